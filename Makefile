@@ -1,0 +1,17 @@
+.PHONY: demo test bench build packages
+
+demo: packages build
+	docker/demo.sh build
+
+test: packages build
+	ctest --test-dir build --output-on-failure --no-tests=error -j 4
+
+bench: packages build
+	tests/benchmarks/run.sh build
+
+build:
+	cmake --preset release
+	cmake --build --preset release
+
+packages:
+	docker/install-packages.sh build tests

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Installs the Debian 12 packages that building and testing need. Quick when they are there already.
+set -eu
+
+build="g++ cmake ninja-build make pkg-config ccache git
+  libcurl4-openssl-dev nlohmann-json3-dev libinih-dev libldap-dev unixodbc-dev libsecret-1-dev libspdlog-dev libfmt-dev
+  libcli11-dev pybind11-dev python3-dev python3-jinja2 libcsv-dev libunistring-dev libpugixml-dev libsqlite3-dev libssl-dev"
+tests="libgtest-dev libcpp-httplib-dev slapd ldap-utils openssl curl procps
+  postgresql odbc-postgresql unixodbc gnome-keyring dbus python3"
+style="clang-format-14 clang-tidy-14"
+
+packages=""
+for group in "${@:-build}"; do
+  case "$group" in
+    build) packages="$packages $build" ;;
+    tests) packages="$packages $tests" ;;
+    style) packages="$packages $style" ;;
+    *) echo "usage: $0 [build] [tests] [style]" >&2; exit 1 ;;
+  esac
+done
+
+missing=""
+for package in $packages; do
+  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+echo "installing:$missing"
+root=""
+[ "$(id -u)" -eq 0 ] || root=sudo
+$root apt-get update -qq
+# Daemons that packages bring (slapd, postgresql) are started by the tests themselves, never by the installation.
+$root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,164 @@
+// The one header that the author of a connector needs.
+//
+// A connector is a class with its settings as members, one function that reads the source from top to bottom and hands
+// over every record, and a description (Plugin) that says how the section is called and what can be configured. All
+// else (batches, workers, mapping, converters, retries, cancelling, counting) happens behind emit().
+// docs/writing-a-connector.md explains connectors/netbox line by line.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "connector/error.h"
+#include "connector/http.h"
+#include "connector/json.h"
+#include "connector/log.h"
+
+namespace connector {
+
+/// What a source gives: an object, and if it could not be read whole, what was wrong. A record with an error is sent
+/// as it is, unfiltered and unmapped, with the error beside it, and counts as failed.
+struct Record {
+  Record(Json data_, std::string error_ = {}) : data(std::move(data_)), error(std::move(error_)) {}
+
+  Json data;
+  std::string error;
+};
+
+/// Hands over one record. Throws Stopped when no more are wanted: let it pass.
+using Emit = std::function<void(Record)>;
+
+/// A text that is never printed: no conversion to text, no operator<<. Ask for `value` where it is sent.
+struct Secret {
+  std::string value;
+  bool empty() const { return value.empty(); }
+};
+
+/// An address without slashes at its end.
+struct Url {
+  std::string value;
+  bool empty() const { return value.empty(); }
+};
+
+/// The settings that every section has, [oomnitza] included. They are described in one table, common_settings().
+struct SectionSettings {
+  bool verify_ssl = true;
+  std::string cacert_file;
+  std::string cacert_dir;
+  std::string ssl_protocol;
+  std::string user_pem_file;
+  bool use_server_map = true;
+  bool insert_only = false;
+  bool update_only = false;
+  std::vector<std::string> sync_field;
+  bool test_run = false;
+  bool is_custom = false;
+  std::string vault_backend;
+  std::string vault_keys;
+  std::string vault_alias;
+  std::string env_password;
+  std::string ignored;  ///< settings that are accepted without effect
+
+  TlsSettings tls() const { return {verify_ssl, cacert_file, cacert_dir, ssl_protocol, user_pem_file}; }
+
+  virtual ~SectionSettings() = default;
+};
+
+/// What there is to say about a setting. A setting without fallback is required.
+struct SettingText {
+  std::string help;                       ///< one sentence
+  std::optional<Json> fallback = {};      ///< the default: a text as it would stand in the file, or another JSON value
+  std::optional<std::string> example = {};  ///< shown by generate-ini; no default
+  std::vector<std::string> choices = {};  ///< the texts that are allowed; case counts; empty: any
+  bool in_sample = true;                  ///< false: generate-ini does not print it
+};
+
+/// A setting: its name, its texts, and how its text becomes the member's value.
+struct Setting {
+  std::string name;
+  SettingText text;
+  bool secret = false;
+  /// Throws std::invalid_argument ("must be true or false") when the text does not fit the member's type.
+  std::function<void(SectionSettings&, const std::string&)> assign;
+
+  bool required() const { return !text.fallback; }
+};
+
+/// From a setting's text to the member's type. Throw std::invalid_argument, whose text continues "section X, setting Y: ".
+void parse_setting(const std::string& text, std::string& value);
+void parse_setting(const std::string& text, Secret& value);
+void parse_setting(const std::string& text, Url& value);
+/// true yes y on t 1 / false no n off f 0, in any case.
+void parse_setting(const std::string& text, bool& value);
+void parse_setting(const std::string& text, int& value);
+/// JSON; the empty text is null.
+void parse_setting(const std::string& text, Json& value);
+/// Names separated by commas, trimmed, empty ones dropped.
+void parse_setting(const std::string& text, std::vector<std::string>& value);
+
+/// Describes a setting that fills `member`.
+template <class Owner, class Value>
+Setting setting(std::string name, Value Owner::*member, SettingText text) {
+  static_assert(std::is_base_of_v<SectionSettings, Owner>);
+  return {.name = std::move(name),
+          .text = std::move(text),
+          .secret = std::is_same_v<Value, Secret>,
+          .assign = [member](SectionSettings& owner, const std::string& value) {
+            parse_setting(value, static_cast<Owner&>(owner).*member);
+          }};
+}
+
+/// Reports what is wrong with a setting, by its name.
+using Complain = std::function<void(const std::string& setting, const std::string& problem)>;
+
+/// Base of every source. Its members are set before check() is called, and do not change until the run has ended.
+class Connector : public SectionSettings {
+ public:
+  Http http;             ///< a session with the section's TLS settings
+  Log log;               ///< writes as connectors/<mapping name>
+  unsigned workers = 2;  ///< how many requests a connector may have under way at once
+  std::vector<std::string> sources;  ///< the source names that the section's mapping reads
+  bool all_attributes = false;       ///< bring all there is, whatever the mapping reads (--save-data)
+
+  /// Checks what the settings' table cannot say: files that must exist, settings that exclude each other. Connects to
+  /// nothing. Everything found is reported, not only the first.
+  virtual void check(const Complain& complain) { (void)complain; }
+
+  /// Logs in, where that is a step of its own. Called once, before read().
+  virtual void authenticate() {}
+
+  /// Reads the source from beginning to end, on one thread, once. Whatever it throws ends the section.
+  virtual void read(const Emit& emit) = 0;
+
+  /// Called after everything was read, delivered and finalized, and only then: the place to move state forward.
+  /// Not called after any failure, a cancelled or limited run, or in test mode.
+  virtual void delivered() {}
+};
+
+enum class DataType { assets, users };
+
+/// The whole description of a source.
+struct Plugin {
+  std::string section;       ///< the section's name, lower case: netbox
+  std::string mapping_name;  ///< what Oomnitza calls it: Netbox
+  DataType data_type = DataType::assets;
+  std::vector<Setting> settings;  ///< in generate-ini's order; one named like a common setting replaces that
+  Json default_mapping = Json::object();  ///< FIELD -> specification, as in the ini: {"source": …, "converter": …}
+  /// Source name -> converter: a field with that source whose specification names no converter gets it.
+  std::vector<std::pair<std::string, std::string>> default_converters = {};
+  std::string environment_prefix = {};  ///< empty: the section's name in capitals
+  bool in_sample = true;                ///< whether generate-ini writes the section
+  std::function<std::unique_ptr<Connector>()> make;
+};
+
+template <class Source>
+std::unique_ptr<Connector> make() {
+  return std::make_unique<Source>();
+}
+
+}  // namespace connector

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "connector/error.h"
+#include "connector/json.h"
+#include "connector/log.h"
+
+namespace connector {
+
+/// Header fields in order; names compare without regard to case (RFC 9110, 5.1).
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields);
+
+  /// The field's value; several of one name are joined by ", ". Nothing when there is none.
+  std::optional<std::string> find(std::string_view name) const;
+  bool contains(std::string_view name) const;
+  /// Replaces all fields of that name.
+  void set(std::string_view name, std::string_view value);
+  /// Adds one more field, also when there is one of that name.
+  void add(std::string_view name, std::string_view value);
+  void remove(std::string_view name);
+
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+  bool empty() const { return fields_.empty(); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// Names and values that go percent-encoded (UTF-8) behind the URL's own query.
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;
+  std::string url;     ///< as asked for, without its query: for messages
+  std::string method;  ///< for messages
+
+  bool ok() const { return status >= 200 && status < 300; }
+
+  /// The body as JSON. Throws HttpError when it is none.
+  Json json() const;
+};
+
+struct Request {
+  std::string method = "GET";
+  std::string url;  ///< http or https, path and query already percent-encoded
+  Query query = {};
+  Headers headers = {};  ///< over the session's: one of the same name replaces it
+  std::string body = {};
+
+  /// Statuses from 400 on that the caller wants to see: returned at once, neither repeated nor thrown.
+  std::vector<int> allow = {};
+  /// When given and true for an answer, that answer is returned at once whatever its status. (A SOAP fault comes with 500.)
+  std::function<bool(const Response&)> accept = {};
+  /// Names of further headers that hold secrets: not taken along to another host (beside Authorization and cookies).
+  std::vector<std::string> secret_headers = {};
+  bool follow_redirects = true;
+  /// A redirect to another host is an error instead of being followed (POST only).
+  bool stay_on_host = false;
+  /// GET and POST are repeated on passing faults: oomnitza-api rules, 11 tries. false: one try only.
+  bool repeat = true;
+  /// Longest time without a byte. Connecting has 30 s.
+  std::chrono::seconds idle_timeout{300};
+  /// A larger body is an error of the request.
+  std::size_t max_body = std::size_t{512} << 20;
+  /// When given, a 2xx answer's body goes here piece by piece instead of into Response::body, and the request is
+  /// repeated only while nothing has been received.
+  std::function<void(std::string_view)> sink = {};
+};
+
+/// How certificates are checked and what is presented, for all connections of one section.
+struct TlsSettings {
+  bool verify = true;
+  std::string cacert_file;    ///< PEM bundle that replaces the system's authorities; empty: REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
+  std::string cacert_dir;     ///< hashed folder of authorities, likewise
+  std::string protocol;       ///< ssl_protocol as configured, checked before: "", ssl, ssl23, sslv23, tls, tls1, tls1.2, tls1.3
+  std::string user_pem_file;  ///< PEM file with client certificate and private key
+};
+
+/// An HTTP session: connections that are kept open, cookies, TLS settings, default headers, and the repeats that every
+/// request has (429, 500, 502, 503, 504, 413 with Retry-After, network faults; waits of 0, 1, 2, 4 … 120 s).
+/// Safe to use from several threads, each call blocking its own; set `headers` before.
+class Http {
+ public:
+  /// Sent with every request.
+  Headers headers;
+
+  /// A session with default TLS settings that logs nothing and cannot be stopped.
+  Http();
+  /// stop: ends waits between repeats at once, and requests under way after `grace` (HttpError).
+  Http(TlsSettings tls, Log log, std::stop_token stop = {}, std::chrono::milliseconds grace = std::chrono::seconds(7));
+
+  /// Any answer outside 2xx that the request does not allow throws HttpError; 401 and 403 throw it too.
+  /// Throws HttpError when no complete answer came, Stopped when the program was told to stop before the first try.
+  Response send(const Request& request) const;
+
+  Response get(const std::string& url, const Query& query = {}, const Headers& headers = {}) const;
+  /// Sends JSON (Content-Type: application/json unless the headers say otherwise).
+  Response post(const std::string& url, const Json& body, const Headers& headers = {}) const;
+  /// Sends application/x-www-form-urlencoded.
+  Response post_form(const std::string& url, const Query& form, const Headers& headers = {}) const;
+
+  /// Authorization: Basic for every request (RFC 7617, UTF-8).
+  void basic_authentication(const std::string& user, const std::string& password);
+
+ private:
+  class Session;
+  std::shared_ptr<Session> session_;
+};
+
+/// Percent-encodes a text for a path segment or a query value: all but unreserved characters (RFC 3986, 2.3).
+std::string percent_encoded(std::string_view text);
+
+/// Standard Base64 with padding (RFC 4648, 4), and back; nothing when the text is no Base64.
+std::string base64(std::string_view bytes);
+std::optional<std::string> base64_decoded(std::string_view text);
+
+/// The parts of a URL.
+struct UrlParts {
+  std::string scheme, host, port, path, query;  ///< port empty when the URL names none; query without '?'
+  std::string origin() const;                   ///< scheme://host[:port]
+  std::string target() const;                   ///< path[?query], the path at least "/"
+};
+
+/// Nothing when the text is no absolute URL.
+std::optional<UrlParts> parse_url(const std::string& url);
+
+}  // namespace connector

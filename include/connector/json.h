@@ -1,0 +1,50 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace connector {
+
+/// A JSON value whose objects keep the order of their keys. Texts are UTF-8. Integers beyond 64 bits are kept digit by
+/// digit, see big_integer().
+using Json = nlohmann::ordered_json;
+
+/// A text is no JSON; what() says where and why.
+class JsonError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads one JSON document (RFC 8259). Of a key that occurs twice in an object the last value counts. Integers of any
+/// size are exact. Throws JsonError for anything else than JSON in UTF-8, for NaN and infinities, and for values nested
+/// deeper than 500 levels. A byte order mark at the beginning is skipped.
+Json parse_json(std::string_view text);
+
+/// The JSON text of a value. indent < 0: on one line without spaces; otherwise pretty, with that many spaces for each
+/// level. ascii: characters outside ASCII as \uXXXX. Bytes that are no UTF-8 become U+FFFD, NaN and infinities null.
+std::string to_text(const Json& value, int indent = -1, bool ascii = false);
+
+/// An integer of more than 64 bits, as parse_json() makes it. digits: an optional '-' and decimal digits.
+Json big_integer(std::string_view digits);
+
+/// The digits of such an integer, nothing for any other value.
+std::optional<std::string_view> big_integer_digits(const Json& value);
+
+/// null, false, 0, "", [] and {}: what mappings and converters call empty.
+bool is_empty(const Json& value);
+
+/// Looks up a dotted name: "site.name", "disks.0.size". A head (the text before the first dot) that is a key of an
+/// object, or a position in a list, is followed whatever comes of it; otherwise the whole name is taken as one key.
+/// What is not there is null. The reference lives as long as `value`, or for ever when it is null.
+const Json& at(const Json& value, std::string_view name);
+
+/// Appends a member without looking for the key: for tables whose keys are known to differ.
+inline void append_member(Json& object, std::string key, Json value) {
+  using Members = std::vector<std::pair<const std::string, Json>>;
+  static_cast<Members&>(object.get_ref<Json::object_t&>()).emplace_back(std::move(key), std::move(value));
+}
+
+}  // namespace connector

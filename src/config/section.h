@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace connector {
+
+/// A key and its text as configured, with the place for messages: "config.ini:12" or "LDAP_URL".
+struct Entry {
+  std::string key;  ///< lower case
+  std::string value;
+  std::string origin;
+};
+
+/// A name and its raw values, from the ini file or the environment alike. Each key occurs once.
+struct Section {
+  std::string name;    ///< as written: "netbox", "ldap.Contractors", "oomnitza", "converters"
+  std::string origin;  ///< where it begins
+  std::vector<Entry> entries = {};
+
+  /// Nothing (nullptr) when the section does not have the key.
+  const Entry* find(std::string_view key) const;
+  /// The name's part before the first dot.
+  std::string connector() const;
+};
+
+}  // namespace connector

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "connector/log.h"
+
+namespace connector {
+
+struct LoggingChoice {
+  std::optional<std::filesystem::path> file;  ///< --logging-config
+  std::filesystem::path program_folder;       ///< where the executable lies
+  bool stdout_is_result = false;              ///< handlers for stdout write to stderr
+};
+
+/// The program's loggers, as logging.json describes them. Throws ConfigError when a named file is missing or a file is
+/// no JSON object. Handlers that cannot be opened are warned about and left out.
+class Logging {
+ public:
+  explicit Logging(const LoggingChoice& choice);
+  ~Logging();
+
+  /// "connector", "connectors/netbox", "connectors/oomnitza".
+  Log logger(const std::string& name) const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// The logger's name of a mapping name: "CSV_assets" -> "connectors/csv_assets", "JSON-users" -> "connectors/json_users".
+std::string connector_logger_name(const std::string& mapping_name);
+
+}  // namespace connector

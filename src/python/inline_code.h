@@ -1,0 +1,93 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "connector/json.h"
+#include "connector/log.h"
+#include "convert/converters.h"
+
+namespace connector {
+
+/// Code of the configuration raised an exception. what(): its type and text, and the line; never the record's content.
+class PythonError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The Python code of a configuration: custom converters and record filters, compiled once, run in this process's
+/// interpreter, which the first object starts. See the room's README comment in inline_code.cpp for what code can use.
+class InlineCode {
+ public:
+  /// One compiled body. Lives as long as the InlineCode.
+  class Function;
+
+  /// Runs a built-in converter for `converter(record, name, **params)` and `cae`; throws ConversionError.
+  using CallBuiltIn = std::function<Json(const std::string& name, const Json& record, const Parameters& parameters)>;
+
+  InlineCode(CallBuiltIn call_built_in, Log log);
+  ~InlineCode();
+
+  /// A body with the arguments field, record, value, params. Names compare without regard to case; they may be any text.
+  /// Throws ConfigError (origin, name, line, what) when it does not compile.
+  void add_converter(const std::string& name, const std::string& code, const std::string& origin);
+
+  /// Nothing (nullptr) when there is no custom converter of that name.
+  const Function* converter(std::string_view name) const;
+
+  /// A body with the argument record. Throws ConfigError naming the section.
+  const Function* add_filter(const std::string& section, const std::string& code, const std::string& origin);
+
+  class Lock;
+  class PythonRecord;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Holds the interpreter for this thread while it lives: one for a batch, not one for each value.
+class InlineCode::Lock {
+ public:
+  explicit Lock(const InlineCode& code);
+  ~Lock();
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// A record as Python code sees it: what a filter or converter changes is seen by all that comes after.
+/// Must be used and destroyed under a Lock.
+class InlineCode::PythonRecord {
+ public:
+  PythonRecord(const InlineCode& code, const Lock& lock, const Json& record);
+  ~PythonRecord();
+  PythonRecord(const PythonRecord&) = delete;
+  PythonRecord& operator=(const PythonRecord&) = delete;
+
+  /// Whether the filter keeps the record. Throws PythonError.
+  bool keep(const Function& filter);
+
+  /// The converter's result; value is what `source` looks up, or `constant` where the field has no source (source empty).
+  /// Throws PythonError.
+  Json convert(const Function& converter, const std::string& field, const std::string& source, const Json& constant,
+               const Parameters& parameters);
+
+  /// Looks up a dotted name, as connector::at() does.
+  Json at(const std::string& name) const;
+
+  /// The record as it is now.
+  Json json() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace connector
