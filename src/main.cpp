@@ -1,1 +1,62 @@
-int main() { return 0; }
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <string>
+
+#include "catalogue.h"
+#include "cli.h"
+#include "connector/error.h"
+#include "modes/mode.h"
+
+namespace {
+
+using namespace connector;
+
+constexpr std::array<Mode, 4> modes = {{
+    {"upload", "run the named sections once and end", upload},
+    {"resend", "deliver the payloads that earlier runs had to keep (all, or the named sections')", resend},
+    {"generate-ini", "write a config.ini with every setting", generate_ini},
+    {"version", "print the version", version},
+}};
+
+std::string actions() {
+  std::string text;
+  for (const Mode& mode : modes) text += fmt::format("  {:<14}{}\n", mode.name, mode.sentence);
+  return text;
+}
+
+int run(int argc, char** argv) {
+  const CommandLine line = parse_command_line(argc, argv, actions());
+  std::error_code unknown;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  for (const Mode& mode : modes) {
+    if (mode.name == line.action) {
+      return mode.run({.line = line, .program_folder = program.parent_path(), .plugins = catalogue()});
+    }
+  }
+  throw UsageError(line.action.empty() ? "say what to do:\n" + actions()
+                                       : "there is no action \"" + line.action + "\":\n" + actions());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const HelpRequest& help) {
+    std::fputs(help.text.c_str(), stdout);
+    return all_delivered;
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "connector: %s\n", error.what());
+    return nothing_ran;
+  } catch (const ConfigError& error) {
+    for (const std::string& complaint : error.complaints()) std::fprintf(stderr, "connector: %s\n", complaint.c_str());
+    return nothing_ran;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "connector: %s\n", error.what());
+    return something_failed;
+  }
+}

@@ -71,11 +71,11 @@ struct SectionSettings {
 
 /// What there is to say about a setting. A setting without fallback is required.
 struct SettingText {
-  std::string help;                       ///< one sentence
-  std::optional<Json> fallback = {};      ///< the default: a text as it would stand in the file, or another JSON value
+  std::string help;                   ///< one sentence
+  std::optional<Json> fallback = {};  ///< the default: a text as it would stand in the file, or another JSON value
   std::optional<std::string> example = {};  ///< shown by generate-ini; no default
-  std::vector<std::string> choices = {};  ///< the texts that are allowed; case counts; empty: any
-  bool in_sample = true;                  ///< false: generate-ini does not print it
+  std::vector<std::string> choices = {};    ///< the texts that are allowed; case counts; empty: any
+  bool in_sample = true;                    ///< false: generate-ini does not print it
 };
 
 /// A setting: its name, its texts, and how its text becomes the member's value.
@@ -89,7 +89,8 @@ struct Setting {
   bool required() const { return !text.fallback; }
 };
 
-/// From a setting's text to the member's type. Throw std::invalid_argument, whose text continues "section X, setting Y: ".
+/// From a setting's text to the member's type. Throw std::invalid_argument, whose text continues "section X, setting Y:
+/// ".
 void parse_setting(const std::string& text, std::string& value);
 void parse_setting(const std::string& text, Secret& value);
 void parse_setting(const std::string& text, Url& value);
@@ -119,9 +120,9 @@ using Complain = std::function<void(const std::string& setting, const std::strin
 /// Base of every source. Its members are set before check() is called, and do not change until the run has ended.
 class Connector : public SectionSettings {
  public:
-  Http http;             ///< a session with the section's TLS settings
-  Log log;               ///< writes as connectors/<mapping name>
-  unsigned workers = 2;  ///< how many requests a connector may have under way at once
+  Http http;                         ///< a session with the section's TLS settings
+  Log log;                           ///< writes as connectors/<mapping name>
+  unsigned workers = 2;              ///< how many requests a connector may have under way at once
   std::vector<std::string> sources;  ///< the source names that the section's mapping reads
   bool all_attributes = false;       ///< bring all there is, whatever the mapping reads (--save-data)
 
@@ -147,7 +148,7 @@ struct Plugin {
   std::string section;       ///< the section's name, lower case: netbox
   std::string mapping_name;  ///< what Oomnitza calls it: Netbox
   DataType data_type = DataType::assets;
-  std::vector<Setting> settings;  ///< in generate-ini's order; one named like a common setting replaces that
+  std::vector<Setting> settings;          ///< in generate-ini's order; one named like a common setting replaces that
   Json default_mapping = Json::object();  ///< FIELD -> specification, as in the ini: {"source": …, "converter": …}
   /// Source name -> converter: a field with that source whose specification names no converter gets it.
   std::vector<std::pair<std::string, std::string>> default_converters = {};

@@ -56,8 +56,8 @@ class HttpError : public SourceError {
   bool repeats_used_up_;
 };
 
-/// Thrown out of emit() and out of waits when a run must end early (limit reached, cancelled, SIGTERM). Not derived from
-/// std::exception, so that no connector swallows it by accident.
+/// Thrown out of emit() and out of waits when a run must end early (limit reached, cancelled, SIGTERM). Not derived
+/// from std::exception, so that no connector swallows it by accident.
 struct Stopped {};
 
 }  // namespace connector

@@ -64,7 +64,8 @@ struct Request {
 
   /// Statuses from 400 on that the caller wants to see: returned at once, neither repeated nor thrown.
   std::vector<int> allow = {};
-  /// When given and true for an answer, that answer is returned at once whatever its status. (A SOAP fault comes with 500.)
+  /// When given and true for an answer, that answer is returned at once whatever its status. (A SOAP fault comes with
+  /// 500.)
   std::function<bool(const Response&)> accept = {};
   /// Names of further headers that hold secrets: not taken along to another host (beside Authorization and cookies).
   std::vector<std::string> secret_headers = {};
@@ -85,11 +86,17 @@ struct Request {
 /// How certificates are checked and what is presented, for all connections of one section.
 struct TlsSettings {
   bool verify = true;
-  std::string cacert_file;    ///< PEM bundle that replaces the system's authorities; empty: REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
-  std::string cacert_dir;     ///< hashed folder of authorities, likewise
-  std::string protocol;       ///< ssl_protocol as configured, checked before: "", ssl, ssl23, sslv23, tls, tls1, tls1.2, tls1.3
+  std::string cacert_file;  ///< PEM bundle that replaces the system's authorities; empty: REQUESTS_CA_BUNDLE,
+                            ///< CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
+  std::string cacert_dir;   ///< hashed folder of authorities, likewise
+  std::string
+      protocol;  ///< ssl_protocol as configured, checked before: "", ssl, ssl23, sslv23, tls, tls1, tls1.2, tls1.3
   std::string user_pem_file;  ///< PEM file with client certificate and private key
 };
+
+/// What a request does after the program was told to stop: a source is not asked any more, what was pulled is still
+/// delivered.
+enum class AfterStop { refuse, finish };
 
 /// An HTTP session: connections that are kept open, cookies, TLS settings, default headers, and the repeats that every
 /// request has (429, 500, 502, 503, 504, 413 with Retry-After, network faults; waits of 0, 1, 2, 4 … 120 s).
@@ -101,8 +108,9 @@ class Http {
 
   /// A session with default TLS settings that logs nothing and cannot be stopped.
   Http();
-  /// stop: ends waits between repeats at once, and requests under way after `grace` (HttpError).
-  Http(TlsSettings tls, Log log, std::stop_token stop = {}, std::chrono::milliseconds grace = std::chrono::seconds(7));
+  /// stop: ends waits between repeats at once (the request then fails with HttpError), and requests under way 7 s
+  /// later. With AfterStop::refuse new requests throw Stopped; with finish they are tried once, for 2 s at least.
+  Http(TlsSettings tls, Log log, std::stop_token stop = {}, AfterStop after_stop = AfterStop::refuse);
 
   /// Any answer outside 2xx that the request does not allow throws HttpError; 401 and 403 throw it too.
   /// Throws HttpError when no complete answer came, Stopped when the program was told to stop before the first try.

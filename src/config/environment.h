@@ -16,7 +16,8 @@ using Variables = std::map<std::string, std::string>;
 /// The process's environment.
 Variables process_environment();
 
-/// The lines of an env file. Throws ConfigError with file and line when it is missing, unreadable or has a line without '='.
+/// The lines of an env file. Throws ConfigError with file and line when it is missing, unreadable or has a line without
+/// '='.
 Variables read_env_file(const std::filesystem::path& file);
 
 /// Sections from variables by one rule (PREFIX_SETTING, PREFIX_ENABLED): [oomnitza] first, then every plugin that a

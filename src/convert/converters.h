@@ -45,14 +45,16 @@ ConverterCall parse_converter(std::string_view text);
 
 /// What the built-in converters ask of the outside.
 struct ConverterServices {
-  std::function<Json()> locations;                             ///< the cloud's list of locations; throws when it cannot be had
-  std::function<std::string(const std::string&)> mac_model;    ///< answer for a serial number; throws when it cannot be had
+  std::function<Json()> locations;  ///< the cloud's list of locations; throws when it cannot be had
+  std::function<std::string(const std::string&)>
+      mac_model;  ///< answer for a serial number; throws when it cannot be had
 };
 
 /// The built-in converters of one run, with what they remember (locations, texts that are none). Thread-safe.
 class BuiltInConverters {
  public:
-  using Function = Json (BuiltInConverters::*)(const Json& record, const Json& value, const Parameters& parameters) const;
+  using Function = Json (BuiltInConverters::*)(const Json& record, const Json& value,
+                                               const Parameters& parameters) const;
 
   struct Converter {
     std::string_view name;

@@ -30,7 +30,8 @@ class Logging {
   std::shared_ptr<State> state_;
 };
 
-/// The logger's name of a mapping name: "CSV_assets" -> "connectors/csv_assets", "JSON-users" -> "connectors/json_users".
+/// The logger's name of a mapping name: "CSV_assets" -> "connectors/csv_assets", "JSON-users" ->
+/// "connectors/json_users".
 std::string connector_logger_name(const std::string& mapping_name);
 
 }  // namespace connector

@@ -31,8 +31,8 @@ class InlineCode {
   InlineCode(CallBuiltIn call_built_in, Log log);
   ~InlineCode();
 
-  /// A body with the arguments field, record, value, params. Names compare without regard to case; they may be any text.
-  /// Throws ConfigError (origin, name, line, what) when it does not compile.
+  /// A body with the arguments field, record, value, params. Names compare without regard to case; they may be any
+  /// text. Throws ConfigError (origin, name, line, what) when it does not compile.
   void add_converter(const std::string& name, const std::string& code, const std::string& origin);
 
   /// Nothing (nullptr) when there is no custom converter of that name.
@@ -74,8 +74,8 @@ class InlineCode::PythonRecord {
   /// Whether the filter keeps the record. Throws PythonError.
   bool keep(const Function& filter);
 
-  /// The converter's result; value is what `source` looks up, or `constant` where the field has no source (source empty).
-  /// Throws PythonError.
+  /// The converter's result; value is what `source` looks up, or `constant` where the field has no source (source
+  /// empty). Throws PythonError.
   Json convert(const Function& converter, const std::string& field, const std::string& source, const Json& constant,
                const Parameters& parameters);
 

@@ -1,0 +1,66 @@
+#include "cli.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+
+namespace connector {
+namespace {
+
+std::filesystem::path default_state_folder() {
+  const char* systemd = std::getenv("STATE_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
+  if (systemd == nullptr || *systemd == '\0') return ".";
+  const std::string folders = systemd;  // several are separated by colons
+  return folders.substr(0, folders.find(':'));
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv, const std::string& actions) {
+  CommandLine line;
+  line.state_dir = default_state_folder();
+  std::vector<std::string> words;
+
+  CLI::App app("Brings assets and people from your systems into Oomnitza.", "connector");
+  app.footer("Actions:\n" + actions);
+  app.add_option("words", words, "what to do (without a word: managed), then the names of the sections to run")
+      ->option_text("[ACTION] [SECTION...]");
+  app.add_option("--ini", line.ini, "the configuration file (config.ini)")->option_text("FILE");
+  app.add_option("--env-file", line.env_file, "a file of environment variables that configures instead")
+      ->option_text("FILE");
+  app.add_option("--logging-config", line.logging_config, "how to log (logging.json)")->option_text("FILE");
+  app.add_option("--state-dir", line.state_dir,
+                 "where what must outlast a run is kept ($STATE_DIRECTORY, else the working folder)")
+      ->option_text("FOLDER");
+  app.add_option("--record-count", line.record_count, "pull at most N records for each section; 0: all")
+      ->option_text("N");
+  app.add_option("--workers", line.workers, "how many payloads may be under way at once (2)")->option_text("N");
+  app.add_flag("--testmode", line.testmode, "print the payloads of ten records instead of sending them");
+  app.add_flag("--save-data,--save_data", line.save_data, "keep pulled records and payloads in ./save_data");
+  app.add_flag("--show-mappings", line.show_mappings, "print the merged mappings and end");
+  app.add_flag("--ignore-cloud-maintenance", line.ignore_cloud_maintenance, "managed: go on while the cloud is away");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    throw HelpRequest{app.help()};
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(std::string(error.what()) + "\n\n" + app.help());
+  }
+  if (line.ini && line.env_file) throw UsageError("--ini and --env-file exclude each other\n\n" + app.help());
+
+  constexpr unsigned most_workers = 256;
+  line.workers = std::clamp(line.workers, 1U, most_workers);
+  for (const std::string& word : words) {
+    if (word == "ini_only") {
+      line.ini_only = true;
+    } else if (line.action.empty()) {
+      line.action = word;
+    } else if (std::find(line.sections.begin(), line.sections.end(), word) == line.sections.end()) {
+      line.sections.push_back(word);
+    }
+  }
+  return line;
+}
+
+}  // namespace connector

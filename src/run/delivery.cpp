@@ -1,0 +1,116 @@
+#include "run/delivery.h"
+
+#include <cstdio>
+#include <utility>
+
+namespace connector {
+
+Delivery::Delivery(PayloadEnvelope envelope, const std::string& section, const Oomnitza& cloud,
+                   const RunOptions& options, SaveData* save_data, Log log)
+    : envelope_(std::move(envelope)),
+      section_(section),
+      cloud_(cloud),
+      testmode_(options.testmode),
+      save_data_(save_data),
+      log_(std::move(log)),
+      undelivered_(options.state_folder, section, log_),
+      cancel_watch_([this] { return ask_whether_canceled(); }, options.workers) {
+  const std::size_t kept = testmode_ ? 0 : undelivered_.files().size();
+  if (kept > 0) {
+    log_.warning("section [{}]: {} payloads of earlier runs wait in {}: \"connector resend {}\" delivers them",
+                 section_, kept, undelivered_.folder().string(), section_);
+  }
+}
+
+bool Delivery::ask_whether_canceled() const {
+  try {
+    return cloud_.is_canceled(envelope_.portion);
+  } catch (const std::exception& error) {
+    log_.warning("section [{}]: Oomnitza does not say whether the run is cancelled, it goes on: {}", section_,
+                 error.what());
+    return false;
+  }
+}
+
+void Delivery::deliver(Payload payload) {
+  if (!testmode_ && !cancel_watch_.may_send()) {
+    count(&Report::not_sent, payload.size());
+    return;
+  }
+  send(payload);
+}
+
+void Delivery::send(const Payload& payload) {
+  std::string body = envelope_.body(payload.records());
+  if (save_data_ != nullptr) save_data_->payload(body);
+  if (testmode_) {
+    print(body);
+    count(&Report::delivered, payload.size());
+    return;
+  }
+  if (is_unreachable_) return refuse(payload, body, "not tried, since Oomnitza did not take an earlier payload");
+  try {
+    cloud_.upload(body);
+    count(&Report::delivered, payload.size());
+  } catch (const HttpError& error) {
+    const int status = error.status();
+    if ((status == 400 || status == 413 || status == 422) && payload.size() > 1) {
+      const auto [first, second] = payload.halves();
+      send(first);
+      send(second);
+      return;
+    }
+    if (error.repeats_used_up()) is_unreachable_ = true;
+    if (error.repeats_used_up() || status == 401 || status == 403) has_given_up_ = true;
+    refuse(payload, body, error.what());
+  } catch (const std::exception& error) {
+    refuse(payload, body, error.what());
+  }
+}
+
+void Delivery::refuse(const Payload& payload, const std::string& body, const std::string& reason) {
+  count(&Report::undelivered, payload.size());
+  log_.error("section [{}]: {} records are not delivered: {}", section_, payload.size(), reason);
+  undelivered_.keep(payload.records(), body, log_.redact(reason));
+}
+
+void Delivery::deliver_failed(const Record& record) {
+  const std::string body = envelope_.body(to_text(record.data), log_.redact(record.error));
+  if (save_data_ != nullptr) save_data_->payload(body);
+  if (testmode_) return print(body);
+  if (is_unreachable_ || !cancel_watch_.may_send()) return;
+  try {
+    cloud_.upload(body);
+  } catch (const std::exception& error) {
+    log_.error("section [{}]: the error of a record is not delivered: {}", section_, error.what());
+  }
+}
+
+void Delivery::finalize(Report& report) {
+  if (testmode_) return;
+  try {
+    cloud_.finalize(envelope_.portion);
+  } catch (const std::exception& error) {
+    if (report.error.empty()) report.error = fmt::format("the portion is not finalized: {}", error.what());
+    log_.error("section [{}]: the portion is not finalized: {}", section_, error.what());
+  }
+}
+
+Report Delivery::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+void Delivery::print(const std::string& body) {
+  const std::string text = to_text(parse_json(body), 2) + "\n";
+  const std::lock_guard lock(mutex_);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void Delivery::count(std::size_t Report::*counter, std::size_t records) {
+  const std::lock_guard lock(mutex_);
+  counts_.*counter += records;
+}
+
+}  // namespace connector

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <mutex>
+#include <string>
+
+#include "connector/json.h"
+#include "connector/log.h"
+
+namespace connector {
+
+/// Keeps pulled records (0.json, 1.json …) and payloads (oom.payload000.json …) in a folder, for the administrator to
+/// look at. A file that cannot be written is warned about. Safe to use from several threads.
+class SaveData {
+ public:
+  SaveData(std::filesystem::path folder, Log log);
+
+  void record(const Json& record);
+  void payload(const std::string& body);
+
+ private:
+  void write(const std::string& name, const Json& value);
+
+  std::filesystem::path folder_;
+  Log log_;
+  std::mutex mutex_;
+  std::size_t records_ = 0;
+  std::size_t payloads_ = 0;
+};
+
+}  // namespace connector
