@@ -1,0 +1,9 @@
+#pragma once
+
+#include "connector/connector.h"
+
+namespace connector {
+
+Plugin jasper();
+
+}  // namespace connector

@@ -1,0 +1,114 @@
+#include "tanium/tanium.h"
+
+#include <cstdint>
+
+namespace connector {
+namespace {
+
+/// Applications as Oomnitza wants them: name, version, path.
+Json software_of(const Json& asset) {
+  Json software = Json::array();
+  const Json& applications = at(asset, "ci_installed_application");
+  if (!applications.is_array()) return software;
+  for (const Json& application : applications) {
+    software.push_back({{"name", at(application, "name")}, {"version", at(application, "version")}, {"path", nullptr}});
+  }
+  return software;
+}
+
+/// Assets of Tanium's Asset module with their applications.
+class Tanium final : public Connector {
+ public:
+  Url url;
+  Secret session_token;
+  std::string username;
+  Secret password;
+  std::string domain;
+  std::string view;
+
+  void check(const Complain& complain) override {
+    if (session_token.empty() && (username.empty() || password.empty())) {
+      complain("session_token", "is missing: set it, or username and password");
+    }
+  }
+
+  void authenticate() override { start_session(); }
+
+  void read(const Emit& emit) override {
+    for (std::int64_t first = 1;;) {
+      Json page = page_from(first);
+      if (!at(page, "data").is_array()) {
+        throw SourceError(fmt::format("Tanium's answer for the assets from {} has no data", first));
+      }
+      if (page["data"].empty()) return;
+      for (Json& asset : page["data"]) {
+        if (asset.is_object()) {
+          asset["oomnitza_software"] = software_of(asset);
+          emit(std::move(asset));
+        } else {
+          emit({std::move(asset), "an asset is no object"});
+        }
+      }
+      const Json& next = at(page, "meta.nextAssetId");
+      if (!next.is_number_integer() || next.get<std::int64_t>() <= first) return;
+      first = next.get<std::int64_t>();
+    }
+  }
+
+ private:
+  void start_session() {
+    std::string session = session_token.value;
+    if (session.empty()) {
+      const Json answer = http.post(url.value + "/api/v2/session/login",
+                                    {{"username", username}, {"password", password.value}, {"domain", domain}})
+                              .json();
+      const Json& token = at(answer, "data.session");
+      if (!token.is_string()) throw AuthenticationError("Tanium's answer to the login holds no session");
+      session = token.get<std::string>();
+      log.hide(session);
+    }
+    http.headers.set("session", session);
+  }
+
+  /// A session from a login may expire midway: one new login for a page.
+  Json page_from(std::int64_t first) {
+    Request request{.url = url.value + "/plugin/products/asset/v1/assets",
+                    .query = {{"limit", "100"}, {"minimumAssetId", std::to_string(first)}},
+                    .secret_headers = {"session"}};
+    if (!view.empty()) request.query.emplace_back("viewId", view);
+    if (session_token.empty()) request.allow = {401, 403};
+    Response answer = http.send(request);
+    if (!answer.ok()) {
+      log.info("the session is refused, logging in once more");
+      start_session();
+      request.allow = {};
+      answer = http.send(request);
+    }
+    return answer.json();
+  }
+};
+
+}  // namespace
+
+Plugin tanium() {
+  return {
+      .section = "tanium",
+      .mapping_name = "Tanium",
+      .settings =
+          {
+              setting("url", &Tanium::url,
+                      {.help = "Address of the Tanium server.", .example = "https://TANIUM_SERVER"}),
+              setting("username", &Tanium::username, {.help = "User that logs in.", .fallback = "", .example = "***"}),
+              setting("password", &Tanium::password,
+                      {.help = "The user's password.", .fallback = "", .example = "***"}),
+              setting("session_token", &Tanium::session_token,
+                      {.help = "A token instead of user and password.", .fallback = ""}),
+              setting("domain", &Tanium::domain, {.help = "The user's domain.", .fallback = ""}),
+              setting("view", &Tanium::view, {.help = "Number of the view that limits what comes.", .fallback = ""}),
+          },
+      .default_mapping = {{"APPLICATIONS", {{"source", "oomnitza_software"}}}},
+      .make = make<Tanium>,
+  };
+}
+
+}  // namespace connector
