@@ -10,10 +10,10 @@ namespace {
 
 using namespace std::chrono;
 
-/// A fixed key, request and signatures: tests/connectors/chef/signature-vector.json.
+/// A fixed key, request and signatures: tests/connectors/chef_signature_vector.json.
 class ChefSignature : public testing::Test {
  protected:
-  Json vector = parse_json(read_file(SOURCE_FOLDER "/tests/connectors/chef/signature-vector.json"));
+  Json vector = parse_json(read_file(SOURCE_FOLDER "/tests/connectors/chef_signature_vector.json"));
   PrivateKey key = PrivateKey::from_pem(vector["key_pem"].get<std::string>());
   SignedRequest request{.method = vector["method"].get<std::string>(),
                         .path = vector["path"].get<std::string>(),

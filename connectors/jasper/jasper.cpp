@@ -1,0 +1,152 @@
+#include "jasper/jasper.h"
+
+#include <chrono>
+#include <filesystem>
+#include <vector>
+
+#include "jasper/soap.h"
+#include "state/files.h"
+
+namespace connector {
+namespace {
+
+constexpr const char* action_prefix = "http://api.jasperwireless.com/ws/service/terminal/";
+constexpr const char* first_date = "2015-03-04T00:00:00Z";
+constexpr std::size_t most_details = 50;  // the API's limit for one call
+
+std::string trimmed(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+/// SIM terminals of Cisco Jasper that were modified since the last run.
+class Jasper final : public Connector {
+ public:
+  std::string wsdl_path;
+  std::string username;
+  Secret password;
+  Secret api_token;
+  std::string storage;
+
+  void read(const Emit& emit) override {
+    endpoint_ = read_endpoint();
+    since_ = read_since();
+    const std::vector<std::string> iccids = modified_terminals();
+    for (std::size_t begin = 0; begin < iccids.size(); begin += most_details) {
+      const std::size_t end = std::min(iccids.size(), begin + most_details);
+      read_details(
+          {iccids.begin() + static_cast<std::ptrdiff_t>(begin), iccids.begin() + static_cast<std::ptrdiff_t>(end)},
+          emit);
+    }
+  }
+
+  void delivered() override {
+    const Json newest = soap::instant(newest_);
+    const Json before = soap::instant(since_);
+    if (newest.is_null() || (!before.is_null() && newest <= before)) return;
+    write_file_atomically(storage, newest_);
+  }
+
+ private:
+  std::string read_endpoint() const {
+    const bool is_remote = wsdl_path.starts_with("http://") || wsdl_path.starts_with("https://");
+    const std::string file = wsdl_path.starts_with("file://") ? wsdl_path.substr(7) : wsdl_path;
+    const std::string text = is_remote ? http.get(wsdl_path).body : read_file(file);
+    std::string endpoint = soap::endpoint_of(soap::parse(text, "the WSDL " + wsdl_path));
+    if (endpoint.empty()) throw SourceError("the WSDL " + wsdl_path + " names no address of its service");
+    return endpoint;
+  }
+
+  /// The state file; older versions kept it one folder above.
+  std::string read_since() const {
+    const std::filesystem::path file = storage;
+    if (std::filesystem::exists(file)) return trimmed(read_file(file));
+    const std::filesystem::path older = ".." / file;
+    if (file.is_relative() && std::filesystem::exists(older)) return trimmed(read_file(older));
+    return first_date;
+  }
+
+  std::vector<std::string> modified_terminals() const {
+    std::vector<std::string> iccids;
+    int pages = 1;
+    for (int page = 1; page <= pages; ++page) {
+      soap::Envelope envelope = new_request("GetModifiedTerminalsRequest");
+      envelope.add(envelope.request, "since", since_);
+      if (page > 1) envelope.add(envelope.request, "pageNumber", std::to_string(page));
+      const pugi::xml_document answer = call("GetModifiedTerminals", envelope);
+      const pugi::xml_node body = soap::body_of(answer);
+      for (const pugi::xml_node iccid : soap::child(body, "iccids").children()) {
+        if (soap::is(iccid, soap::jasper_namespace, "iccid")) iccids.push_back(trimmed(iccid.text().get()));
+      }
+      pages = soap::child(body, "totalPages").text().as_int(1);
+    }
+    return iccids;
+  }
+
+  void read_details(const std::vector<std::string>& iccids, const Emit& emit) {
+    soap::Envelope envelope = new_request("GetTerminalDetailsRequest");
+    const pugi::xml_node list = envelope.add(envelope.request, "iccids");
+    for (const std::string& iccid : iccids) envelope.add(list, "iccid", iccid);
+    const pugi::xml_document answer = call("GetTerminalDetails", envelope);
+    for (const pugi::xml_node terminal : soap::child(soap::body_of(answer), "terminals").children()) {
+      if (!soap::is(terminal, soap::jasper_namespace, "terminal")) continue;
+      emit(soap::terminal_record(terminal));
+      remember(trimmed(soap::child(terminal, "dateModified").text().get()));
+    }
+  }
+
+  void remember(const std::string& modified) {
+    const Json instant = soap::instant(modified);
+    const Json newest = soap::instant(newest_);
+    if (!instant.is_null() && (newest.is_null() || newest < instant)) newest_ = modified;
+  }
+
+  soap::Envelope new_request(const std::string& name) const {
+    soap::Envelope envelope = soap::make_envelope({username, password.value}, name);
+    envelope.add(envelope.request, "messageId");
+    envelope.add(envelope.request, "version");
+    envelope.add(envelope.request, "licenseKey", api_token.value);
+    return envelope;
+  }
+
+  pugi::xml_document call(const std::string& operation, const soap::Envelope& envelope) const {
+    const Response answer =
+        http.send({.method = "POST",
+                   .url = endpoint_,
+                   .headers = {{"Content-Type", "text/xml; charset=utf-8"},
+                               {"SOAPAction", "\"" + std::string(action_prefix) + operation + "\""}},
+                   .body = envelope.text(),
+                   .accept = [](const Response& response) { return soap::is_fault(response.body); },
+                   .idle_timeout = std::chrono::seconds(600)});
+    return soap::parse(answer.body, "Jasper's answer to " + operation);
+  }
+
+  std::string endpoint_;
+  std::string since_;
+  std::string newest_;
+};
+
+}  // namespace
+
+Plugin jasper() {
+  return {
+      .section = "jasper",
+      .mapping_name = "Jasper",
+      .settings =
+          {
+              setting("wsdl_path", &Jasper::wsdl_path,
+                      {.help = "Address or file of the API's WSDL.",
+                       .fallback = "http://api.jasperwireless.com/ws/schema/Terminal.wsdl"}),
+              setting("username", &Jasper::username,
+                      {.help = "User of Control Center.", .example = "username@example.com"}),
+              setting("password", &Jasper::password, {.help = "The user's password.", .example = "change-me"}),
+              setting("api_token", &Jasper::api_token,
+                      {.help = "License key of the API.", .example = "YOUR Jasper API TOKEN"}),
+              setting("storage", &Jasper::storage,
+                      {.help = "File that remembers up to when terminals were read.", .fallback = "storage.db"}),
+          },
+      .make = make<Jasper>,
+  };
+}
+
+}  // namespace connector

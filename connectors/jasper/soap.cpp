@@ -1,0 +1,273 @@
+#include "jasper/soap.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <regex>
+#include <sstream>
+
+#include "connector/error.h"
+#include "connector/log.h"
+
+namespace connector::soap {
+namespace {
+
+constexpr const char* envelope_namespace = "http://schemas.xmlsoap.org/soap/envelope/";
+constexpr const char* wsdl_soap_namespace = "http://schemas.xmlsoap.org/wsdl/soap/";
+constexpr const char* schema_instance = "http://www.w3.org/2001/XMLSchema-instance";
+constexpr const char* security_namespace =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+constexpr const char* password_text =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
+
+constexpr std::array<std::string_view, 11> number_elements = {"monthToDateUsage",
+                                                              "monthToDateDataUsage",
+                                                              "monthToDateSMSUsage",
+                                                              "monthToDateVoiceUsage",
+                                                              "totalPrimaryIncludedData",
+                                                              "primaryDataRemaining",
+                                                              "totalPrimaryIncludedSMS",
+                                                              "primarySMSRemaining",
+                                                              "accountId",
+                                                              "ctdSessionCount",
+                                                              "version"};
+constexpr std::array<std::string_view, 1> flag_elements = {"overageLimitReached"};
+constexpr std::array<std::string_view, 6> time_elements = {"dateActivated", "dateAdded",     "dateModified",
+                                                           "dateShipped",   "termStartDate", "termEndDate"};
+
+template <std::size_t count>
+bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string_view prefix_of(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  return colon == std::string_view::npos ? std::string_view() : name.substr(0, colon);
+}
+
+std::string_view without_prefix(std::string_view name) {
+  return name.substr(name.find(':') + 1);
+}
+
+/// What the prefix of `name` stands for, at that element.
+std::string_view namespace_of(pugi::xml_node element, std::string_view prefix) {
+  const std::string declaration = prefix.empty() ? "xmlns" : "xmlns:" + std::string(prefix);
+  for (; element; element = element.parent()) {
+    if (const pugi::xml_attribute found = element.attribute(declaration.c_str())) return found.value();
+  }
+  return {};
+}
+
+pugi::xml_node first_element(const pugi::xml_node& parent) {
+  return parent.find_child([](const pugi::xml_node& child) { return child.type() == pugi::node_element; });
+}
+
+pugi::xml_node child_of(const pugi::xml_node& parent, std::string_view name_space, std::string_view name) {
+  return parent.find_child([&](const pugi::xml_node& child) { return is(child, name_space, name); });
+}
+
+pugi::xml_node fault_of(const pugi::xml_document& answer) {
+  const pugi::xml_node body = child_of(answer.document_element(), envelope_namespace, "Body");
+  return child_of(body, envelope_namespace, "Fault");
+}
+
+bool is_nil(const pugi::xml_node& element) {
+  for (const pugi::xml_attribute attribute : element.attributes()) {
+    if (without_prefix(attribute.name()) == "nil" &&
+        namespace_of(element, prefix_of(attribute.name())) == schema_instance) {
+      return std::string_view(attribute.value()) == "true" || std::string_view(attribute.value()) == "1";
+    }
+  }
+  return false;
+}
+
+/// Whether an attribute belongs to the data, not to XML's own machinery.
+bool is_data(const pugi::xml_node& element, std::string_view attribute) {
+  const std::string_view prefix = prefix_of(attribute);
+  if (prefix.empty()) return attribute != "xmlns";
+  return prefix != "xmlns" && namespace_of(element, prefix) != schema_instance;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr const char* blanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(blanks);
+  return begin == std::string_view::npos ? std::string_view()
+                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+std::optional<Json> number(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t whole = 0;
+  const char* end = text.data() + text.size();
+  if (const auto [stop, error] = std::from_chars(text.data(), end, whole); error == std::errc() && stop == end)
+    return whole;
+  double fraction = 0;
+  const auto [stop, error] = std::from_chars(text.data(), end, fraction, std::chars_format::fixed);
+  const bool is_number = !text.empty() && text.find_first_not_of("-.0123456789") == std::string_view::npos;
+  if (is_number && error == std::errc() && stop == end) return fraction;
+  return std::nullopt;
+}
+
+std::optional<Json> flag(std::string_view text) {
+  text = trimmed(text);
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  return std::nullopt;
+}
+
+Json value_of(std::string_view name, const std::string& text) {
+  std::optional<Json> value;
+  if (contains(number_elements, name)) value = number(text);
+  if (contains(flag_elements, name)) value = flag(text);
+  if (contains(time_elements, name)) {
+    if (Json time = time_text(text); !time.is_null()) value = std::move(time);
+  }
+  return value.value_or(text);
+}
+
+struct Time {
+  std::chrono::sys_seconds seconds;  ///< as on the clock of its zone
+  int microseconds = 0;
+  std::string zone;  ///< "", "+00:00", "-05:00"
+};
+
+/// xs:dateTime (XML Schema part 2, 3.2.7).
+std::optional<Time> parse_time(const std::string& text) {
+  static const std::regex form(R"((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?)");
+  std::smatch parts;
+  const std::string whole(trimmed(text));
+  if (whole.size() > 64 || !std::regex_match(whole, parts, form)) return std::nullopt;
+  const auto part = [&](std::size_t i) { return std::stoi(parts[i].str()); };
+  const std::chrono::year_month_day date{std::chrono::year(part(1)), std::chrono::month(static_cast<unsigned>(part(2))),
+                                         std::chrono::day(static_cast<unsigned>(part(3)))};
+  if (!date.ok() || part(4) > 23 || part(5) > 59 || part(6) > 59) return std::nullopt;
+  std::string fraction = parts[7].str();
+  fraction.resize(6, '0');
+  return Time{.seconds = std::chrono::sys_days(date) + std::chrono::hours(part(4)) + std::chrono::minutes(part(5)) +
+                         std::chrono::seconds(part(6)),
+              .microseconds = std::stoi(fraction),
+              .zone = parts[8] == "Z" ? "+00:00" : parts[8].str()};
+}
+
+}  // namespace
+
+pugi::xml_document parse(const std::string& text, const std::string& what) {
+  pugi::xml_document document;
+  const pugi::xml_parse_result result =
+      document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
+  if (!result) throw SourceError(fmt::format("{} is no XML: {} at byte {}", what, result.description(), result.offset));
+  return document;
+}
+
+std::string_view local_name(const pugi::xml_node& element) {
+  return without_prefix(element.name());
+}
+
+bool is(const pugi::xml_node& element, std::string_view name_space, std::string_view name) {
+  return element.type() == pugi::node_element && local_name(element) == name &&
+         namespace_of(element, prefix_of(element.name())) == name_space;
+}
+
+pugi::xml_node child(const pugi::xml_node& element, std::string_view name) {
+  return child_of(element, jasper_namespace, name);
+}
+
+std::string endpoint_of(const pugi::xml_document& wsdl) {
+  const pugi::xml_node address =
+      wsdl.find_node([](const pugi::xml_node& node) { return is(node, wsdl_soap_namespace, "address"); });
+  return address.attribute("location").value();
+}
+
+pugi::xml_node Envelope::add(pugi::xml_node parent, const std::string& name, const std::string& text) {
+  pugi::xml_node element = parent.append_child((prefix + name).c_str());
+  if (!text.empty()) element.text().set(text.c_str());
+  return element;
+}
+
+std::string Envelope::text() const {
+  std::ostringstream out;
+  document.save(out, "", pugi::format_raw, pugi::encoding_utf8);
+  return out.str();
+}
+
+Envelope make_envelope(const Credentials& credentials, const std::string& request) {
+  Envelope envelope;
+  envelope.prefix = "ns:";
+  pugi::xml_node root = envelope.document.append_child("soap:Envelope");
+  root.append_attribute("xmlns:soap") = envelope_namespace;
+  root.append_attribute("xmlns:ns") = std::string(jasper_namespace).c_str();
+
+  pugi::xml_node security = root.append_child("soap:Header").append_child("wsse:Security");
+  security.append_attribute("xmlns:wsse") = security_namespace;
+  security.append_attribute("soap:mustUnderstand") = "1";
+  pugi::xml_node token = security.append_child("wsse:UsernameToken");
+  token.append_child("wsse:Username").text().set(credentials.username.c_str());
+  pugi::xml_node password = token.append_child("wsse:Password");
+  password.append_attribute("Type") = password_text;
+  password.text().set(credentials.password.c_str());
+
+  envelope.request = envelope.add(root.append_child("soap:Body"), request);
+  return envelope;
+}
+
+pugi::xml_node body_of(const pugi::xml_document& answer) {
+  if (const pugi::xml_node fault = fault_of(answer)) {
+    const std::string text = fault.child_value("faultstring");
+    throw SourceError("Jasper answers with a fault: " + (text.empty() ? "it gives no reason" : text.substr(0, 500)));
+  }
+  const pugi::xml_node body = child_of(answer.document_element(), envelope_namespace, "Body");
+  if (!body) throw SourceError("Jasper's answer is no SOAP envelope");
+  return first_element(body);
+}
+
+bool is_fault(const std::string& text) {
+  pugi::xml_document document;
+  return document.load_buffer(text.data(), text.size()) && fault_of(document);
+}
+
+Json terminal_record(const pugi::xml_node& terminal) {
+  Json record = Json::object();
+  for (const pugi::xml_attribute attribute : terminal.attributes()) {
+    if (is_data(terminal, attribute.name())) {
+      record["_" + std::string(without_prefix(attribute.name()))] = attribute.value();
+    }
+  }
+  for (const pugi::xml_node element : terminal.children()) {
+    if (element.type() != pugi::node_element) continue;
+    const std::string name(local_name(element));
+    const std::string text = element.text().get();
+    if (is_nil(element)) {
+      record[name] = nullptr;
+    } else if (first_element(element)) {
+      record[name] = terminal_record(element);
+    } else {
+      record[name] = text.empty() ? Json(nullptr) : value_of(name, text);
+    }
+  }
+  return record;
+}
+
+Json time_text(const std::string& text) {
+  const std::optional<Time> time = parse_time(text);
+  if (!time) return nullptr;
+  std::string iso(trimmed(text).substr(0, std::string_view("2024-03-05T08:30:00").size()));
+  if (time->microseconds != 0) iso += fmt::format(".{:06}", time->microseconds);
+  return iso + time->zone;
+}
+
+Json instant(const std::string& text) {
+  const std::optional<Time> time = parse_time(text);
+  if (!time) return nullptr;
+  std::chrono::minutes offset{0};
+  if (!time->zone.empty()) {
+    offset = std::chrono::hours(std::stoi(time->zone.substr(1, 2))) +
+             std::chrono::minutes(std::stoi(time->zone.substr(4, 2)));
+    if (time->zone.front() == '-') offset = -offset;
+  }
+  return (time->seconds.time_since_epoch() - offset) / std::chrono::microseconds(1) + time->microseconds;
+}
+
+}  // namespace connector::soap

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <pugixml.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connector/json.h"
+
+namespace connector::soap {
+
+/// The namespace of Jasper's terminal API; all elements of requests and answers are in it.
+inline constexpr std::string_view jasper_namespace = "http://api.jasperwireless.com/ws/schema";
+
+struct Credentials {
+  std::string username;
+  std::string password;
+};
+
+/// Parses an XML document. Throws SourceError that names `what` and the place. External entities are not read.
+pugi::xml_document parse(const std::string& text, const std::string& what);
+
+/// The local name of an element: without its prefix.
+std::string_view local_name(const pugi::xml_node& element);
+
+/// Whether an element has this namespace and local name, whatever its prefix.
+bool is(const pugi::xml_node& element, std::string_view name_space, std::string_view name);
+
+/// The first child of that name in Jasper's namespace; an empty node when there is none.
+pugi::xml_node child(const pugi::xml_node& element, std::string_view name);
+
+/// The address of the service that a WSDL describes; empty when it names none.
+std::string endpoint_of(const pugi::xml_document& wsdl);
+
+/// A SOAP 1.1 envelope with WS-Security user name and password, and an empty request element in its body.
+struct Envelope {
+  pugi::xml_document document;
+  pugi::xml_node request;
+  std::string prefix;  ///< of Jasper's namespace, with its colon
+
+  pugi::xml_node add(pugi::xml_node parent, const std::string& name, const std::string& text = {});
+  std::string text() const;
+};
+Envelope make_envelope(const Credentials& credentials, const std::string& request);
+
+/// The first element of an answer's body. Throws SourceError with the fault's text when it is a fault, or when the
+/// answer is no SOAP envelope.
+pugi::xml_node body_of(const pugi::xml_document& answer);
+
+/// Whether an answer is a SOAP fault.
+bool is_fault(const std::string& text);
+
+/// A terminal as a record: numbers, times and flags by their elements' names, everything else as text.
+Json terminal_record(const pugi::xml_node& terminal);
+
+/// "2024-03-05T08:30:00.5-05:00" -> "2024-03-05T08:30:00.500000-05:00", Z -> +00:00; null when the text is no time.
+Json time_text(const std::string& text);
+
+/// The instant of such a time in microseconds since 1970, without a zone UTC; null when the text is no time.
+Json instant(const std::string& text);
+
+}  // namespace connector::soap
