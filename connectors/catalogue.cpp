@@ -4,8 +4,16 @@
 
 namespace connector {
 
+Plugin csv_assets();
+Plugin csv_users();
+Plugin json_assets();
+Plugin json_users();
+Plugin netbox();
+
 std::span<const Plugin> catalogue() {
-  static const std::vector<Plugin> plugins = {};
+  static const std::vector<Plugin> plugins = {
+      csv_assets(), csv_users(), netbox(), json_assets(), json_users(),
+  };
   return plugins;
 }
 

@@ -1,0 +1,146 @@
+#include "csv/table.h"
+
+#include <fmt/format.h>
+#include <unistr.h>
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+namespace connector {
+
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+int never_space(unsigned char) {
+  return 0;
+}
+
+bool is_utf8(std::string_view text) {
+  return u8_check(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()) == nullptr;
+}
+
+}  // namespace
+
+CsvTable::CsvTable(EmitRow emit) : emit_(std::move(emit)) {
+  // Strict, so that the parser stops at quotes in odd places: what they mean is decided in feed().
+  if (csv_init(&parser_, CSV_STRICT) != 0) throw std::bad_alloc();
+  csv_set_space_func(&parser_, never_space);
+  csv_set_blk_size(&parser_, std::size_t{64} << 10);
+}
+
+CsvTable::~CsvTable() {
+  csv_free(&parser_);
+}
+
+void CsvTable::read(std::string_view text) {
+  if (!started_) {
+    start_ += text;
+    if (start_.size() < byte_order_mark.size() && byte_order_mark.starts_with(start_)) return;
+    started_ = true;
+    const std::string start = std::exchange(start_, {});
+    read(start.starts_with(byte_order_mark) ? std::string_view(start).substr(byte_order_mark.size()) : start);
+    return;
+  }
+  // Line by line: then at most one row ends in each call of the parser, and emit() is called outside of it, since an
+  // exception must not pass through a library written in C.
+  std::size_t line_feed = text.find('\n');
+  std::size_t carriage_return = text.find('\r');
+  for (std::size_t begin = 0; begin < text.size() && problem_.empty();) {
+    if (line_feed < begin) line_feed = text.find('\n', begin);
+    if (carriage_return < begin) carriage_return = text.find('\r', begin);
+    const std::size_t last = std::min({line_feed, carriage_return, text.size() - 1});
+    feed(text.substr(begin, last + 1 - begin));
+    if (row_ended_) emit_row();
+    begin = last + 1;
+  }
+}
+
+void CsvTable::finish() {
+  if (!started_) {
+    started_ = true;
+    read(std::exchange(start_, {}));
+  }
+  csv_fini(&parser_, on_value, on_row, this);
+  if (row_ended_) emit_row();
+}
+
+void CsvTable::on_value(void* text, std::size_t size, void* table) {
+  static_cast<CsvTable*>(table)->append_value({static_cast<const char*>(text), size});
+}
+
+void CsvTable::on_row(int, void* table) {
+  static_cast<CsvTable*>(table)->row_ended_ = true;
+}
+
+std::size_t CsvTable::parse(std::string_view text) {
+  return csv_parse(&parser_, text.data(), text.size(), on_value, on_row, this);
+}
+
+void CsvTable::feed(std::string_view line) {
+  while (true) {
+    line.remove_prefix(parse(line));
+    if (line.empty()) return;
+    if (csv_error(&parser_) != CSV_EPARSE) throw std::bad_alloc();
+    if (line.front() == '"') {  // a plain character inside an unquoted value
+      csv_set_opts(&parser_, 0);
+      parse(line.substr(0, 1));
+      csv_set_opts(&parser_, CSV_STRICT);
+      line.remove_prefix(1);
+    } else {  // text behind a closing quote: a value of its own for the parser, the last one's rest for us
+      parse(",");
+      continues_ = true;
+    }
+  }
+}
+
+void CsvTable::append_value(std::string_view text) {
+  is_utf8_ = is_utf8_ && is_utf8(text);
+  if (std::exchange(continues_, false)) {
+    if (value_) value_->append(text);
+    return;
+  }
+  value_ = nullptr;
+  if (!has_columns_) {
+    value_ = &columns_.emplace_back(text);
+  } else if (column_ < columns_.size()) {
+    if (!repeated_[column_]) {
+      append_member(row_, columns_[column_], text);
+      value_ = row_.get_ref<Json::object_t&>().back().second.get_ptr<std::string*>();
+    }
+    ++column_;
+  }
+}
+
+void CsvTable::emit_row() {
+  row_ended_ = false;
+  value_ = nullptr;
+  if (!problem_.empty()) return;
+  if (!is_utf8_) {
+    problem_ = fmt::format("row {} is not UTF-8", row_number_);
+    return;
+  }
+  ++row_number_;
+  if (has_columns_) {
+    for (; column_ < columns_.size(); ++column_)
+      if (!repeated_[column_]) append_member(row_, columns_[column_], nullptr);
+    emit_(std::move(row_));
+  } else {
+    add_columns();
+  }
+  column_ = 0;
+  row_ = Json::object();
+  row_.get_ref<Json::object_t&>().reserve(columns_.size());
+}
+
+void CsvTable::add_columns() {
+  has_columns_ = true;
+  repeated_.resize(columns_.size());
+  std::unordered_set<std::string_view> names;
+  for (std::size_t i = columns_.size(); i-- > 0;) repeated_[i] = !names.insert(columns_[i]).second;
+}
+
+}  // namespace connector

@@ -1,0 +1,29 @@
+#include "files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "connector/error.h"
+
+namespace connector {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> files_in(const fs::path& folder, std::string_view extension) {
+  std::vector<fs::path> files;
+  std::error_code problem;
+  fs::directory_iterator entry(folder, problem);
+  for (; !problem && entry != fs::directory_iterator(); entry.increment(problem)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code vanished;
+    if (!name.starts_with('.') && name.ends_with(extension) && entry->is_regular_file(vanished))
+      files.push_back(entry->path());
+  }
+  if (problem) throw SourceError(fmt::format("Cannot read the folder {}: {}", folder.string(), problem.message()));
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace connector

@@ -1,0 +1,14 @@
+// Sources that are folders of files.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace connector {
+
+/// The regular files in the folder itself whose names end in `extension`, in exactly this case, and do not begin with a
+/// dot; by name. The folder's name is no pattern. Throws SourceError when it is no folder or cannot be listed.
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder, std::string_view extension);
+
+}  // namespace connector

@@ -1,0 +1,124 @@
+// Objects of JSON files, all files of a folder, as assets or users.
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "connector/connector.h"
+#include "files.h"
+#include "json/text.h"
+
+namespace connector {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class JsonFiles : public Connector {
+ public:
+  std::string directory;
+
+  void read(const Emit& emit) override {
+    const std::vector<fs::path> files = files_in(directory, ".json");
+    if (files.empty()) log.warning("There is no *.json file in the folder {}.", directory);
+    std::size_t failed_files = 0;
+    std::size_t failed_items = 0;
+    for (const fs::path& file : files) {
+      std::optional<Json> document = read_file(file);
+      if (!document)
+        ++failed_files;
+      else if (document->is_object())
+        emit(std::move(*document));
+      else
+        failed_items += emit_items(*document, file, emit);
+    }
+    if (failed_files + failed_items > 0)
+      throw SourceError(fmt::format("{} of {} JSON files could not be read, {} list items are no objects", failed_files,
+                                    files.size(), failed_items));
+  }
+
+ private:
+  /// The file's object or list. Nothing when there is none, which is logged.
+  std::optional<Json> read_file(const fs::path& file) const {
+    try {
+      Json document = parse_json(json_text(bytes_of(file)));
+      if (document.is_structured()) return document;
+      log.error("Cannot read {}: it holds neither an object nor a list of objects.", file.string());
+    } catch (const JsonError& error) {
+      log.error("Cannot read {}: {}", file.string(), error.what());
+    } catch (const fs::filesystem_error& error) {
+      log.error("Cannot read {}: {}", file.string(), error.code().message());
+    }
+    return std::nullopt;
+  }
+
+  static std::string bytes_of(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::string bytes(stream ? fs::file_size(file) : 0, '\0');
+    if (!stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+      throw fs::filesystem_error("read", file, std::error_code(errno, std::generic_category()));
+    return bytes;
+  }
+
+  /// How many items are no objects.
+  std::size_t emit_items(Json& items, const fs::path& file, const Emit& emit) const {
+    std::size_t failed = 0;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (items[i].is_object()) {
+        emit(std::move(items[i]));
+      } else {
+        log.error("{}: item {} of the list (counted from 0) is no object.", file.string(), i);
+        ++failed;
+      }
+    }
+    return failed;
+  }
+};
+
+class JsonUsers final : public JsonFiles {
+ public:
+  std::string default_role;
+  std::string default_position;
+};
+
+Setting directory() {
+  return setting("directory", &JsonFiles::directory, {.help = "The folder of which all *.json files are read."});
+}
+
+Setting sync_field() {
+  return setting("sync_field", &SectionSettings::sync_field,
+                 {.help = "The Oomnitza fields, separated by commas, by which records are found again."});
+}
+
+}  // namespace
+
+Plugin json_assets() {
+  return {.section = "json_assets",
+          .mapping_name = "JSON-assets",
+          .settings = {directory(), sync_field()},
+          .in_sample = false,
+          .make = make<JsonFiles>};
+}
+
+Plugin json_users() {
+  return {
+      .section = "json_users",
+      .mapping_name = "JSON-users",
+      .data_type = DataType::users,
+      .settings = {directory(), sync_field(),
+                   setting("default_role", &JsonUsers::default_role,
+                           {.help = "The role (PERMISSIONS_ID) of users whose role is not mapped.", .fallback = 25}),
+                   setting("default_position", &JsonUsers::default_position,
+                           {.help = "The position (POSITION) of users whose position is not mapped.",
+                            .fallback = "Employee"})},
+      .in_sample = false,
+      .make = make<JsonUsers>};
+}
+
+}  // namespace connector

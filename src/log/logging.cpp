@@ -1,0 +1,197 @@
+#include "log/logging.h"
+
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "connector/error.h"
+#include "connector/json.h"
+#include "log/handlers.h"
+#include "log/redactor.h"
+
+namespace connector {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What counts when there is no logging.json.
+constexpr std::string_view default_configuration = R"({
+  "handlers": {"console": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr"}},
+  "root": {"level": "INFO", "handlers": ["console"]}
+})";
+
+/// The file that counts, nothing for none.
+std::optional<fs::path> find_file(const LoggingChoice& choice) {
+  if (choice.file) return choice.file;
+  for (const fs::path& file : {fs::path("logging.json"), choice.program_folder / "logging.json"})
+    if (fs::exists(file)) return file;
+  return std::nullopt;
+}
+
+Json read_configuration(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream || fs::is_directory(file))
+    throw ConfigError(fmt::format("The logging configuration {} cannot be read: is it there?", file.string()));
+  try {
+    Json configuration = parse_json(std::string(std::istreambuf_iterator<char>(stream), {}));
+    if (configuration.is_object()) return configuration;
+  } catch (const JsonError& error) {
+    throw ConfigError(fmt::format("The logging configuration {} is no JSON: {}", file.string(), error.what()));
+  }
+  throw ConfigError(fmt::format("The logging configuration {} is no JSON object", file.string()));
+}
+
+/// One record is one line that cannot be taken for another: control characters are shown, further lines are indented.
+std::string visible(const std::string& message) {
+  std::string result;
+  result.reserve(message.size());
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n')
+      result += "\n    ";
+    else if ((byte < 0x20 && c != '\t') || byte == 0x7F)
+      result += fmt::format("\\x{:02x}", byte);
+    else
+      result += c;
+  }
+  return result;
+}
+
+spdlog::level::level_enum spdlog_level(Level level) {
+  return threshold(static_cast<int>(level));
+}
+
+/// One logger as a Log sees it.
+class LoggerOutput final : public Log::Output {
+ public:
+  LoggerOutput(std::shared_ptr<spdlog::logger> logger, std::shared_ptr<Redactor> redactor)
+      : logger_(std::move(logger)), redactor_(std::move(redactor)) {}
+
+  bool enabled(Level level) const override { return logger_->should_log(spdlog_level(level)); }
+  void write(Level level, const std::string& message) override {
+    logger_->log(spdlog_level(level), spdlog::string_view_t(visible(redactor_->redact(message))));
+  }
+  void hide(std::string_view secret) override { redactor_->hide(secret); }
+  std::string redact(std::string text) const override { return redactor_->redact(std::move(text)); }
+
+ private:
+  std::shared_ptr<spdlog::logger> logger_;
+  std::shared_ptr<Redactor> redactor_;
+};
+
+/// What a logging.json says about one logger.
+struct LoggerSettings {
+  std::optional<int> level;
+  std::vector<spdlog::sink_ptr> handlers;
+  bool propagate = true;
+};
+
+}  // namespace
+
+struct Logging::State {
+  std::shared_ptr<Redactor> redactor = std::make_shared<Redactor>();
+  std::map<std::string, LoggerSettings> loggers;  ///< the root's name is empty
+  std::vector<std::string> warnings;              ///< about the configuration
+
+  void configure(const Json& configuration, const fs::path& folder, bool stdout_is_result) {
+    std::map<std::string, spdlog::sink_ptr> handlers;
+    const HandlerContext context = {at(configuration, "formatters"), folder, stdout_is_result};
+    for (const auto& [name, settings] : at(configuration, "handlers").items())
+      make_or_warn("handler " + name,
+                   [&, &handler = handlers[name], &settings = settings] { handler = make_handler(settings, context); });
+    for (const auto& [name, settings] : at(configuration, "loggers").items())
+      loggers[name] = read_logger("logger " + name, settings, handlers);
+    const Json& root = at(configuration, "root");
+    if (!root.is_null()) loggers[""] = read_logger("root", root, handlers);
+  }
+
+  LoggerSettings read_logger(const std::string& title, const Json& settings,
+                             const std::map<std::string, spdlog::sink_ptr>& handlers) {
+    LoggerSettings logger;
+    make_or_warn(title, [&] { logger.level = level_number(at(settings, "level")); });
+    for (const Json& name : at(settings, "handlers")) {
+      const auto found = name.is_string() ? handlers.find(name.get<std::string>()) : handlers.end();
+      if (found == handlers.end())
+        warnings.push_back(fmt::format("logging, {}: there is no handler {}", title, to_text(name)));
+      else if (found->second)
+        logger.handlers.push_back(found->second);
+    }
+    const Json& propagate = at(settings, "propagate");
+    logger.propagate = propagate.is_null() || !is_empty(propagate);
+    return logger;
+  }
+
+  template <class Make>
+  void make_or_warn(const std::string& title, Make make) {
+    try {
+      make();
+    } catch (const std::runtime_error& problem) {
+      warnings.push_back(fmt::format("logging, {} is left out: {}", title, problem.what()));
+    }
+  }
+
+  /// The loggers that are configured from a name upwards to the root, as for Python: names split at dots.
+  std::vector<const LoggerSettings*> chain(std::string name) const {
+    std::vector<const LoggerSettings*> chain;
+    while (true) {
+      if (const auto found = loggers.find(name); found != loggers.end()) chain.push_back(&found->second);
+      if (name.empty()) return chain;
+      const std::size_t dot = name.rfind('.');
+      name.resize(dot == std::string::npos ? 0 : dot);
+    }
+  }
+
+  std::shared_ptr<spdlog::logger> make_logger(const std::string& name) const {
+    const std::vector<const LoggerSettings*> ancestors = chain(name);
+    const auto has_level = [](const LoggerSettings* logger) { return logger->level.value_or(0) > 0; };
+    const auto leveled = std::find_if(ancestors.begin(), ancestors.end(), has_level);
+
+    std::vector<spdlog::sink_ptr> handlers;
+    for (const LoggerSettings* logger : ancestors) {
+      handlers.insert(handlers.end(), logger->handlers.begin(), logger->handlers.end());
+      if (!logger->propagate) break;
+    }
+    if (handlers.empty()) handlers.push_back(last_resort_handler());
+
+    auto logger = std::make_shared<spdlog::logger>(name, handlers.begin(), handlers.end());
+    logger->set_level(threshold(leveled != ancestors.end() ? (*leveled)->level.value() : root_level()));
+    return logger;
+  }
+
+  /// Python's root lets warnings pass unless its level is given; NOTSET is everything.
+  int root_level() const {
+    const auto root = loggers.find("");
+    return root == loggers.end() ? 30 : root->second.level.value_or(30);
+  }
+};
+
+Logging::Logging(const LoggingChoice& choice) : state_(std::make_shared<State>()) {
+  const std::optional<fs::path> file = find_file(choice);
+  const Json configuration = file ? read_configuration(*file) : parse_json(default_configuration);
+  state_->configure(configuration, file ? file->parent_path() : fs::path(), choice.stdout_is_result);
+  for (const std::string& warning : state_->warnings) logger("connector").warning("{}", warning);
+}
+
+Logging::~Logging() = default;
+
+Log Logging::logger(const std::string& name) const {
+  return Log(std::make_shared<LoggerOutput>(state_->make_logger(name), state_->redactor));
+}
+
+std::string connector_logger_name(const std::string& mapping_name) {
+  std::string name = "connectors/" + mapping_name;
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::tolower(c)); });
+  return name;
+}
+
+}  // namespace connector

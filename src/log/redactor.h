@@ -1,0 +1,24 @@
+#pragma once
+
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace connector {
+
+/// The texts that no log line may show. Safe to use from several threads.
+class Redactor {
+ public:
+  /// Texts shorter than four characters are ignored.
+  void hide(std::string_view secret);
+
+  /// The text with *** for each hidden one; of overlapping ones the longest counts.
+  std::string redact(std::string text) const;
+
+ private:
+  mutable std::shared_mutex mutex_;
+  std::vector<std::string> secrets_;  ///< the longest first
+};
+
+}  // namespace connector
