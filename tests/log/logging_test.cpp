@@ -1,8 +1,11 @@
 #include "log/logging.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
+#include <stdlib.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -43,7 +46,8 @@ class LoggingTest : public testing::Test {
   static std::string to_file(const std::string& loggers) {
     return R"({"formatters": {"f": {"format": "%(name)s %(levelname)s %(message)s"}},
                "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f"}},
-               )" + loggers + "}";
+               )" +
+           loggers + "}";
   }
 
   std::string content(const std::string& name) const {
@@ -89,9 +93,8 @@ TEST_F(LoggingTest, FormatWithPaddingDateAndPercent) {
           "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f"}},
           "root": {"handlers": ["file"]}})");
   logging.logger("connector").warning("message");
-  EXPECT_TRUE(std::regex_match(content("out.log"),
-                               std::regex(R"(\[WARNING \|   connector\|mes\] 100% )" + std::to_string(::getpid()) +
-                                          R"( \d+  at \d{4}\n)")))
+  EXPECT_TRUE(std::regex_match(content("out.log"), std::regex(R"(\[WARNING \|   connector\|mes\] 100% )" +
+                                                              std::to_string(::getpid()) + R"( \d+  at \d{4}\n)")))
       << content("out.log");
 }
 
@@ -207,7 +210,8 @@ TEST_F(LoggingTest, FilesRotate) {
   for (const std::string type : {"logging.handlers.RotatingFileHandler", "lib.config.RotateHandler"}) {
     const Logging logging = this->logging(
         R"({"formatters": {"f": {"format": "%(message)s"}},
-            "handlers": {"f": {"class": ")" + type + R"(", "filename": "f.log", "formatter": "f",
+            "handlers": {"f": {"class": ")" +
+        type + R"(", "filename": "f.log", "formatter": "f",
                                "maxBytes": 10, "backupCount": 2, "encoding": "utf8"}},
             "root": {"handlers": ["f"]}})");
     const Log log = logging.logger("connector");
@@ -251,7 +255,7 @@ TEST_F(LoggingTest, HiddenTextsNeverAppear) {
   const Log log = logging.logger("connectors/netbox");
   log.hide("s3cret");
   log.hide("s3cret-and-more");
-  log.hide("abc");   // too short
+  log.hide("abc");  // too short
   log.hide("päss");
   log.hide("two\nlines");
   const Log other = logging.logger("connectors/oomnitza");
