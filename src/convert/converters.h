@@ -50,15 +50,15 @@ struct ConverterServices {
       mac_model;  ///< answer for a serial number; throws when it cannot be had
 };
 
+class Locations;
+struct Conversion;
+
 /// The built-in converters of one run, with what they remember (locations, texts that are none). Thread-safe.
 class BuiltInConverters {
  public:
-  using Function = Json (BuiltInConverters::*)(const Json& record, const Json& value,
-                                               const Parameters& parameters) const;
-
   struct Converter {
     std::string_view name;
-    Function function;
+    Json (*function)(const Conversion& conversion);
     bool reads_record;  ///< whether it looks at more than the value
   };
 
@@ -69,12 +69,15 @@ class BuiltInConverters {
   static const Converter* find(std::string_view name);
 
   /// Throws ConversionError.
-  Json convert(const Converter& converter, const Json& record, const Json& value, const Parameters& parameters) const {
-    return (this->*converter.function)(record, value, parameters);
-  }
+  Json convert(const Converter& converter, const Json& record, const Json& value, const Parameters& parameters) const;
 
   /// Logs what could not be converted, once, at the end of a run (location).
   void report() const;
+
+ private:
+  ConverterServices services_;
+  Log log_;
+  std::unique_ptr<Locations> locations_;
 };
 
 }  // namespace connector

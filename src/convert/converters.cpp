@@ -1,0 +1,103 @@
+#include "convert/converters.h"
+
+#include <algorithm>
+#include <array>
+
+#include "convert/builtin.h"
+#include "convert/locations.h"
+
+namespace connector {
+namespace {
+
+constexpr std::array<BuiltInConverters::Converter, 17> converters = {{
+    {"capitalize", capitalize, false},
+    {"split", split, false},
+    {"split_email", split_email, false},
+    {"first_from_full", first_from_full, false},
+    {"last_from_full", last_from_full, false},
+    {"concat", concat, true},
+    {"first_field", first_field, true},
+    {"memberOf", member_of, false},
+    {"ldap_user_field", ldap_user_field, true},
+    {"casper_extension_attribute", casper_extension_attribute, true},
+    {"uber_manager", uber_manager, false},
+    {"uber_position", uber_position, false},
+    {"location", location, false},
+    {"mac_model_from_sn", mac_model_from_sn, true},
+    {"timestamp", timestamp, false},
+    {"date_format", date_format, false},
+    {"ldap_timestamp", ldap_timestamp, false},
+}};
+
+}  // namespace
+
+Parameters::Parameters(std::string_view text) {
+  if (text.empty()) return;
+  for (;;) {
+    const std::size_t bar = text.find('|');
+    const std::string_view part = text.substr(0, bar);
+    const std::size_t equals = part.find('=');
+    set(std::string(part.substr(0, equals)),
+        equals == std::string_view::npos ? Json(true) : Json(std::string(part.substr(equals + 1))));
+    if (bar == std::string_view::npos) return;
+    text.remove_prefix(bar + 1);
+  }
+}
+
+void Parameters::set(std::string name, Json value) {
+  const auto known =
+      std::find_if(values_.begin(), values_.end(), [&](const auto& entry) { return entry.first == name; });
+  if (known == values_.end()) {
+    values_.emplace_back(std::move(name), std::move(value));
+  } else {
+    known->second = std::move(value);
+  }
+}
+
+const Json* Parameters::find(std::string_view name) const {
+  const auto entry = std::find_if(values_.begin(), values_.end(), [&](const auto& e) { return e.first == name; });
+  return entry == values_.end() ? nullptr : &entry->second;
+}
+
+ConverterCall parse_converter(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return {std::string(text), Parameters()};
+  return {std::string(text.substr(0, colon)), Parameters(text.substr(colon + 1))};
+}
+
+BuiltInConverters::BuiltInConverters(ConverterServices services, Log log)
+    : services_(std::move(services)),
+      log_(std::move(log)),
+      locations_(std::make_unique<Locations>(services_.locations, log_)) {}
+
+BuiltInConverters::~BuiltInConverters() = default;
+
+const BuiltInConverters::Converter* BuiltInConverters::find(std::string_view name) {
+  const auto* converter =
+      std::find_if(converters.begin(), converters.end(), [&](const Converter& c) { return c.name == name; });
+  return converter == converters.end() ? nullptr : converter;
+}
+
+Json BuiltInConverters::convert(const Converter& converter, const Json& record, const Json& value,
+                                const Parameters& parameters) const {
+  return converter.function({record, value, parameters, services_, *locations_, log_});
+}
+
+void BuiltInConverters::report() const {
+  locations_->report();
+}
+
+const std::string& required_text(const Json& value) {
+  if (const std::string* text = text_of(value)) return *text;
+  throw ConversionError(fmt::format("needs a text, not a value of type {}", value.type_name()));
+}
+
+const Json* member(const Json& object, std::string_view key) {
+  if (!object.is_object()) return nullptr;
+  for (const auto& [name, value] : object.get_ref<const Json::object_t&>()) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
+}  // namespace connector
