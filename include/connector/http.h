@@ -62,7 +62,8 @@ struct Request {
   Headers headers = {};  ///< over the session's: one of the same name replaces it
   std::string body = {};
 
-  /// Statuses from 400 on that the caller wants to see: returned at once, neither repeated nor thrown.
+  /// Statuses from 400 on that the caller wants to see: returned at once, neither repeated nor thrown. Redirects that
+  /// are not followed (follow_redirects = false) are returned too.
   std::vector<int> allow = {};
   /// When given and true for an answer, that answer is returned at once whatever its status. (A SOAP fault comes with
   /// 500.)
@@ -86,17 +87,27 @@ struct Request {
 /// How certificates are checked and what is presented, for all connections of one section.
 struct TlsSettings {
   bool verify = true;
-  std::string cacert_file;  ///< PEM bundle that replaces the system's authorities; empty: REQUESTS_CA_BUNDLE,
-                            ///< CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
-  std::string cacert_dir;   ///< hashed folder of authorities, likewise
-  std::string
-      protocol;  ///< ssl_protocol as configured, checked before: "", ssl, ssl23, sslv23, tls, tls1, tls1.2, tls1.3
-  std::string user_pem_file;  ///< PEM file with client certificate and private key
+  std::string cacert_file = {};  ///< PEM bundle that replaces the system's authorities; empty: REQUESTS_CA_BUNDLE,
+                                 ///< CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
+  std::string cacert_dir = {};   ///< hashed folder of authorities, likewise
+  std::string protocol = {};     ///< ssl_protocol as configured, checked before: "", ssl, ssl23, sslv23, tls, tls1,
+                              ///< tls1.2, tls1.3; case does not matter
+  std::string user_pem_file = {};  ///< PEM file with client certificate and private key
 };
 
 /// What a request does after the program was told to stop: a source is not asked any more, what was pulled is still
 /// delivered.
 enum class AfterStop { refuse, finish };
+
+/// How a session passes its time. Tests have none to pass.
+struct Timing {
+  /// Waits between two tries, and returns early when a stop is requested; empty: a real wait.
+  std::function<void(std::chrono::seconds, const std::stop_token&)> wait = {};
+  /// How long requests under way may go on after a stop.
+  std::chrono::milliseconds grace = std::chrono::seconds(7);
+  /// How long a request may take that begins after a stop, when that is later.
+  std::chrono::milliseconds last_request = std::chrono::seconds(2);
+};
 
 /// An HTTP session: connections that are kept open, cookies, TLS settings, default headers, and the repeats that every
 /// request has (429, 500, 502, 503, 504, 413 with Retry-After, network faults; waits of 0, 1, 2, 4 … 120 s).
@@ -110,7 +121,8 @@ class Http {
   Http();
   /// stop: ends waits between repeats at once (the request then fails with HttpError), and requests under way 7 s
   /// later. With AfterStop::refuse new requests throw Stopped; with finish they are tried once, for 2 s at least.
-  Http(TlsSettings tls, Log log, std::stop_token stop = {}, AfterStop after_stop = AfterStop::refuse);
+  Http(TlsSettings tls, Log log, std::stop_token stop = {}, AfterStop after_stop = AfterStop::refuse,
+       Timing timing = {});
 
   /// Any answer outside 2xx that the request does not allow throws HttpError; 401 and 403 throw it too.
   /// Throws HttpError when no complete answer came, Stopped when the program was told to stop before the first try.

@@ -1,0 +1,112 @@
+#include "http/address.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace connector {
+namespace {
+
+using UrlHandle = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
+
+UrlHandle url_handle() {
+  UrlHandle handle(curl_url(), curl_url_cleanup);
+  if (!handle) throw std::bad_alloc();
+  return handle;
+}
+
+/// Blanks and bytes outside ASCII are encoded, as browsers do.
+bool read(const UrlHandle& handle, const std::string& url) {
+  return url.find('\0') == std::string::npos && curl_url_set(handle.get(), CURLUPART_URL, url.c_str(),
+                                                             CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+}
+
+std::string part(const UrlHandle& handle, CURLUPart which, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(handle.get(), which, &text, flags) != CURLUE_OK) return {};
+  std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
+  return text;
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+UrlParts parts(const UrlHandle& handle) {
+  return {part(handle, CURLUPART_SCHEME), part(handle, CURLUPART_HOST), part(handle, CURLUPART_PORT),
+          part(handle, CURLUPART_PATH), part(handle, CURLUPART_QUERY)};
+}
+
+std::optional<http::Address> address(const UrlHandle& handle) {
+  const UrlParts url = parts(handle);
+  if ((url.scheme != "http" && url.scheme != "https") || url.host.empty()) return std::nullopt;
+  return http::Address{.url = url.origin() + url.target(),
+                       .shown = url.origin() + url.path,
+                       .scheme = url.scheme,
+                       .host = lower_case(url.host),
+                       .port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT),
+                       .user = part(handle, CURLUPART_USER, CURLU_URLDECODE),
+                       .password = part(handle, CURLUPART_PASSWORD, CURLU_URLDECODE)};
+}
+
+}  // namespace
+
+std::string UrlParts::origin() const {
+  return scheme + "://" + host + (port.empty() ? "" : ":" + port);
+}
+
+std::string UrlParts::target() const {
+  return (path.empty() ? "/" : path) + (query.empty() ? "" : "?" + query);
+}
+
+std::optional<UrlParts> parse_url(const std::string& url) {
+  const UrlHandle handle = url_handle();
+  if (!read(handle, url)) return std::nullopt;
+  return parts(handle);
+}
+
+namespace http {
+
+bool Address::trusts(const Address& target) const {
+  if (host != target.host) return false;
+  if (port == target.port) return scheme == target.scheme || target.scheme == "https";
+  return scheme == "http" && port == "80" && target.scheme == "https" && target.port == "443";
+}
+
+std::optional<Address> parse_address(const std::string& url) {
+  const UrlHandle handle = url_handle();
+  if (!read(handle, url)) return std::nullopt;
+  return address(handle);
+}
+
+std::optional<Address> redirected(const Address& from, const std::string& location) {
+  const UrlHandle handle = url_handle();
+  if (!read(handle, from.url) || !read(handle, location)) return std::nullopt;
+  return address(handle);
+}
+
+std::string with_query(std::string url, const Query& query) {
+  if (query.empty()) return url;
+  url.erase(std::min(url.find('#'), url.size()));
+  if (url.find('?') == std::string::npos) {
+    url += '?';
+  } else if (url.back() != '?' && url.back() != '&') {
+    url += '&';
+  }
+  return url + query_text(query);
+}
+
+std::string query_text(const Query& query) {
+  std::string text;
+  for (const auto& [name, value] : query) {
+    if (!text.empty()) text += '&';
+    text += percent_encoded(name) + '=' + percent_encoded(value);
+  }
+  return text;
+}
+
+}  // namespace http
+}  // namespace connector

@@ -1,0 +1,202 @@
+#include "http/call.h"
+
+#include <unistr.h>
+
+#include <algorithm>
+
+#include "http/repeats.h"
+#include "version.h"
+
+namespace connector::http {
+namespace {
+
+constexpr int most_redirects = 30;
+constexpr int most_characters_shown = 500;
+
+/// The beginning of an answer on one line.
+std::string excerpt(const std::string& text) {
+  std::string shown;
+  const auto* next = reinterpret_cast<const std::uint8_t*>(text.data());
+  const auto* const end = next + text.size();
+  for (int count = 0; next != end && count < most_characters_shown; ++count) {
+    ucs4_t character = 0;
+    next += u8_mbtouc(&character, next, static_cast<std::size_t>(end - next));  // U+FFFD for what is no UTF-8
+    if (character < 0x20 || (character >= 0x7f && character < 0xa0)) character = ' ';
+    std::array<std::uint8_t, 6> bytes{};
+    const int length = u8_uctomb(bytes.data(), character, bytes.size());
+    shown.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(std::max(length, 0)));
+  }
+  return shown;
+}
+
+bool is_method(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
+}
+
+bool has_line_break(const std::string& text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
+}
+
+/// The address of a request that has not begun; there is nothing yet that could be shown of a wrong one.
+Address address_of(const Request& request) {
+  const std::optional<Address> address = parse_address(with_query(request.url, request.query));
+  if (!address) throw HttpError(request.method + ": the address is no http or https URL", 0, false);
+  return *address;
+}
+
+/// The session's headers, with the request's own in the place of those of the same name.
+Headers merged(const Headers& defaults, const Headers& own) {
+  Headers headers = defaults;
+  for (const auto& [name, value] : own) headers.remove(name);
+  for (const auto& [name, value] : own) headers.add(name, value);
+  return headers;
+}
+
+Headers complete_headers(const Headers& defaults, const Headers& own, const Address& address) {
+  Headers headers = merged(defaults, own);
+  if (!headers.contains("User-Agent")) headers.add("User-Agent", "oomnitza-connector/" + std::string(product_version));
+  if (!(address.user.empty() && address.password.empty()) && !headers.contains("Authorization")) {
+    headers.add("Authorization", "Basic " + base64(address.user + ":" + address.password));
+  }
+  return headers;
+}
+
+bool may_pass(const Outcome& outcome) {
+  return outcome.fault == Fault::none ? passing(outcome.response) : outcome.fault == Fault::passing;
+}
+
+/// 0 when the answer is not complete.
+int status_of(const Outcome& outcome) {
+  return outcome.fault == Fault::none ? outcome.response.status : 0;
+}
+
+}  // namespace
+
+Call::Call(const Request& request, const Headers& defaults, Connections& connections, const Log& log, const Wait& wait)
+    : request_(request),
+      log_(log),
+      wait_(wait),
+      connections_(connections),
+      connection_(connections.take()),
+      address_(address_of(request)),
+      method_(request.method),
+      headers_(complete_headers(defaults, request.headers, address_)) {
+  if (!is_method(method_)) throw error("the method is none of HTTP's");
+  for (const auto& [name, value] : headers_) {
+    if (name.empty() || has_line_break(name) || has_line_break(value)) {
+      throw error("the header " + excerpt(name) + " has a line break");
+    }
+  }
+}
+
+Response Call::run() {
+  while (true) {
+    Outcome outcome = try_once();
+    const bool complete = outcome.fault == Fault::none;
+    if (complete && wanted(outcome.response)) return std::move(outcome.response);
+    if (complete && redirects(outcome.response)) {
+      follow(outcome.response);
+    } else {
+      if (!may_repeat(outcome)) throw error(outcome);
+      wait_for_next_try(outcome);
+    }
+  }
+}
+
+Outcome Call::try_once() {
+  const std::string none;
+  Connection& connection = stranger_ ? *stranger_ : *connection_;
+  Outcome outcome = connection.perform({.method = method_,
+                                        .url = address_.url,
+                                        .encrypted = address_.scheme == "https",
+                                        .headers = headers_,
+                                        .body = sends_body_ ? request_.body : none,
+                                        .idle_timeout = request_.idle_timeout,
+                                        .max_body = request_.max_body,
+                                        .sink = request_.sink});
+  if (stranger_) connection_->add_cookies(stranger_->cookies());  // for the session's later requests
+  outcome.response.url = address_.shown;
+  outcome.response.method = method_;
+  log_.debug("{} {}: {}", method_, address_.shown,
+             outcome.fault == Fault::none ? "status " + std::to_string(outcome.response.status) : outcome.cause);
+  return outcome;
+}
+
+bool Call::wanted(const Response& response) const {
+  const bool redirect = response.status / 100 == 3;
+  return response.ok() || (redirect && !request_.follow_redirects) ||
+         std::find(request_.allow.begin(), request_.allow.end(), response.status) != request_.allow.end() ||
+         (request_.accept && request_.accept(response));
+}
+
+bool Call::may_repeat(const Outcome& outcome) const {
+  return request_.repeat && (method_ == "GET" || method_ == "POST") && may_pass(outcome) && !outcome.sunk &&
+         repeats_ < most_repeats;
+}
+
+void Call::wait_for_next_try(const Outcome& outcome) {
+  const auto retry_after = outcome.response.headers.find("Retry-After");
+  const auto duration = wait_before(repeats_, retry_after, std::chrono::system_clock::now());
+  log_.warning("{}; repeat {} of {} in {} s", error(outcome).what(), repeats_ + 1, most_repeats, duration.count());
+  wait_(duration, connections_.stop());
+  if (connections_.stop().stop_requested()) {
+    throw error(problem(outcome) + "; not repeated, since the program was told to stop", status_of(outcome));
+  }
+  ++repeats_;
+}
+
+bool Call::redirects(const Response& response) const {
+  switch (response.status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+      return response.headers.contains("Location");
+    default:
+      return false;
+  }
+}
+
+void Call::follow(const Response& response) {
+  if (++redirects_ > most_redirects) throw error("redirected more than 30 times", response.status);
+  const std::optional<Address> target = redirected(address_, *response.headers.find("Location"));
+  if (!target) throw error("redirected to an address that is no http or https URL", response.status);
+  if (!address_.trusts(*target)) {
+    if (request_.stay_on_host && request_.method == "POST") {
+      throw error("redirected to another host, " + target->shown + ", which is not followed", response.status);
+    }
+    leave_credentials();
+  }
+  if (response.status == 303 && method_ != "HEAD") {
+    if (sends_body_ && method_ != "GET") headers_.remove("Content-Type");
+    sends_body_ = sends_body_ && method_ == "GET";
+    method_ = "GET";
+  }
+  address_ = *target;
+}
+
+void Call::leave_credentials() {
+  for (const char* name : {"Authorization", "Authorization2", "X-CSRF-Token", "Cookie", "Host"}) headers_.remove(name);
+  for (const std::string& name : request_.secret_headers) headers_.remove(name);
+  if (!stranger_) stranger_ = connections_.stranger();
+}
+
+std::string Call::problem(const Outcome& outcome) const {
+  if (outcome.fault != Fault::none) return outcome.cause;
+  std::string text = "status " + std::to_string(outcome.response.status);
+  // Secrets are blotted out before the text is cut: half a secret would not be found.
+  const std::string answer = excerpt(log_.redact(outcome.response.body.substr(0, std::size_t{64} << 10)));
+  return answer.empty() ? text : text + ": " + answer;
+}
+
+HttpError Call::error(const Outcome& outcome) const {
+  const bool used_up = repeats_ == most_repeats && may_pass(outcome);
+  return error(problem(outcome) + (used_up ? " (after 11 tries)" : ""), status_of(outcome), used_up);
+}
+
+HttpError Call::error(const std::string& problem, int status, bool repeats_used_up) const {
+  return HttpError(log_.redact(method_ + " " + address_.shown + ": " + problem), status, repeats_used_up);
+}
+
+}  // namespace connector::http

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "connector/http.h"
+#include "http/address.h"
+#include "http/connections.h"
+
+namespace connector::http {
+
+using Wait = decltype(Timing::wait);
+
+/// One send() from the first try to the answer: repeats and redirects.
+class Call {
+ public:
+  /// defaults: the session's headers, under the request's own.
+  Call(const Request& request, const Headers& defaults, Connections& connections, const Log& log, const Wait& wait);
+
+  Response run();
+
+ private:
+  Outcome try_once();
+  bool wanted(const Response& response) const;
+  bool may_repeat(const Outcome& outcome) const;
+  void wait_for_next_try(const Outcome& outcome);
+  bool redirects(const Response& response) const;
+  void follow(const Response& response);
+  void leave_credentials();
+  std::string problem(const Outcome& outcome) const;
+  HttpError error(const Outcome& outcome) const;
+  HttpError error(const std::string& problem, int status = 0, bool repeats_used_up = false) const;
+
+  const Request& request_;
+  const Log& log_;
+  const Wait& wait_;
+  Connections& connections_;
+  Connections::Lease connection_;
+  std::unique_ptr<Connection> stranger_;  ///< takes over when a redirect leaves the host
+  Address address_;
+  std::string method_;
+  Headers headers_;
+  bool sends_body_ = true;  ///< false for a POST that a redirect turned into a GET
+  int repeats_ = 0;
+  int redirects_ = 0;
+};
+
+}  // namespace connector::http

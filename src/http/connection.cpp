@@ -1,0 +1,372 @@
+#include "http/connection.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+
+#include "connector/error.h"
+
+namespace connector::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+constexpr std::size_t most_head = std::size_t{256} << 10;
+
+template <class Value>
+void set(CURL* handle, CURLoption option, Value value) {
+  if (const CURLcode code = curl_easy_setopt(handle, option, value); code != CURLE_OK) {
+    throw SourceError(std::string("cannot prepare a request: ") + curl_easy_strerror(code));
+  }
+}
+
+CURL* new_handle() {
+  initialize_curl();
+  CURL* handle = curl_easy_init();
+  if (!handle) throw std::bad_alloc();
+  return handle;
+}
+
+const char* text_or_null(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+/// What happens while a request is under way.
+struct Transfer {
+  enum class Ended { by_itself, stopped, idle, dropped, too_large, head_too_large, by_sink };
+
+  const Exchange& exchange;
+  const StopClock& stop;
+  CURL* handle;
+  Clock::time_point begun = Clock::now();
+  Clock::time_point last_byte = begun;
+  curl_off_t bytes_moved = 0;
+  bool connected = false;
+  std::size_t head_size = 0;
+  bool head_complete = false;
+  std::size_t body_size = 0;
+  std::string body = {};
+  bool sunk = false;
+  Ended ended = Ended::by_itself;
+  std::exception_ptr thrown = {};
+
+  int status() const {
+    long code = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);
+    return static_cast<int>(code);
+  }
+
+  bool take(std::string_view piece) {
+    last_byte = Clock::now();
+    body_size += piece.size();
+    if (body_size > exchange.max_body) {
+      ended = Ended::too_large;
+      return false;
+    }
+    if (!exchange.sink || status() / 100 != 2) {
+      body.append(piece);
+      return true;
+    }
+    try {
+      sunk = true;
+      exchange.sink(piece);
+    } catch (...) {  // must not fly through libcurl's C; perform() throws it on
+      thrown = std::current_exception();
+      ended = Ended::by_sink;
+    }
+    return ended == Ended::by_itself;
+  }
+
+  bool take_head(std::string_view line) {
+    last_byte = Clock::now();
+    head_size += line.size();
+    head_complete = head_complete || line == "\r\n" || line == "\n";
+    if (line.starts_with("HTTP/")) head_complete = false;
+    if (head_size > most_head) ended = Ended::head_too_large;
+    return ended == Ended::by_itself;
+  }
+
+  /// libcurl repeats by itself what a reused connection has lost. Repeats are ours: they are counted and limited.
+  bool begin() {
+    if (connected) ended = Ended::dropped;
+    connected = true;
+    last_byte = Clock::now();
+    return ended == Ended::by_itself;
+  }
+
+  bool go_on(curl_off_t moved) {
+    if (moved != bytes_moved) last_byte = Clock::now();
+    bytes_moved = moved;
+    if (stop.ends_request(begun)) ended = Ended::stopped;
+    if (connected && Clock::now() - last_byte > exchange.idle_timeout) ended = Ended::idle;
+    return ended == Ended::by_itself;
+  }
+};
+
+std::size_t on_body(char* data, std::size_t, std::size_t size, void* transfer) {
+  return static_cast<Transfer*>(transfer)->take({data, size}) ? size : CURL_WRITEFUNC_ERROR;
+}
+
+std::size_t on_head(char* data, std::size_t, std::size_t size, void* transfer) {
+  return static_cast<Transfer*>(transfer)->take_head({data, size}) ? size : CURL_WRITEFUNC_ERROR;
+}
+
+int on_begin(void* transfer, char*, char*, int, int) {
+  return static_cast<Transfer*>(transfer)->begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+int on_progress(void* transfer, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent) {
+  return static_cast<Transfer*>(transfer)->go_on(received + sent) ? 0 : 1;
+}
+
+void append(List& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  if (!longer) throw std::bad_alloc();
+  list.release();
+  list.reset(longer);
+}
+
+bool is_cookie(const std::string& name) {
+  return curl_strequal(name.c_str(), "Cookie") != 0;
+}
+
+List header_list(const Exchange& exchange) {
+  List list(nullptr, curl_slist_free_all);
+  for (const auto& [name, value] : exchange.headers) {
+    if (is_cookie(name)) continue;                                   // goes beside the jar's, see perform()
+    append(list, value.empty() ? name + ";" : name + ": " + value);  // ';' is libcurl's word for an empty value
+  }
+  append(list, "Expect:");
+  if (!exchange.headers.contains("Content-Type")) append(list, "Content-Type:");
+  return list;
+}
+
+Headers received_headers(CURL* handle) {
+  Headers headers;
+  curl_header* header = nullptr;
+  while ((header = curl_easy_nextheader(handle, CURLH_HEADER, -1, header))) headers.add(header->name, header->value);
+  return headers;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// TLS says no in OpenSSL's words; a connection that breaks during TLS has none, or an unexpected end.
+bool refused_by_tls(CURLcode code, std::string_view words) {
+  if (code == CURLE_SSL_CONNECT_ERROR) return contains(words, "error:") && !contains(words, "unexpected eof");
+  return contains(words, " alert ");
+}
+
+bool refused_by_proxy(CURL* handle) {
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
+  return status >= 400 && status < 500 && status != 429;
+}
+
+Fault fault_of(CURLcode code, CURL* handle, std::string_view words) {
+  switch (code) {
+    case CURLE_OK:
+      return Fault::none;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+      return refused_by_tls(code, words) || refused_by_proxy(handle) ? Fault::lasting : Fault::passing;
+    default:
+      return Fault::lasting;
+  }
+}
+
+std::string hint(CURLcode code) {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return ": set cacert_file to the certificate of the server's authority, or verify_ssl = False to do without the "
+             "check";
+    case CURLE_SSL_CACERT_BADFILE:
+      return ": check cacert_file, cacert_dir, or the environment's REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE";
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CLIENTCERT:
+      return ": check user_pem_file, a PEM file with certificate and private key";
+    default:
+      return "";
+  }
+}
+
+void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const char* error) {
+  using Ended = Transfer::Ended;
+  const auto fails = [&](Fault fault, std::string cause) {
+    outcome.fault = fault;
+    outcome.cause = std::move(cause);
+  };
+  const auto& exchange = transfer.exchange;
+  switch (transfer.ended) {
+    case Ended::stopped:
+      return fails(Fault::lasting, "ended, since the program was told to stop");
+    case Ended::idle:
+      return fails(Fault::passing, "no byte for " + std::to_string(exchange.idle_timeout.count()) + " s");
+    case Ended::dropped:
+      return fails(Fault::passing, "the server closed the connection without an answer");
+    case Ended::too_large:
+      return fails(Fault::lasting, "the answer is larger than " + std::to_string(exchange.max_body) + " bytes");
+    case Ended::head_too_large:
+      return fails(Fault::lasting, "the answer's headers are larger than " + std::to_string(most_head) + " bytes");
+    case Ended::by_sink:
+      std::rethrow_exception(transfer.thrown);
+    case Ended::by_itself:
+      break;
+  }
+  if (code == CURLE_OK && !transfer.head_complete) return fails(Fault::passing, "the answer's headers are cut off");
+  const std::string words = *error ? error : curl_easy_strerror(code);
+  fails(fault_of(code, transfer.handle, words), words + hint(code));
+}
+
+void set_tls(CURL* handle, const ConnectionSettings& settings) {
+  set(handle, CURLOPT_SSL_VERIFYPEER, settings.verify ? 1L : 0L);
+  set(handle, CURLOPT_SSL_VERIFYHOST, settings.verify ? 2L : 0L);
+  set(handle, CURLOPT_PROXY_SSL_VERIFYPEER, settings.verify ? 1L : 0L);
+  set(handle, CURLOPT_PROXY_SSL_VERIFYHOST, settings.verify ? 2L : 0L);
+  if (!settings.authorities_file.empty() || !settings.authorities_folder.empty()) {
+    set(handle, CURLOPT_CAINFO, text_or_null(settings.authorities_file));
+    set(handle, CURLOPT_CAPATH, text_or_null(settings.authorities_folder));
+    set(handle, CURLOPT_PROXY_CAINFO, text_or_null(settings.authorities_file));
+    set(handle, CURLOPT_PROXY_CAPATH, text_or_null(settings.authorities_folder));
+  }
+  set(handle, CURLOPT_SSLVERSION, settings.tls_version);
+  if (settings.any_cipher) set(handle, CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
+  if (!settings.user_pem_file.empty()) {
+    set(handle, CURLOPT_SSLCERT, settings.user_pem_file.c_str());
+    set(handle, CURLOPT_SSLKEY, settings.user_pem_file.c_str());
+  }
+}
+
+void take_authorities(ConnectionSettings& settings, const std::string& path) {
+  std::error_code ignored;
+  (std::filesystem::is_directory(path, ignored) ? settings.authorities_folder : settings.authorities_file) = path;
+}
+
+}  // namespace
+
+void initialize_curl() {
+  static const CURLcode code = [] {
+    std::signal(SIGPIPE, SIG_IGN);  // a TLS connection that the server has closed is an error, not the program's end
+    return curl_global_init(CURL_GLOBAL_DEFAULT);
+  }();
+  if (code != CURLE_OK) throw SourceError(std::string("cannot start libcurl: ") + curl_easy_strerror(code));
+}
+
+ConnectionSettings connection_settings(const TlsSettings& tls) {
+  ConnectionSettings settings;
+  settings.verify = tls.verify;
+  settings.authorities_file = tls.cacert_file;
+  settings.authorities_folder = tls.cacert_dir;
+  for (const char* name : {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+    if (!settings.authorities_file.empty() || !settings.authorities_folder.empty()) break;
+    take_authorities(settings, environment(name));
+  }
+  settings.user_pem_file = tls.user_pem_file;
+  const auto protocol_is = [&](const char* name) { return curl_strequal(tls.protocol.c_str(), name) != 0; };
+  if (protocol_is("tls") || protocol_is("tls1")) {
+    settings.tls_version = 0L | CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_0;
+    settings.any_cipher = true;
+  } else if (protocol_is("tls1.2")) {
+    settings.tls_version = CURL_SSLVERSION_TLSv1_2;
+  } else if (protocol_is("tls1.3")) {
+    settings.tls_version = CURL_SSLVERSION_TLSv1_3;
+  }
+  if (!std::getenv("http_proxy")) settings.http_proxy = environment("HTTP_PROXY");
+  return settings;
+}
+
+Connection::Connection(const ConnectionSettings& settings, const StopClock& stop, CURLSH* cookies)
+    : settings_(settings), stop_(stop), handle_(new_handle(), curl_easy_cleanup) {
+  CURL* handle = handle_.get();
+  set(handle, CURLOPT_ERRORBUFFER, error_.data());
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  set(handle, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  set(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(handle, CURLOPT_CONNECTTIMEOUT, 30L);
+  set(handle, CURLOPT_BUFFERSIZE, 64L << 10);
+  set(handle, CURLOPT_NOPROGRESS, 0L);
+  set(handle, CURLOPT_WRITEFUNCTION, on_body);
+  set(handle, CURLOPT_HEADERFUNCTION, on_head);
+  set(handle, CURLOPT_PREREQFUNCTION, on_begin);
+  set(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+  set(handle, CURLOPT_COOKIEFILE, "");  // no file, but a jar
+  set(handle, CURLOPT_SHARE, cookies);
+  set_tls(handle, settings);
+}
+
+Outcome Connection::perform(const Exchange& exchange) {
+  CURL* handle = handle_.get();
+  Transfer transfer{.exchange = exchange, .stop = stop_, .handle = handle};
+  set(handle, CURLOPT_WRITEDATA, &transfer);
+  set(handle, CURLOPT_HEADERDATA, &transfer);
+  set(handle, CURLOPT_PREREQDATA, &transfer);
+  set(handle, CURLOPT_XFERINFODATA, &transfer);
+  set(handle, CURLOPT_URL, exchange.url.c_str());
+  set(handle, CURLOPT_PROXY, exchange.encrypted ? nullptr : text_or_null(settings_.http_proxy));
+  set_method(exchange);
+  const List headers = header_list(exchange);
+  set(handle, CURLOPT_HTTPHEADER, headers.get());
+  const std::optional<std::string> cookie = exchange.headers.find("Cookie");
+  set(handle, CURLOPT_COOKIE, cookie ? cookie->c_str() : nullptr);
+  error_.front() = '\0';
+
+  const CURLcode code = curl_easy_perform(handle);
+
+  Outcome outcome;
+  set_fault(outcome, transfer, code, error_.data());
+  outcome.sunk = transfer.sunk;
+  outcome.response.status = transfer.status();
+  outcome.response.headers = received_headers(handle);
+  outcome.response.body = std::move(transfer.body);
+  return outcome;
+}
+
+void Connection::set_method(const Exchange& exchange) {
+  CURL* handle = handle_.get();
+  const std::string method(exchange.method);
+  const bool has_body = !exchange.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+  if (has_body) {
+    set(handle, CURLOPT_NOBODY, 0L);
+    set(handle, CURLOPT_POST, 1L);
+    set(handle, CURLOPT_POSTFIELDS, exchange.body.c_str());
+    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(exchange.body.size()));
+  } else {
+    set(handle, CURLOPT_HTTPGET, 1L);
+    if (method == "HEAD") set(handle, CURLOPT_NOBODY, 1L);
+  }
+  const bool usual = method == "HEAD" || method == (has_body ? "POST" : "GET");
+  set(handle, CURLOPT_CUSTOMREQUEST, usual ? nullptr : method.c_str());
+}
+
+std::vector<std::string> Connection::cookies() const {
+  curl_slist* first = nullptr;
+  curl_easy_getinfo(handle_.get(), CURLINFO_COOKIELIST, &first);
+  const List list(first, curl_slist_free_all);
+  std::vector<std::string> cookies;
+  for (const curl_slist* cookie = list.get(); cookie; cookie = cookie->next) cookies.emplace_back(cookie->data);
+  return cookies;
+}
+
+void Connection::add_cookies(const std::vector<std::string>& cookies) {
+  for (const std::string& cookie : cookies) set(handle_.get(), CURLOPT_COOKIELIST, cookie.c_str());
+}
+
+}  // namespace connector::http

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connector/http.h"
+#include "http/stop_clock.h"
+
+namespace connector::http {
+
+/// Starts libcurl, once a process and not before it is needed: it takes its time.
+void initialize_curl();
+
+/// What all connections of a session have in common, read once from its settings and the environment.
+struct ConnectionSettings {
+  bool verify = true;
+  std::string authorities_file;  ///< both empty: the system's
+  std::string authorities_folder;
+  std::string user_pem_file;
+  long tls_version = CURL_SSLVERSION_DEFAULT;
+  bool any_cipher = false;  ///< lowers OpenSSL's security level: TLS 1.0 needs it
+  std::string http_proxy;   ///< HTTP_PROXY in capitals, which libcurl does not look at
+};
+
+ConnectionSettings connection_settings(const TlsSettings& tls);
+
+/// One request as it goes over the wire. Everything is borrowed for the time of the call.
+struct Exchange {
+  std::string_view method;
+  const std::string& url;
+  bool encrypted;
+  const Headers& headers;
+  const std::string& body;
+  std::chrono::seconds idle_timeout;
+  std::size_t max_body;
+  const std::function<void(std::string_view)>& sink;
+};
+
+enum class Fault {
+  none,     ///< the answer is complete
+  passing,  ///< the network's; another try may help
+  lasting,  ///< another try ends the same way
+};
+
+struct Outcome {
+  Fault fault = Fault::none;
+  std::string cause;  ///< of the fault
+  Response response;  ///< status, headers and body
+  bool sunk = false;  ///< the sink has been given something
+};
+
+/// A curl handle with the connections that it keeps open. For one thread at a time.
+class Connection {
+ public:
+  /// cookies: the jar that is shared with other connections; nullptr gives a jar of its own.
+  Connection(const ConnectionSettings& settings, const StopClock& stop, CURLSH* cookies);
+
+  /// Makes one try. Throws what the sink throws.
+  Outcome perform(const Exchange& exchange);
+
+  /// The jar's content, in libcurl's form.
+  std::vector<std::string> cookies() const;
+  void add_cookies(const std::vector<std::string>& cookies);
+
+ private:
+  void set_method(const Exchange& exchange);
+
+  const ConnectionSettings& settings_;
+  const StopClock& stop_;
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_;
+  std::array<char, CURL_ERROR_SIZE> error_{};
+};
+
+}  // namespace connector::http

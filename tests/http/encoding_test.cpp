@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include "connector/http.h"
+#include "http/address.h"
+
+namespace connector {
+namespace {
+
+TEST(PercentEncoded, KeepsUnreservedCharactersAlone) {
+  EXPECT_EQ(percent_encoded("AZaz09-._~"), "AZaz09-._~");
+  EXPECT_EQ(percent_encoded("a b/c?d&e=f+ü"), "a%20b%2Fc%3Fd%26e%3Df%2B%C3%BC");
+  EXPECT_EQ(percent_encoded(""), "");
+  EXPECT_EQ(percent_encoded(std::string_view("\0x", 2)), "%00x");
+}
+
+TEST(Base64, GoesThereAndBack) {
+  for (const std::string text : {"", "f", "fo", "foo", "foob", "\xff\xfe\xfd"}) {
+    EXPECT_EQ(base64_decoded(base64(text)), text);
+  }
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("\xff\xff\xfe"), "///+");
+}
+
+TEST(Base64, RefusesWhatIsNone) {
+  for (const char* text : {"Zm8", "Zm8*", "Z===", "====", "Zm=8", " Zm8", "Zm8=Zm8=", "Zm8=\n"}) {
+    EXPECT_EQ(base64_decoded(text), std::nullopt) << text;
+  }
+}
+
+TEST(Headers, CompareNamesWithoutCase) {
+  Headers headers{{"Set-Cookie", "a=1"}, {"X", "y"}};
+  headers.add("set-cookie", "b=2");
+  EXPECT_EQ(headers.find("SET-COOKIE"), "a=1, b=2");
+  headers.set("SET-cookie", "c=3");
+  EXPECT_EQ(headers.find("Set-Cookie"), "c=3");
+  headers.remove("x");
+  EXPECT_FALSE(headers.contains("X"));
+  EXPECT_EQ(headers.find("X"), std::nullopt);
+}
+
+TEST(ParseUrl, GivesTheParts) {
+  const auto url = parse_url("https://user:pw@Host.example:8443/a/b?x=1&y=%C3%BC#end");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->scheme, "https");
+  EXPECT_EQ(url->port, "8443");
+  EXPECT_EQ(url->path, "/a/b");
+  EXPECT_EQ(url->query, "x=1&y=%C3%BC");
+  EXPECT_EQ(url->origin(), "https://Host.example:8443");
+  EXPECT_EQ(url->target(), "/a/b?x=1&y=%C3%BC");
+  EXPECT_EQ(parse_url("http://[::1]")->origin(), "http://[::1]");
+  EXPECT_EQ(parse_url("http://[::1]")->target(), "/");
+}
+
+TEST(ParseUrl, RefusesWhatIsNoAbsoluteUrl) {
+  for (const char* text : {"", "/path", "host/path", "http://", "http://a b/", "http://host:port/"}) {
+    EXPECT_FALSE(parse_url(text)) << text;
+  }
+}
+
+TEST(WithQuery, StandsBehindTheUrlsOwn) {
+  EXPECT_EQ(http::with_query("http://h/p", {{"a b", "ü"}, {"c", ""}}), "http://h/p?a%20b=%C3%BC&c=");
+  EXPECT_EQ(http::with_query("http://h/p?x=%2F#f", {{"a", "1"}}), "http://h/p?x=%2F&a=1");
+  EXPECT_EQ(http::with_query("http://h/p?", {{"a", "1"}}), "http://h/p?a=1");
+  EXPECT_EQ(http::with_query("http://h/p?x", {}), "http://h/p?x");
+}
+
+TEST(Redirected, ResolvesRelativeTargets) {
+  const http::Address from = *http::parse_address("https://h.example/a/b?x=1");
+  EXPECT_EQ(http::redirected(from, "c?d=e")->url, "https://h.example/a/c?d=e");
+  EXPECT_EQ(http::redirected(from, "../c")->url, "https://h.example/c");
+  EXPECT_EQ(http::redirected(from, "//other.example/c")->url, "https://other.example/c");
+  EXPECT_EQ(http::redirected(from, "?y=2")->url, "https://h.example/a/b?y=2");
+  EXPECT_EQ(http::redirected(from, "/a b")->url, "https://h.example/a%20b");
+  for (const char* target : {"file:///etc/passwd", "ftp://h/", "gopher://h/", "javascript:alert(1)", "http://"}) {
+    const auto address = http::redirected(from, target);
+    EXPECT_TRUE(!address || address->host == "h.example") << target;
+  }
+  EXPECT_FALSE(http::redirected(from, "file:///etc/passwd"));
+}
+
+TEST(Trusts, TheSameHostAndPortAndTheStepUpToHttps) {
+  const auto trusts = [](const char* from, const char* to) {
+    return http::parse_address(from)->trusts(*http::parse_address(to));
+  };
+  EXPECT_TRUE(trusts("http://h/", "http://H:80/x"));
+  EXPECT_TRUE(trusts("http://h/", "https://h/"));
+  EXPECT_FALSE(trusts("https://h/", "http://h/"));
+  EXPECT_FALSE(trusts("https://h:99/", "http://h:99/"));
+  EXPECT_FALSE(trusts("http://h:8080/", "https://h:8443/"));
+  EXPECT_FALSE(trusts("https://h/", "https://h:444/"));
+  EXPECT_FALSE(trusts("https://h/", "https://h.evil/"));
+}
+
+}  // namespace
+}  // namespace connector
