@@ -147,7 +147,7 @@ TEST_F(HttpTest, RefusesWhatIsNoRequest) {
 
 TEST_F(HttpTest, RepeatsPassingStatusesWithTheSameBytes) {
   const std::string later = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n";
-  RawServer raw({{later, Then::keep}, {later}, {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"}});
+  RawServer raw({{later, Then::keep}, {later, Then::keep}, {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"}});
   EXPECT_EQ(http.post(raw.url(), {{"a", 1}}, {{"X-Empty", ""}}).body, "{}");
   const auto requests = raw.requests();
   ASSERT_EQ(requests.size(), 3U);
