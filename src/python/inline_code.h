@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "connector/json.h"
 #include "connector/log.h"
 #include "convert/converters.h"
+#include "python/interpreter.h"
 
 namespace connector {
 
@@ -19,17 +21,22 @@ class PythonError : public std::runtime_error {
 };
 
 /// The Python code of a configuration: custom converters and record filters, compiled once, run in this process's
-/// interpreter, which the first object starts. See the room's README comment in inline_code.cpp for what code can use.
+/// interpreter, which the first object starts. What code can use besides Python's own: LOG, DynamicException,
+/// converter, cae, get_field_value; every call starts with fresh globals.
 class InlineCode {
  public:
   /// One compiled body. Lives as long as the InlineCode.
   class Function;
 
-  /// Runs a built-in converter for `converter(record, name, **params)` and `cae`; throws ConversionError.
+  /// Runs a built-in converter for `converter(record, name, **params)` and `cae`; throws ConversionError, for an
+  /// unknown name too. Called under the Lock, but without the interpreter's lock, so it may take its time.
   using CallBuiltIn = std::function<Json(const std::string& name, const Json& record, const Parameters& parameters)>;
 
+  /// Throws ConfigError when Python cannot be started.
   InlineCode(CallBuiltIn call_built_in, Log log);
   ~InlineCode();
+  InlineCode(const InlineCode&) = delete;
+  InlineCode& operator=(const InlineCode&) = delete;
 
   /// A body with the arguments field, record, value, params. Names compare without regard to case; they may be any
   /// text. Throws ConfigError (origin, name, line, what) when it does not compile.
@@ -46,10 +53,12 @@ class InlineCode {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
-/// Holds the interpreter for this thread while it lives: one for a batch, not one for each value.
+/// Holds the interpreter for this thread while it lives: one for a batch, not one for each value. Other threads' Locks
+/// of this InlineCode wait until it is gone, so code runs one record at a time. May be nested. Must not outlive the
+/// InlineCode.
 class InlineCode::Lock {
  public:
   explicit Lock(const InlineCode& code);
@@ -58,8 +67,8 @@ class InlineCode::Lock {
   Lock& operator=(const Lock&) = delete;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  const std::unique_lock<std::recursive_mutex> alone_;
+  const InterpreterLock interpreter_;
 };
 
 /// A record as Python code sees it: what a filter or converter changes is seen by all that comes after.
@@ -74,8 +83,9 @@ class InlineCode::PythonRecord {
   /// Whether the filter keeps the record. Throws PythonError.
   bool keep(const Function& filter);
 
-  /// The converter's result; value is what `source` looks up, or `constant` where the field has no source (source
-  /// empty). Throws PythonError.
+  /// The converter's result. The code's value is what `source` looks up, its field is `source`; where the field has no
+  /// source (empty): `constant` and `field`. `field` names the field in warnings too.
+  /// Throws PythonError.
   Json convert(const Function& converter, const std::string& field, const std::string& source, const Json& constant,
                const Parameters& parameters);
 

@@ -1,0 +1,254 @@
+#include "python/inline_code.h"
+
+#include <pybind11/pybind11.h>
+#include <unicase.h>
+
+#include <array>
+#include <deque>
+#include <map>
+
+#include "connector/error.h"
+#include "python/prelude.h"
+#include "python/values.h"
+
+namespace connector {
+namespace {
+
+std::string without_case(std::string_view name) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(name.data());
+  std::size_t size = 0;
+  std::uint8_t* folded = u8_casefold(bytes, name.size(), nullptr, nullptr, nullptr, &size);
+  if (!folded) return std::string(name);  // no UTF-8
+  const std::unique_ptr<std::uint8_t, decltype(&std::free)> owner(folded, &std::free);
+  return {reinterpret_cast<const char*>(folded), size};
+}
+
+/// So that prints of the code come out in order, though the interpreter is never shut down.
+void flush_output() {
+  PyObject* output = PySys_GetObject("stdout");
+  if (!output || output == Py_None) return;
+  py::reinterpret_steal<py::object>(PyObject_CallMethod(output, "flush", nullptr));
+  PyErr_Clear();
+}
+
+/// The argument at that position, or of that name: then it leaves `named`.
+py::object argument(const py::args& positional, std::size_t position, const py::kwargs& named, const char* name) {
+  if (position < positional.size()) return positional[position];
+  if (!named.contains(name)) throw py::type_error("converter() needs a record and a name");
+  return named.attr("pop")(name);
+}
+
+py::dict python_parameters(const Parameters& parameters, const py::object& record_type) {
+  py::dict dict;
+  for (const auto& [name, value] : parameters) dict[python_text(name)] = to_python(value, record_type);
+  return dict;
+}
+
+}  // namespace
+
+class InlineCode::Function {
+ public:
+  py::object code;    ///< a code object
+  std::string title;  ///< "converter macs", for messages
+  py::str file;       ///< what Python calls the code's file: tells its lines in a traceback from those of modules
+};
+
+struct InlineCode::State {
+  State(CallBuiltIn call, Log log_to) : call_built_in(std::move(call)), log(std::move(log_to)) {
+    scope["__builtins__"] = py::module_::import("builtins");
+    scope["__name__"] = "connector";
+    scope["write_log"] = py::cpp_function(
+        [to = log](int level, py::handle text) { to.write(static_cast<Level>(level), "{}", utf8(text)); });
+    const auto module =
+        py::reinterpret_steal<py::object>(PyRun_String(prelude, Py_file_input, scope.ptr(), scope.ptr()));
+    if (!module) throw py::error_already_set();
+    record_type = scope["Record"];
+  }
+
+  /// The names that code can use. They outlive this object where code keeps one in a module: hence the weak pointer.
+  static void add_names(const std::shared_ptr<State>& state) {
+    const std::weak_ptr<State> weak = state;
+    py::dict& names = state->names;
+    names["__builtins__"] = state->scope["__builtins__"];
+    names["__name__"] = "connector";
+    names["LOG"] = state->scope["Logger"]();
+    names["DynamicException"] = state->scope["DynamicException"];
+    names["converter"] = py::cpp_function([weak](const py::args& positional, const py::kwargs& parameters) {
+      const py::object record = argument(positional, 0, parameters, "record");
+      const py::object name = argument(positional, 1, parameters, "name");
+      if (positional.size() > 2) throw py::type_error("converter() takes a record and a name; parameters have names");
+      return alive(weak)->convert(record, utf8(py::str(name)), parameters);
+    });
+    names["cae"] = py::cpp_function(
+        [weak](py::object record, py::object attribute, py::object fallback) {
+          py::dict parameters;
+          parameters["attr"] = attribute;
+          parameters["default"] = fallback;
+          return alive(weak)->convert(record, "casper_extension_attribute", parameters);
+        },
+        py::arg("record"), py::arg("attr"), py::arg("default") = py::none());
+    names["get_field_value"] = py::cpp_function(
+        [](py::object data, py::str name, py::object fallback) {
+          const py::handle found = look_up(data, utf8(name));
+          return found ? py::reinterpret_borrow<py::object>(found) : fallback;
+        },
+        py::arg("data"), py::arg("name"), py::arg("default") = py::none());
+  }
+
+  static std::shared_ptr<State> alive(const std::weak_ptr<State>& weak) {
+    if (auto state = weak.lock()) return state;
+    throw std::runtime_error("the configuration that this function belongs to is gone");
+  }
+
+  Function compile(const std::string& code, const char* arguments, const std::string& title,
+                   const std::string& origin) {
+    Function function{{}, title, python_text("<" + title + ">")};
+    try {
+      function.code = scope["compile_body"](python_text(code), arguments, function.file);
+    } catch (const py::error_already_set& error) {
+      throw ConfigError(fmt::format("{}: {} does not compile: {}", origin, title, utf8(py::str(error.value()))));
+    }
+    return function;
+  }
+
+  /// Fresh globals for every call: nothing is remembered.
+  template <std::size_t count>
+  py::object run(const Function& function, const std::array<PyObject*, count>& arguments) {
+    const auto globals = py::reinterpret_steal<py::object>(PyDict_Copy(names.ptr()));
+    if (!globals) throw py::error_already_set();
+    const auto callable = py::reinterpret_steal<py::object>(PyFunction_New(function.code.ptr(), globals.ptr()));
+    if (!callable) throw py::error_already_set();
+    auto result =
+        py::reinterpret_steal<py::object>(PyObject_Vectorcall(callable.ptr(), arguments.data(), count, nullptr));
+    if (!result) throw py::error_already_set();
+    return result;
+  }
+
+  /// converter(record, name, **params)
+  py::object convert(const py::object& record, const std::string& name, const py::dict& parameters) {
+    if (const auto custom = converters.find(without_case(name)); custom != converters.end()) {
+      return run<4>(custom->second, {Py_None, record.ptr(), Py_None, parameters.ptr()});
+    }
+    Parameters json_parameters;
+    for (const auto& [key, value] : parameters) json_parameters.set(utf8(key), to_json(value, name, log));
+    const Json json_record = to_json(record, name, log);
+    Json result;
+    try {
+      const InterpreterUnlock unlocked;
+      result = call_built_in(name, json_record, json_parameters);
+    } catch (const Stopped&) {
+      PyErr_SetNone(py::object(scope["Stopped"]).ptr());
+      throw py::error_already_set();
+    }
+    return to_python(result, record_type);
+  }
+
+  [[noreturn]] void fail(const py::error_already_set& error, const Function& function) {
+    if (error.matches(py::object(scope["Stopped"]))) throw Stopped{};
+    const py::object trace = error.trace() ? error.trace() : py::none();
+    std::string text;
+    try {
+      text = utf8(scope["failure"](error.value(), trace, function.file));
+    } catch (const py::error_already_set&) {  // a text that cannot be had: the type says enough
+      text = utf8(py::str(error.type().attr("__name__")));
+    }
+    throw PythonError(text);
+  }
+
+  CallBuiltIn call_built_in;
+  Log log;
+  std::recursive_mutex alone;
+  py::dict scope;  ///< the prelude's
+  py::object record_type;
+  py::dict names;
+  std::map<std::string, Function> converters;
+  std::deque<Function> filters;
+};
+
+InlineCode::InlineCode(CallBuiltIn call_built_in, Log log) {
+  start_python();
+  const InterpreterLock lock;
+  auto state = std::make_shared<State>(std::move(call_built_in), std::move(log));
+  State::add_names(state);
+  state_ = std::move(state);
+}
+
+InlineCode::~InlineCode() {
+  const InterpreterLock lock;
+  state_.reset();
+}
+
+void InlineCode::add_converter(const std::string& name, const std::string& code, const std::string& origin) {
+  const InterpreterLock lock;
+  state_->converters.insert_or_assign(
+      without_case(name), state_->compile(code, "field, record, value, params", "converter " + name, origin));
+}
+
+const InlineCode::Function* InlineCode::converter(std::string_view name) const {
+  const auto found = state_->converters.find(without_case(name));
+  return found == state_->converters.end() ? nullptr : &found->second;
+}
+
+const InlineCode::Function* InlineCode::add_filter(const std::string& section, const std::string& code,
+                                                   const std::string& origin) {
+  const InterpreterLock lock;
+  return &state_->filters.emplace_back(state_->compile(code, "record", "recordfilter of [" + section + "]", origin));
+}
+
+InlineCode::Lock::Lock(const InlineCode& code) : alone_(code.state_->alone) {}
+
+InlineCode::Lock::~Lock() {
+  flush_output();
+}
+
+struct InlineCode::PythonRecord::State {
+  InlineCode::State& code;
+  py::object record;
+};
+
+InlineCode::PythonRecord::PythonRecord(const InlineCode& code, const Lock&, const Json& record)
+    : state_(std::make_unique<State>(State{*code.state_, to_python(record, code.state_->record_type)})) {}
+
+InlineCode::PythonRecord::~PythonRecord() = default;
+
+bool InlineCode::PythonRecord::keep(const Function& filter) {
+  try {
+    const py::object result = state_->code.run<1>(filter, {state_->record.ptr()});
+    const int truth = PyObject_IsTrue(result.ptr());
+    if (truth < 0) throw py::error_already_set();
+    return truth == 1;
+  } catch (const py::error_already_set& error) {
+    state_->code.fail(error, filter);
+  }
+}
+
+Json InlineCode::PythonRecord::convert(const Function& converter, const std::string& field, const std::string& source,
+                                       const Json& constant, const Parameters& parameters) {
+  InlineCode::State& code = state_->code;
+  try {
+    py::object value;
+    if (source.empty()) {
+      value = to_python(constant, code.record_type);
+    } else {
+      const py::handle found = look_up(state_->record, source);
+      value = found ? py::reinterpret_borrow<py::object>(found) : py::none();
+    }
+    const py::object name = python_text(source.empty() ? field : source);
+    const py::dict dict = python_parameters(parameters, code.record_type);
+    const py::object result = code.run<4>(converter, {name.ptr(), state_->record.ptr(), value.ptr(), dict.ptr()});
+    return to_json(result, field, code.log);
+  } catch (const py::error_already_set& error) {
+    code.fail(error, converter);
+  }
+}
+
+Json InlineCode::PythonRecord::at(const std::string& name) const {
+  const py::handle found = look_up(state_->record, name);
+  return found ? to_json(found, name, state_->code.log) : Json();
+}
+
+Json InlineCode::PythonRecord::json() const {
+  return to_json(state_->record, "the record", state_->code.log);
+}
+
+}  // namespace connector

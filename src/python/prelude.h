@@ -1,0 +1,117 @@
+#pragma once
+
+namespace connector {
+
+/// What inline code meets that is best said in Python. Runs once for each InlineCode, which provides write_log.
+inline constexpr char prelude[] = R"python(
+class Record(dict):
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        if name.startswith('__') and name.endswith('__'):
+            raise AttributeError(f'a record has no attribute {name!r}')
+        return self.get(name)
+
+    def __setattr__(self, name, value):
+        if name.startswith('__') and name.endswith('__'):
+            raise AttributeError(f'the attribute {name!r} of a record cannot be set')
+        self[name] = value
+
+    def __delattr__(self, name):
+        if name not in self:
+            raise AttributeError(f'a record has no attribute {name!r}')
+        del self[name]
+
+
+class DynamicException(Exception):
+    pass
+
+
+class Stopped(BaseException):
+    """The program must end: code has no business catching it."""
+
+
+class Logger:
+    __slots__ = ()
+
+    def debug(self, message, *arguments, exc_info=None, **options):
+        log(10, message, arguments, exc_info)
+
+    def info(self, message, *arguments, exc_info=None, **options):
+        log(20, message, arguments, exc_info)
+
+    def warning(self, message, *arguments, exc_info=None, **options):
+        log(30, message, arguments, exc_info)
+
+    def error(self, message, *arguments, exc_info=None, **options):
+        log(40, message, arguments, exc_info)
+
+    def critical(self, message, *arguments, exc_info=None, **options):
+        log(50, message, arguments, exc_info)
+
+    def exception(self, message, *arguments, exc_info=True, **options):
+        log(40, message, arguments, exc_info)
+
+    warn = warning
+
+
+def log(level, message, arguments, exc_info):
+    try:
+        text = str(message)
+        if len(arguments) == 1 and isinstance(arguments[0], dict) and arguments[0]:
+            arguments = arguments[0]
+        if arguments:
+            text %= arguments
+    except Exception as error:
+        text = f'a line that cannot be formatted: {message!s:.200} ({described(error)})'
+    if exc_info:
+        import sys
+        error = exc_info if isinstance(exc_info, BaseException) else sys.exc_info()[1]
+        if error is not None:
+            text += ': ' + described(error)
+    write_log(level, text)
+
+
+def described(error):
+    try:
+        text = str(error)[:1000]
+    except Exception:
+        text = ''
+    return f'{type(error).__name__}: {text}' if text else type(error).__name__
+
+
+def failure(error, trace, file):
+    line = None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno - 1
+        trace = trace.tb_next
+    return described(error) if line is None else f'{described(error)} (line {line})'
+
+
+def compile_body(text, arguments, file):
+    first, newline, rest = text.partition('\n')
+    first = first.lstrip()
+    source = f'def code({arguments}):\n' + ('    ' + first if first else '') + newline + rest + '\n'
+    try:
+        if not text.strip():
+            raise SyntaxError('there is no code')
+        tree = compile(source, file, 'exec', flags=0x400, dont_inherit=True)  # ast.PyCF_ONLY_AST
+        if len(tree.body) > 1:
+            raise IndentationError('the line is not indented', (file, tree.body[1].lineno, 0, ''))
+        module = compile(tree, file, 'exec', dont_inherit=True)
+    except Exception as error:
+        raise ValueError(compile_error(error)) from None
+    return next(constant for constant in module.co_consts if hasattr(constant, 'co_code'))
+
+
+def compile_error(error):
+    if not isinstance(error, SyntaxError):
+        return described(error)
+    import re
+    text = error.msg.replace(' after function definition on line 1', '')
+    text = re.sub(r'\bline (\d+)', lambda found: f'line {int(found[1]) - 1}', text)
+    return f'line {max(error.lineno - 1, 1)}: {text}' if error.lineno else text
+)python";
+
+}  // namespace connector
