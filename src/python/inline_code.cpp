@@ -38,9 +38,9 @@ py::object argument(const py::args& positional, std::size_t position, const py::
   return named.attr("pop")(name);
 }
 
-py::dict python_parameters(const Parameters& parameters, const py::object& record_type) {
+py::dict python_parameters(const Parameters& parameters, Records& records) {
   py::dict dict;
-  for (const auto& [name, value] : parameters) dict[python_text(name)] = to_python(value, record_type);
+  for (const auto& [name, value] : parameters) dict[python_text(name)] = records.to_python(value);
   return dict;
 }
 
@@ -62,7 +62,7 @@ struct InlineCode::State {
     const auto module =
         py::reinterpret_steal<py::object>(PyRun_String(prelude, Py_file_input, scope.ptr(), scope.ptr()));
     if (!module) throw py::error_already_set();
-    record_type = scope["Record"];
+    records = Records(scope["Record"]);
   }
 
   /// The names that code can use. They outlive this object where code keeps one in a module: hence the weak pointer.
@@ -88,8 +88,8 @@ struct InlineCode::State {
         },
         py::arg("record"), py::arg("attr"), py::arg("default") = py::none());
     names["get_field_value"] = py::cpp_function(
-        [](py::object data, py::str name, py::object fallback) {
-          const py::handle found = look_up(data, utf8(name));
+        [weak](py::object data, py::str name, py::object fallback) {
+          const py::handle found = alive(weak)->records.look_up(data, utf8(name));
           return found ? py::reinterpret_borrow<py::object>(found) : fallback;
         },
         py::arg("data"), py::arg("name"), py::arg("default") = py::none());
@@ -140,7 +140,7 @@ struct InlineCode::State {
       PyErr_SetNone(py::object(scope["Stopped"]).ptr());
       throw py::error_already_set();
     }
-    return to_python(result, record_type);
+    return records.to_python(result);
   }
 
   [[noreturn]] void fail(const py::error_already_set& error, const Function& function) {
@@ -159,7 +159,7 @@ struct InlineCode::State {
   Log log;
   std::recursive_mutex alone;
   py::dict scope;  ///< the prelude's
-  py::object record_type;
+  Records records{{}};
   py::dict names;
   std::map<std::string, Function> converters;
   std::deque<Function> filters;
@@ -207,7 +207,7 @@ struct InlineCode::PythonRecord::State {
 };
 
 InlineCode::PythonRecord::PythonRecord(const InlineCode& code, const Lock&, const Json& record)
-    : state_(std::make_unique<State>(State{*code.state_, to_python(record, code.state_->record_type)})) {}
+    : state_(std::make_unique<State>(State{*code.state_, code.state_->records.to_python(record)})) {}
 
 InlineCode::PythonRecord::~PythonRecord() = default;
 
@@ -228,13 +228,13 @@ Json InlineCode::PythonRecord::convert(const Function& converter, const std::str
   try {
     py::object value;
     if (source.empty()) {
-      value = to_python(constant, code.record_type);
+      value = code.records.to_python(constant);
     } else {
-      const py::handle found = look_up(state_->record, source);
+      const py::handle found = code.records.look_up(state_->record, source);
       value = found ? py::reinterpret_borrow<py::object>(found) : py::none();
     }
     const py::object name = python_text(source.empty() ? field : source);
-    const py::dict dict = python_parameters(parameters, code.record_type);
+    const py::dict dict = python_parameters(parameters, code.records);
     const py::object result = code.run<4>(converter, {name.ptr(), state_->record.ptr(), value.ptr(), dict.ptr()});
     return to_json(result, field, code.log);
   } catch (const py::error_already_set& error) {
@@ -243,7 +243,7 @@ Json InlineCode::PythonRecord::convert(const Function& converter, const std::str
 }
 
 Json InlineCode::PythonRecord::at(const std::string& name) const {
-  const py::handle found = look_up(state_->record, name);
+  const py::handle found = state_->code.records.look_up(state_->record, name);
   return found ? to_json(found, name, state_->code.log) : Json();
 }
 

@@ -11,16 +11,13 @@ namespace {
 
 constexpr std::size_t deepest = 500;
 
+// What the network may make this program remember.
+constexpr std::size_t most_keys = 4096;
+constexpr std::size_t longest_key = 128;
+
 py::object owned(PyObject* object) {
   if (!object) throw py::error_already_set();
   return py::reinterpret_steal<py::object>(object);
-}
-
-/// Keys are few and come again in every record: interned ones are compared by address.
-py::object python_key(std::string_view text) {
-  PyObject* key = python_text(text).release().ptr();
-  PyUnicode_InternInPlace(&key);
-  return py::reinterpret_steal<py::object>(key);
 }
 
 /// None, with the error cleared, for more digits than Python reads (4300).
@@ -133,13 +130,6 @@ std::optional<PyObject*> item_at(PyObject* value, std::string_view name) {
   return PySequence_Fast_GET_ITEM(value, static_cast<Py_ssize_t>(position));
 }
 
-/// nullptr when the key is not there.
-PyObject* member(PyObject* dict, std::string_view key) {
-  PyObject* value = PyDict_GetItemWithError(dict, python_key(key).ptr());
-  if (!value && PyErr_Occurred()) throw py::error_already_set();
-  return value;
-}
-
 }  // namespace
 
 py::object python_text(std::string_view text) {
@@ -157,7 +147,23 @@ std::string utf8(py::handle text) {
   return {PyBytes_AS_STRING(bytes.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.ptr()))};
 }
 
-py::object to_python(const Json& value, const py::object& record_type) {
+py::object Records::key(std::string_view text) {
+  if (const auto known = keys_.find(text); known != keys_.end()) return known->second;
+  PyObject* key = python_text(text).release().ptr();
+  PyUnicode_InternInPlace(&key);  // as the names in code are: equal by address
+  auto owner = py::reinterpret_steal<py::object>(key);
+  if (keys_.size() < most_keys && text.size() <= longest_key) keys_.emplace(text, owner);
+  return owner;
+}
+
+/// nullptr when the key is not there.
+PyObject* Records::member(PyObject* dict, std::string_view name) {
+  PyObject* value = PyDict_GetItemWithError(dict, key(name).ptr());
+  if (!value && PyErr_Occurred()) throw py::error_already_set();
+  return value;
+}
+
+py::object Records::to_python(const Json& value) {
   switch (value.type()) {
     case Json::value_t::null:
       return py::none();
@@ -178,14 +184,13 @@ py::object to_python(const Json& value, const py::object& record_type) {
   if (value.is_array()) {
     py::object list = owned(PyList_New(static_cast<Py_ssize_t>(value.size())));
     Py_ssize_t i = 0;
-    for (const Json& item : value) PyList_SET_ITEM(list.ptr(), i++, to_python(item, record_type).release().ptr());
+    for (const Json& item : value) PyList_SET_ITEM(list.ptr(), i++, to_python(item).release().ptr());
     return list;
   }
   if (!value.is_object()) return py::none();
-  py::object record = owned(PyObject_CallNoArgs(record_type.ptr()));
+  py::object record = owned(PyObject_CallNoArgs(type_.ptr()));
   for (const auto& [name, item] : value.get_ref<const Json::object_t&>()) {
-    const py::object key = python_key(name);
-    if (PyDict_SetItem(record.ptr(), key.ptr(), to_python(item, record_type).ptr()) != 0) throw py::error_already_set();
+    if (PyDict_SetItem(record.ptr(), key(name).ptr(), to_python(item).ptr()) != 0) throw py::error_already_set();
   }
   return record;
 }
@@ -194,7 +199,7 @@ Json to_json(py::handle value, std::string_view place, const Log& log) {
   return JsonWriter(place, log).write(value.ptr());
 }
 
-py::handle look_up(py::handle start, std::string_view name) {
+py::handle Records::look_up(py::handle start, std::string_view name) {
   PyObject* value = start.ptr();
   while (!is_empty_value(value)) {
     const std::size_t dot = name.find('.');

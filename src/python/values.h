@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "connector/json.h"
 #include "connector/log.h"
@@ -21,15 +22,32 @@ py::object python_text(std::string_view text);
 /// A Python text in UTF-8; halves of surrogate pairs become U+FFFD.
 std::string utf8(py::handle text);
 
-/// Objects become `record_type`, a subclass of dict.
-py::object to_python(const Json& value, const py::object& record_type);
-
 /// Tuples become lists, dates and times ISO text. What JSON does not know, what lies deeper than 500 levels and what
 /// contains itself becomes null, with a warning that begins with `place`.
 Json to_json(py::handle value, std::string_view place, const Log& log);
 
-/// Looks up a dotted name, as connector::at() does. Nothing (a null handle) when `value` or something on the way is
-/// empty or the last key is not there; None for a stored null and for what cannot be followed. Borrowed from `value`.
-py::handle look_up(py::handle value, std::string_view name);
+/// Makes records of Json, and looks into them. Keeps the Python texts of keys, which come again in every record.
+class Records {
+ public:
+  /// type: a subclass of dict, which objects at every depth become.
+  explicit Records(py::object type) : type_(std::move(type)) {}
+
+  py::object to_python(const Json& value);
+
+  /// Looks up a dotted name, as connector::at() does. Nothing (a null handle) when `value` or something on the way is
+  /// empty or the last key is not there; None for a stored null and for what cannot be followed. Borrowed from `value`.
+  py::handle look_up(py::handle value, std::string_view name);
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
+  py::object key(std::string_view text);
+  PyObject* member(PyObject* dict, std::string_view name);
+
+  py::object type_;
+  std::unordered_map<std::string, py::object, Hash, std::equal_to<>> keys_;
+};
 
 }  // namespace connector
