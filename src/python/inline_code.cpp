@@ -57,8 +57,6 @@ struct InlineCode::State {
   State(CallBuiltIn call, Log log_to) : call_built_in(std::move(call)), log(std::move(log_to)) {
     scope["__builtins__"] = py::module_::import("builtins");
     scope["__name__"] = "connector";
-    scope["write_log"] = py::cpp_function(
-        [to = log](int level, py::handle text) { to.write(static_cast<Level>(level), "{}", utf8(text)); });
     const auto module =
         py::reinterpret_steal<py::object>(PyRun_String(prelude, Py_file_input, scope.ptr(), scope.ptr()));
     if (!module) throw py::error_already_set();
@@ -68,6 +66,8 @@ struct InlineCode::State {
   /// The names that code can use. They outlive this object where code keeps one in a module: hence the weak pointer.
   static void add_names(const std::shared_ptr<State>& state) {
     const std::weak_ptr<State> weak = state;
+    state->scope["write_log"] = py::cpp_function(
+        [weak](int level, py::handle text) { alive(weak)->log.write(static_cast<Level>(level), "{}", utf8(text)); });
     py::dict& names = state->names;
     names["__builtins__"] = state->scope["__builtins__"];
     names["__name__"] = "connector";
