@@ -1,0 +1,90 @@
+// oomnitza-simulator: a stand-in for Oomnitza on the loopback interface, for trying things out, demos and measurements.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+#include "simulator/simulator.h"
+
+using namespace connector;
+using namespace connector::simulator;
+
+namespace {
+
+struct Arguments {
+  int port = 8080;
+  std::string port_file;
+  std::string data;
+  std::string token = "api-token";
+  bool no_checks = false;
+  int latency = 0;
+  bool quiet = false;
+};
+
+void load(Cloud& cloud, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return;  // the first start
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  cloud.restore(parse_json(text));
+}
+
+/// Writes beside the file and renames: whoever waits for the file sees it whole.
+void write_file(const std::string& path, const std::string& text) {
+  std::string partial = path + ".part";
+  std::ofstream file(partial, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw std::runtime_error(path + " cannot be written");
+  std::filesystem::rename(partial, path);
+}
+
+void run(const Arguments& arguments) {
+  // Blocked in every thread, so that the wait below gets them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  Simulator::Options options{.port = arguments.port, .latency = std::chrono::milliseconds(arguments.latency)};
+  options.cloud.tokens = {arguments.token};
+  options.cloud.check_session = options.cloud.check_payloads = !arguments.no_checks;
+  options.cloud.keep_payloads = false;
+  Simulator simulator(std::move(options));
+  if (!arguments.data.empty()) load(simulator.cloud(), arguments.data);
+
+  if (!arguments.quiet) fmt::print("Oomnitza simulator: {}, API token {}\n", simulator.url(), arguments.token);
+  std::fflush(stdout);
+  if (!arguments.port_file.empty()) write_file(arguments.port_file, std::to_string(simulator.port()) + "\n");
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  if (!arguments.data.empty()) write_file(arguments.data, to_text(simulator.cloud().saved(), 2));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("A stand-in for Oomnitza on 127.0.0.1. Ends on SIGINT or SIGTERM.", "oomnitza-simulator");
+  Arguments arguments;
+  app.add_option("--port", arguments.port, "Port to listen on; 0 takes a free one")->capture_default_str();
+  app.add_option("--port-file", arguments.port_file, "Write the port to this file when listening");
+  app.add_option("--data", arguments.data, "Keep mappings and records in this file from one start to the next");
+  app.add_option("--token", arguments.token, "The API token that is accepted")->capture_default_str();
+  app.add_flag("--no-checks", arguments.no_checks, "Count payloads without looking into them, for measurements");
+  app.add_option("--latency", arguments.latency, "Milliseconds before each answer of the API")->capture_default_str();
+  app.add_flag("--quiet", arguments.quiet, "Do not print the address");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    run(arguments);
+    return 0;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "oomnitza-simulator: {}\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connector/json.h"
+#include "simulator/cloud.h"
+
+namespace connector::simulator {
+
+/// Assets, people and sync sessions as one HTML page without scripts; all texts are escaped.
+std::string html_page(const Cloud& cloud);
+
+/// Records as a table of plain text, a column for each field.
+std::string text_table(const std::vector<Json>& records);
+
+}  // namespace connector::simulator

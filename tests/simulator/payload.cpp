@@ -1,0 +1,111 @@
+#include "simulator/payload.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace connector::simulator {
+
+namespace {
+
+constexpr std::size_t most_records = 100;
+
+bool is_text(const Json& value) {
+  return value.is_string();
+}
+bool is_boolean(const Json& value) {
+  return value.is_boolean();
+}
+bool is_filled_text(const Json& value) {
+  return value.is_string() && !value.get_ref<const std::string&>().empty();
+}
+bool is_text_or_null(const Json& value) {
+  return value.is_null() || value.is_string();
+}
+bool is_anything(const Json&) {
+  return true;
+}
+bool is_text_or_integer(const Json& value) {
+  return is_filled_text(value) || value.is_number_integer();
+}
+bool is_data_type(const Json& value) {
+  return value == "assets" || value == "users";
+}
+bool is_fatal_error(const Json& value) {
+  return value == "Fatal Error";
+}
+
+bool is_list_of_texts(const Json& value) {
+  return value.is_array() && std::ranges::all_of(value, is_text);
+}
+
+bool is_list_of_objects(const Json& value) {
+  return value.is_array() && std::ranges::all_of(value, [](const Json& item) { return item.is_object(); });
+}
+
+// A random UUID: xxxxxxxx-xxxx-4xxx-[89ab]xxx-xxxxxxxxxxxx
+bool is_uuid4(const Json& value) {
+  if (!value.is_string()) return false;
+  const std::string& text = value.get_ref<const std::string&>();
+  constexpr std::string_view shape = "xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx";
+  constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
+  return text.size() == shape.size() && std::ranges::equal(text, shape, [&](char c, char expected) {
+           if (expected == 'x') return hexadecimal.find(c) != std::string_view::npos;
+           if (expected == 'v') return std::string_view("89abAB").find(c) != std::string_view::npos;
+           return c == expected;
+         });
+}
+
+struct Field {
+  const char* name;
+  bool (*fits)(const Json&);
+  const char* expected;
+  bool required = true;
+};
+
+constexpr Field fields[] = {
+    {"connector_version", is_filled_text, "a text"},
+    {"sync_field", is_list_of_texts, "a list of texts"},
+    {"records", is_list_of_objects, "a list of objects"},
+    {"portion", is_uuid4, "a UUID of version 4"},
+    {"data_type", is_data_type, "assets or users"},
+    {"insert_only", is_boolean, "true or false"},
+    {"update_only", is_boolean, "true or false"},
+    {"test_run", is_boolean, "true or false"},
+    {"error", is_text_or_null, "null or a text"},
+    {"multi_str_input_value", is_anything, "any value"},
+    {"connector_name", is_filled_text, "a text", false},
+    {"connector_id", is_text_or_integer, "a text or an integer", false},
+    {"error_type", is_fatal_error, "Fatal Error", false},
+};
+
+void check_fields(const Json& payload) {
+  for (const Field& field : fields) {
+    auto found = payload.find(field.name);
+    if (found == payload.end()) {
+      if (field.required) throw BadPayload(std::string(field.name) + " is missing");
+    } else if (!field.fits(*found)) {
+      throw BadPayload(std::string(field.name) + " must be " + field.expected);
+    }
+  }
+  for (auto& [name, value] : payload.items())
+    if (std::ranges::none_of(fields, [&](const Field& field) { return name == field.name; }))
+      throw BadPayload(name + " is no field of a payload");
+}
+
+}  // namespace
+
+void check_payload(const Json& payload) {
+  if (!payload.is_object()) throw BadPayload("a payload must be a JSON object");
+  check_fields(payload);
+  if (payload.contains("connector_name") == payload.contains("connector_id"))
+    throw BadPayload("either connector_name or connector_id must be there");
+  if (payload["insert_only"] == true && payload["update_only"] == true)
+    throw BadPayload("insert_only and update_only exclude each other");
+  std::size_t count = payload["records"].size();
+  if (count > most_records) throw BadPayload("records must be at most " + std::to_string(most_records));
+  if (!payload["error"].is_null() && count > 1)
+    throw BadPayload("records must be the one record that the error is about");
+  if (payload.contains("error_type") && payload["error"].is_null()) throw BadPayload("error_type needs an error");
+}
+
+}  // namespace connector::simulator

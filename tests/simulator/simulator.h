@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "simulator/cloud.h"
+#include "simulator/faults.h"
+#include "simulator/http_server.h"
+
+namespace connector::simulator {
+
+/// Oomnitza on the loopback interface: the API that a connector talks to, a control API for tests, and pages that show
+/// what arrived.
+///
+///   GET    /                         HTML: assets, people, sync sessions
+///   GET    /simulator/records        {"assets": […], "users": […]}
+///   GET    /simulator/portions       [{"id", "connector", "payloads", "records", "created", …, "state"}]
+///   GET    /simulator/payloads       {"payloads", "records", "bytes", "refused"}
+///   GET    /simulator/table?type=users  the records as plain text (assets without type)
+///   PUT    /simulator/mappings/NAME  body: {source: field or [fields]}
+///   PUT    /simulator/locations      body: [{…}]
+///   POST   /simulator/faults         body: a fault, see parse_fault()
+///   POST   /simulator/refuse         body: {"field": …, "value": …}: records with it are refused with 400
+///   POST   /simulator/cancel         body: {} or {"portion": …}
+///   DELETE /simulator/faults         no more faults
+///   DELETE /simulator/records        forgets records, portions, refusals, cancellations
+class Simulator {
+ public:
+  struct Options {
+    int port = 0;  ///< 0: a free one
+    CloudOptions cloud = {};
+    std::chrono::milliseconds latency{0};  ///< before each answer of the API
+    std::size_t connections = 64;
+  };
+
+  Simulator() : Simulator(Options{}) {}
+  explicit Simulator(Options options);
+
+  Cloud& cloud() { return cloud_; }
+  Faults& faults() { return faults_; }
+  int port() const { return server_.port(); }
+  std::string url() const { return server_.url(); }
+
+ private:
+  Answer answer(const Request& request);
+  Answer api(const Request& request);
+  Answer control(const Request& request);
+  void command(const Request& request);
+
+  std::chrono::milliseconds latency_;
+  Cloud cloud_;
+  Faults faults_;
+  HttpServer server_;  // last: its threads use the others
+};
+
+}  // namespace connector::simulator
