@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-namespace connector::tests {
+namespace connector::test {
 
 namespace {
 
@@ -36,4 +36,4 @@ INSTANTIATE_TEST_SUITE_P(Connectors, Scenario,
 
 }  // namespace
 
-}  // namespace connector::tests
+}  // namespace connector::test

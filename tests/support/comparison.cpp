@@ -3,7 +3,7 @@
 #include <cmath>
 #include <map>
 
-namespace connector::tests {
+namespace connector::test {
 
 std::string canonical(const Json& value) {
   if (value.is_object()) {
@@ -35,4 +35,4 @@ bool is_subset(const Json& part, const Json& whole) {
   return true;
 }
 
-}  // namespace connector::tests
+}  // namespace connector::test

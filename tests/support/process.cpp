@@ -11,7 +11,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace connector::tests {
+namespace connector::test {
 
 namespace {
 
@@ -80,4 +80,4 @@ void Process::send_signal(int number) {
   if (!exit_code_) ::kill(id_, number);
 }
 
-}  // namespace connector::tests
+}  // namespace connector::test

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace connector::tests {
+namespace connector::test {
 
 /// A program that was started; standard output and standard error go to one file, standard input is empty. It is killed
 /// when it still runs at destruction.
@@ -38,4 +38,4 @@ class Process {
   std::optional<int> exit_code_;
 };
 
-}  // namespace connector::tests
+}  // namespace connector::test

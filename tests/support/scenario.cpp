@@ -12,7 +12,7 @@
 #include "support/process.h"
 #include "support/temporary_folder.h"
 
-namespace connector::tests {
+namespace connector::test {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
@@ -209,4 +209,4 @@ std::vector<std::string> run_scenario(const fs::path& file, const std::string& p
   return problems;
 }
 
-}  // namespace connector::tests
+}  // namespace connector::test

@@ -9,7 +9,7 @@
 #include "simulator/http_server.h"
 #include "support/scripted_server.h"
 
-namespace connector::tests {
+namespace connector::test {
 
 /// The scenarios of a folder, FOLDER/*/*.json, sorted. tests/connectors/README.md describes what they hold.
 std::vector<std::filesystem::path> scenario_files(const std::filesystem::path& folder);
@@ -34,4 +34,4 @@ std::vector<std::string> check_outcome(const Json& expect, const Outcome& outcom
 /// by the program's output; nothing when all is well. Throws std::runtime_error when the scenario is malformed.
 std::vector<std::string> run_scenario(const std::filesystem::path& file, const std::string& program);
 
-}  // namespace connector::tests
+}  // namespace connector::test

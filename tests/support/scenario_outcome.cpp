@@ -9,7 +9,7 @@
 #include "support/comparison.h"
 #include "support/scenario.h"
 
-namespace connector::tests {
+namespace connector::test {
 
 namespace {
 
@@ -225,4 +225,4 @@ std::vector<std::string> check_outcome(const Json& expect, const Outcome& outcom
   return Check(outcome, substitute).all(expect);
 }
 
-}  // namespace connector::tests
+}  // namespace connector::test

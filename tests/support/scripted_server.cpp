@@ -8,7 +8,7 @@
 #include "connector/http.h"
 #include "support/comparison.h"
 
-namespace connector::tests {
+namespace connector::test {
 
 using simulator::Answer;
 using simulator::Request;
@@ -187,4 +187,4 @@ std::vector<Request> ScriptedServer::unmatched() const {
   return unmatched_;
 }
 
-}  // namespace connector::tests
+}  // namespace connector::test

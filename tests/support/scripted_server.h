@@ -12,7 +12,7 @@
 #include "connector/json.h"
 #include "simulator/http_server.h"
 
-namespace connector::tests {
+namespace connector::test {
 
 /// Replaces ${NAME}s in a text.
 using Substitute = std::function<std::string(std::string)>;
@@ -68,4 +68,4 @@ class ScriptedServer {
   simulator::HttpServer server_;  // last: its threads use the others
 };
 
-}  // namespace connector::tests
+}  // namespace connector::test
