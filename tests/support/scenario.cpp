@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "connector/http.h"
+#include "support/certificate.h"
 #include "support/process.h"
 #include "support/temporary_folder.h"
 
@@ -57,17 +58,6 @@ const Json& member(const Json& object, const char* name) {
   return found == object.end() ? none : *found;
 }
 
-simulator::ServerCertificate make_certificate(const fs::path& folder) {
-  simulator::ServerCertificate made{folder / "certificate.pem", folder / "key.pem"};
-  Process openssl({.command = {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                               "-nodes", "-keyout", made.key, "-out", made.certificate, "-days", "2", "-subj",
-                               "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"},
-                   .folder = folder,
-                   .output = folder / "openssl"});
-  if (openssl.wait(30s) != 0) throw std::runtime_error("openssl: " + read_file(folder / "openssl"));
-  return made;
-}
-
 simulator::CloudOptions cloud_options(const Json& script) {
   check_keys(script, {"mappings", "locations", "login", "accept_tokens", "check_token", "cancel_after", "routes"},
              "oomnitza");
@@ -94,7 +84,7 @@ class Run {
     for (auto& [name, mapping] : member(script_, "mappings").items()) cloud_.set_mapping(name, mapping);
     cloud_.set_locations(script_.value("locations", Json::array()));
     variables_ = {{"SOURCE", source_.url()}, {"OOMNITZA", oomnitza_.url()}, {"WORKDIR", work_.string()}};
-    if (certificate_) variables_["CA_FILE"] = certificate_->certificate.string();
+    if (certificate_) variables_["CA_FILE"] = certificate_->certificate_file;
   }
 
   Outcome run() {
@@ -119,8 +109,9 @@ class Run {
   std::optional<simulator::ServerCertificate> certificate(const char* server) {
     const Json& tls = member(scenario_, "tls");
     if (tls.empty()) return {};
-    if (!certificate_) certificate_ = make_certificate(folder_.path());
-    return std::ranges::find(tls, server) == tls.end() ? std::nullopt : certificate_;
+    if (!certificate_) certificate_.emplace();
+    if (std::ranges::find(tls, server) == tls.end()) return {};
+    return simulator::ServerCertificate{certificate_->certificate_file, certificate_->key_file};
   }
 
   void lay_out_files() {
@@ -176,7 +167,7 @@ class Run {
   const fs::path work_ = folder_.path() / "work";
   const fs::path ini_ = work_ / "config.ini";
   const fs::path output_ = folder_.path() / "output";
-  std::optional<simulator::ServerCertificate> certificate_;
+  std::optional<Certificate> certificate_;
   Variables variables_;
   const Substitute substitute_ = [this](std::string text) { return substituted(std::move(text), variables_); };
   simulator::Cloud cloud_;
