@@ -76,6 +76,8 @@ struct SettingText {
   std::optional<std::string> example = {};  ///< shown by generate-ini; no default
   std::vector<std::string> choices = {};    ///< the texts that are allowed; case counts; empty: any
   bool in_sample = true;                    ///< false: generate-ini does not print it
+  /// Further variables that give it, whole names of older versions; PREFIX_SETTING wins.
+  std::vector<std::string> environment_names = {};
 };
 
 /// A setting: its name, its texts, and how its text becomes the member's value.

@@ -20,6 +20,12 @@ Variables process_environment();
 /// '='.
 Variables read_env_file(const std::filesystem::path& file);
 
+/// What the variables of a plugin's section begin with: NETBOX.
+std::string environment_prefix(const Plugin& plugin);
+
+/// The variable of a setting: NETBOX_AUTH_TOKEN; of "enable": NETBOX_ENABLED.
+std::string variable_name(const std::string& prefix, const std::string& setting);
+
 /// Sections from variables by one rule (PREFIX_SETTING, PREFIX_ENABLED): [oomnitza] first, then every plugin that a
 /// variable speaks of, then managed.<MANAGED_ID>. Empty variables count as not set, unknown ones are ignored.
 /// cloud: the settings of [oomnitza].

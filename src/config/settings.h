@@ -29,11 +29,24 @@ struct CloudSettings : SectionSettings {
 
 const std::vector<Setting>& cloud_settings();
 
-/// A setting that only managed sections have. (Managed sections have no plugin of their own.)
+/// [managed.ID]. Whether a value was configured, or is the default, show the section's entries.
+struct ManagedSettings : SectionSettings {
+  Json saas_authorization;        ///< null when empty
+  Secret oomnitza_authorization;  ///< a token, or JSON with a token_id
+  Json local_inputs;              ///< null when empty
+  Url api_url;
+  Url token_url;
+};
+
+/// The settings of managed sections, which have no plugin of their own.
 const std::vector<Setting>& managed_settings();
 
+/// A section's own settings, then the common ones that they do not replace.
+std::vector<Setting> with_common_settings(const std::vector<Setting>& own);
+
 /// Asks the secret stores for the keys of one section. Throws ConfigError.
-/// names: section, backend, alias, and the keys wanted; the answer holds each of them.
+/// Given are the section, its settings (vault_backend, vault_alias, TLS) and the keys wanted; the answer holds each of
+/// them.
 using FetchSecrets = std::function<std::map<std::string, std::string>(const Section&, const SectionSettings&,
                                                                       const std::vector<std::string>& keys)>;
 
@@ -48,10 +61,18 @@ struct SettingsContext {
 /// "setting" give.
 using SettingValues = std::map<std::string, Json>;
 
-/// Fills `target` from the section by the plugin's table and the common one. Every problem is added to `complaints`,
-/// with origin, section and key, never a secret value. Returns the values that count.
+/// Fills `target` from the section by its own table and the common one, and checks what all sections have in common:
+/// files that must exist, ssl_protocol, insert_only with update_only. Of a setting's possible values a secret store's
+/// counts first, then env_password's, the section's, the default. Every problem is added to `complaints`, a line each,
+/// with origin, section and key, never with a value. Returns the values that count: the texts as configured, the
+/// defaults of the section's own settings.
 SettingValues fill_settings(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
                             const SettingsContext& context, std::vector<std::string>& complaints);
+
+/// The settings of [oomnitza], which must be there, stand before every enabled connector's section (managed ones aside)
+/// and say how to log in. origin: the configuration's, for messages.
+CloudSettings make_cloud_settings(std::span<const Section> sections, const std::string& origin,
+                                  const SettingsContext& context, std::vector<std::string>& complaints);
 
 /// FIELD -> specification object, in the section's order.
 using FieldSpecifications = std::vector<std::pair<std::string, Json>>;
@@ -72,7 +93,8 @@ struct ConnectorSection {
   std::string recordfilter_origin;
 };
 
-/// Makes the connector of a section. Nothing when there are complaints about it (they are added).
+/// Makes the connector of a section. Nothing when there are complaints about it (they are added). The connector's own
+/// check() is asked once its settings are right by themselves.
 std::optional<ConnectorSection> make_connector(const Section& section, const Plugin& plugin,
                                                const SettingsContext& context, std::vector<std::string>& complaints);
 

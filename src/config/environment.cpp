@@ -1,0 +1,110 @@
+#include "config/environment.h"
+
+#include <unistd.h>
+
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include "config/settings.h"
+#include "config/text.h"
+#include "connector/error.h"
+
+namespace connector {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::string_view without_export(std::string_view line) {
+  constexpr std::string_view kExport = "export";
+  if (!line.starts_with(kExport) || line.size() == kExport.size() || !is_space(line[kExport.size()])) return line;
+  return trimmed(line.substr(kExport.size()));
+}
+
+std::string_view without_quotes(std::string_view value) {
+  const bool quoted =
+      value.size() >= 2 && value.front() == value.back() && (value.front() == '"' || value.front() == '\'');
+  return quoted ? value.substr(1, value.size() - 2) : value;
+}
+
+// The first of these variables that is set and not empty becomes the key's entry.
+void add_entry(Section& section, const std::string& key, const Variables& variables,
+               const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const auto variable = variables.find(name);
+    if (variable == variables.end() || variable->second.empty()) continue;
+    section.entries.push_back({.key = key, .value = variable->second, .origin = name});
+    return;
+  }
+}
+
+Section section_from(const Variables& variables, const std::string& name, const std::string& prefix,
+                     const std::vector<Setting>& own) {
+  Section section = {.name = name, .origin = "variables " + prefix + "_*"};
+  add_entry(section, "enable", variables, {variable_name(prefix, "enable")});
+  for (const Setting& setting : with_common_settings(own)) {
+    std::vector<std::string> names = {variable_name(prefix, setting.name)};
+    names.insert(names.end(), setting.text.environment_names.begin(), setting.text.environment_names.end());
+    add_entry(section, setting.name, variables, names);
+  }
+  return section;
+}
+
+}  // namespace
+
+Variables process_environment() {
+  Variables variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+Variables read_env_file(const std::filesystem::path& file) {
+  const std::string text = configuration_text(file);
+  std::string_view rest = text;
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  Variables variables;
+  std::vector<std::string> complaints;
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view line = without_export(trimmed(rest.substr(0, end)));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line.empty() || line.front() == '#') continue;
+    const std::size_t equals = line.find('=');
+    const std::string name(trimmed(line.substr(0, equals)));
+    if (equals == std::string_view::npos || name.empty()) {
+      complaints.push_back(file.string() + ":" + std::to_string(number) + ": the line is no NAME=value");
+      continue;
+    }
+    variables[name] = without_quotes(trimmed(line.substr(equals + 1)));
+  }
+  if (!complaints.empty()) throw ConfigError(complaints);
+  return variables;
+}
+
+std::string environment_prefix(const Plugin& plugin) {
+  return plugin.environment_prefix.empty() ? upper_case(plugin.section) : plugin.environment_prefix;
+}
+
+std::string variable_name(const std::string& prefix, const std::string& setting) {
+  return prefix + "_" + (setting == "enable" ? "ENABLED" : upper_case(setting));
+}
+
+std::vector<Section> sections_from_environment(const Variables& variables, std::span<const Plugin> plugins,
+                                               const std::vector<Setting>& cloud) {
+  std::vector<Section> sections = {section_from(variables, "oomnitza", "OOMNITZA", cloud)};
+  for (const Plugin& plugin : plugins) {
+    Section section = section_from(variables, plugin.section, environment_prefix(plugin), plugin.settings);
+    if (!section.entries.empty()) sections.push_back(std::move(section));
+  }
+  const auto id = variables.find("MANAGED_ID");
+  if (id != variables.end() && !id->second.empty()) {
+    sections.push_back(section_from(variables, "managed." + id->second, "MANAGED", managed_settings()));
+  }
+  return sections;
+}
+
+}  // namespace connector

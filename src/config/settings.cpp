@@ -1,0 +1,315 @@
+#include "config/settings.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+#include "config/complaint.h"
+#include "config/text.h"
+#include "connector/error.h"
+
+namespace connector {
+namespace {
+
+constexpr std::string_view kMapping = "mapping.";
+
+// Settings that say where others come from: they come from the section alone, and first.
+bool leads_to_values(const std::string& name) {
+  return name.starts_with("vault_") || name == "env_password";
+}
+
+bool is_known_everywhere(const std::string& key) {
+  return key == "enable" || key == "recordfilter" || key.starts_with(kMapping);
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> found;
+  for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
+    const auto end = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_space) - text.begin());
+    const std::string word(text.substr(0, end));
+    if (std::find(found.begin(), found.end(), word) == found.end()) found.push_back(word);
+    text.remove_prefix(end);
+  }
+  return found;
+}
+
+std::string list(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
+  return joined;
+}
+
+// Fills one section's settings.
+class Filling {
+ public:
+  Filling(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
+          const SettingsContext& context, std::vector<std::string>& complaints)
+      : target_(target),
+        own_(own),
+        table_(with_common_settings(own)),
+        section_(section),
+        context_(context),
+        complaints_(complaints) {}
+
+  SettingValues fill() {
+    hide_configured_secrets();
+    warn_about_unknown_settings();
+    for (const Setting& setting : table_) {
+      if (leads_to_values(setting.name)) fill(setting);
+    }
+    read_env_password();
+    fetch_secrets();
+    for (const Setting& setting : table_) {
+      if (!leads_to_values(setting.name)) fill(setting);
+    }
+    check_tls();
+    if (target_.insert_only && target_.update_only) {
+      complain("insert_only", "insert_only and update_only cannot both be true: set one of them to False");
+    }
+    return std::move(values_);
+  }
+
+ private:
+  void complain(const std::string& setting, const std::string& problem) {
+    complaints_.push_back(complaint(section_, setting, problem));
+  }
+
+  bool is_setting(const std::string& key) const {
+    return std::any_of(table_.begin(), table_.end(), [&](const Setting& setting) { return setting.name == key; });
+  }
+
+  void warn_unknown(const std::string& origin, const std::string& key) const {
+    context_.log.warning("{}: section [{}]: there is no setting {} here, it is ignored", origin, section_.name, key);
+  }
+
+  // Also those that another value replaces.
+  void hide_configured_secrets() const {
+    for (const Setting& setting : table_) {
+      const Entry* entry = section_.find(setting.name);
+      if (setting.secret && entry) context_.log.hide(entry->value);
+    }
+  }
+
+  void warn_about_unknown_settings() {
+    for (const Entry& entry : section_.entries) {
+      if (is_setting(entry.key)) continue;
+      if (!is_known_everywhere(entry.key)) {
+        warn_unknown(entry.origin, entry.key);
+      } else if (!entry.key.starts_with(kMapping)) {
+        values_[entry.key] = entry.value;
+      }
+    }
+  }
+
+  void read_env_password() {
+    if (target_.env_password.empty()) return;
+    const auto variable = context_.variables.find(target_.env_password);
+    if (variable == context_.variables.end()) {
+      complain("env_password", "the environment variable " + target_.env_password + " is not set");
+      undetermined_.insert("password");
+      return;
+    }
+    context_.log.hide(variable->second);
+    found_["password"] = variable->second;
+  }
+
+  void fetch_secrets() {
+    const std::vector<std::string> keys = words(target_.vault_keys);
+    if (keys.empty()) return;
+    undetermined_.insert(keys.begin(), keys.end());
+    if (target_.vault_backend.empty()) return;  // a wrong one, complained about
+    try {
+      for (auto& [key, value] : context_.fetch_secrets(section_, target_, keys)) {
+        context_.log.hide(value);
+        if (!is_setting(key)) warn_unknown(section_.origin, key);
+        undetermined_.erase(key);
+        found_[key] = std::move(value);
+      }
+    } catch (const ConfigError& error) {
+      complaints_.insert(complaints_.end(), error.complaints().begin(), error.complaints().end());
+    }
+  }
+
+  // The text that counts; nothing when the default does.
+  std::optional<std::string> text_of(const Setting& setting) const {
+    const auto found = found_.find(setting.name);
+    if (found != found_.end()) return found->second;
+    const Entry* entry = section_.find(setting.name);
+    if (entry && !entry->value.empty()) return entry->value;
+    return std::nullopt;
+  }
+
+  void fill(const Setting& setting) {
+    if (undetermined_.contains(setting.name)) return;
+    const std::optional<std::string> text = text_of(setting);
+    if (setting.required() && (!text || text->empty())) {
+      complain(setting.name, missing(setting));
+    } else if (text) {
+      values_[setting.name] = *text;
+      assign(setting, *text);
+    } else {
+      take_default(setting);
+    }
+  }
+
+  std::string missing(const Setting& setting) const {
+    if (found_.contains(setting.name) && setting.name == "password") {
+      return "is required, but the environment variable " + target_.env_password + " is empty";
+    }
+    return "is required: " + setting.text.help;
+  }
+
+  void take_default(const Setting& setting) {
+    const Json& fallback = *setting.text.fallback;
+    const bool is_own =
+        std::any_of(own_.begin(), own_.end(), [&](const Setting& own) { return own.name == setting.name; });
+    if (is_own) {
+      values_[setting.name] = fallback;
+    } else if (section_.find(setting.name)) {
+      values_[setting.name] = "";
+    }
+    const std::string text = fallback.is_string() ? fallback.get<std::string>() : to_text(fallback);
+    if (!text.empty()) assign(setting, text);
+  }
+
+  void assign(const Setting& setting, const std::string& text) {
+    const std::vector<std::string>& choices = setting.text.choices;
+    if (!choices.empty() && !text.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
+      complain(setting.name, "must be one of " + list(choices));
+      return;
+    }
+    try {
+      setting.assign(target_, text);
+    } catch (const std::invalid_argument& error) {
+      complain(setting.name, error.what());
+    }
+  }
+
+  void check_tls() {
+    check_protocol();
+    check_file("cacert_file", target_.cacert_file);
+    check_file("user_pem_file", target_.user_pem_file);
+    std::error_code error;
+    if (!target_.cacert_dir.empty() && !std::filesystem::is_directory(target_.cacert_dir, error)) {
+      complain("cacert_dir", "there is no folder " + target_.cacert_dir);
+    }
+  }
+
+  void check_file(const std::string& setting, const std::string& file) {
+    if (file.empty()) return;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error)) {
+      complain(setting, "there is no file " + file);
+    } else if (!std::ifstream(file)) {
+      complain(setting, "the file " + file + " cannot be read");
+    }
+  }
+
+  void check_protocol() {
+    static const std::vector<std::string> kSpoken = {"ssl", "ssl23", "sslv23", "tls", "tls1", "tls1.2", "tls1.3"};
+    static const std::vector<std::string> kForgotten = {"ssl2", "sslv2", "ssl3", "sslv3"};
+    std::string& protocol = target_.ssl_protocol;
+    protocol = lower_case(protocol);
+    if (std::find(kForgotten.begin(), kForgotten.end(), protocol) != kForgotten.end()) {
+      complain("ssl_protocol",
+               "no TLS library speaks " + protocol + " any more: leave it empty, or set tls1.2 or tls1.3");
+    } else if (!protocol.empty() && std::find(kSpoken.begin(), kSpoken.end(), protocol) == kSpoken.end()) {
+      complain("ssl_protocol", "must be empty or one of " + list(kSpoken) + " (" + list(kForgotten) +
+                                   " are no longer spoken by any TLS library)");
+    } else if (protocol == "tls" || protocol == "tls1") {
+      context_.log.warning("section [{}], setting ssl_protocol: TLS 1.0 is out of date and no longer safe",
+                           section_.name);
+    }
+  }
+
+  SectionSettings& target_;
+  const std::vector<Setting>& own_;
+  const std::vector<Setting> table_;
+  const Section& section_;
+  const SettingsContext& context_;
+  std::vector<std::string>& complaints_;
+  SettingValues values_;
+  std::map<std::string, std::string> found_;  // values from env_password and secret stores, which win
+  std::set<std::string> undetermined_;        // settings whose secret was not to be had, which was complained about
+};
+
+void check_order(std::span<const Section> sections, const Section& cloud, std::vector<std::string>& complaints) {
+  for (const Section& section : sections) {
+    if (section.name == cloud.name) return;
+    const std::string connector = section.connector();
+    if (connector == "converters" || connector == "managed" || connector == "managed_reports") continue;
+    std::vector<std::string> ignored;  // a section that nobody named may be wrong
+    if (is_enabled(section, ignored)) {
+      complaints.push_back(section.origin + ": section [" + section.name +
+                           "] stands before [oomnitza]: move [oomnitza] to the beginning of the file");
+    }
+  }
+}
+
+void check_login(const CloudSettings& settings, const Section& section, std::vector<std::string>& complaints) {
+  const bool by_password = !settings.username.empty() && !settings.password.empty();
+  if (!settings.api_token.empty() || by_password || !settings.user_pem_file.empty()) return;
+  complaints.push_back(section.origin +
+                       ": section [oomnitza] needs api_token, or username and password, or user_pem_file");
+}
+
+}  // namespace
+
+SettingValues fill_settings(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
+                            const SettingsContext& context, std::vector<std::string>& complaints) {
+  return Filling(target, own, section, context, complaints).fill();
+}
+
+CloudSettings make_cloud_settings(std::span<const Section> sections, const std::string& origin,
+                                  const SettingsContext& context, std::vector<std::string>& complaints) {
+  CloudSettings settings;
+  const auto section = std::find_if(sections.begin(), sections.end(),
+                                    [](const Section& candidate) { return candidate.name == "oomnitza"; });
+  if (section == sections.end()) {
+    complaints.push_back(origin + ": there is no section [oomnitza]: add one with url and api_token");
+    return settings;
+  }
+  check_order(sections, *section, complaints);
+  const std::size_t before = complaints.size();
+  fill_settings(settings, cloud_settings(), *section, context, complaints);
+  if (settings.batch_size < 1 || settings.batch_size > 100) {
+    complaints.push_back(complaint(*section, "batch_size", "must be a number from 1 to 100"));
+  }
+  // A secret that was not to be had has been complained about.
+  if (complaints.size() == before || settings.vault_keys.empty()) check_login(settings, *section, complaints);
+  return settings;
+}
+
+std::optional<ConnectorSection> make_connector(const Section& section, const Plugin& plugin,
+                                               const SettingsContext& context, std::vector<std::string>& complaints) {
+  const std::size_t before = complaints.size();
+  ConnectorSection made = {
+      .name = section.name, .origin = section.origin, .plugin = &plugin, .connector = plugin.make()};
+  made.values = fill_settings(*made.connector, plugin.settings, section, context, complaints);
+  if (complaints.size() == before) {
+    made.connector->check([&](const std::string& setting, const std::string& problem) {
+      complaints.push_back(complaint(section, setting, problem));
+    });
+  }
+  made.mapping = mapping_settings(section, context.log, complaints);
+  const Entry* filter = section.find("recordfilter");
+  if (filter && !trimmed(filter->value).empty()) {
+    made.recordfilter = filter->value;
+    made.recordfilter_origin = filter->origin;
+  }
+  if (complaints.size() > before) return std::nullopt;
+  return made;
+}
+
+bool is_enabled(const Section& section, std::vector<std::string>& complaints) {
+  const Entry* entry = section.find("enable");
+  if (!entry || trimmed(entry->value).empty()) return false;
+  const std::optional<bool> enabled = parse_boolean(entry->value);
+  if (!enabled) complaints.push_back(complaint(section, "enable", "must be true or false"));
+  return enabled.value_or(false);
+}
+
+}  // namespace connector

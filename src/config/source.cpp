@@ -1,0 +1,67 @@
+#include "config/source.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "config/ini.h"
+#include "config/settings.h"
+#include "connector/error.h"
+
+namespace connector {
+namespace {
+
+constexpr const char* kIniFile = "config.ini";
+constexpr const char* kEnvFile = ".env";
+
+bool exists(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored);
+}
+
+bool is_set(const Variables& variables, const std::string& name) {
+  const auto found = variables.find(name);
+  return found != variables.end() && !found->second.empty();
+}
+
+Configuration from_ini(const std::filesystem::path& file) {
+  return {.origin = file.string(), .sections = read_ini(file), .variables = process_environment()};
+}
+
+Configuration from_environment(const std::optional<std::filesystem::path>& file, std::span<const Plugin> plugins) {
+  Configuration configuration = {
+      .origin = file ? file->string() : "the environment", .sections = {}, .variables = process_environment()};
+  // A variable of the process is already there and wins, also when it is empty.
+  if (file) configuration.variables.merge(read_env_file(*file));
+  configuration.sections = sections_from_environment(configuration.variables, plugins, cloud_settings());
+  return configuration;
+}
+
+}  // namespace
+
+const Section* Configuration::find(std::string_view name) const {
+  const auto found =
+      std::find_if(sections.begin(), sections.end(), [&](const Section& section) { return section.name == name; });
+  return found == sections.end() ? nullptr : &*found;
+}
+
+std::filesystem::path default_ini_path(const ConfigurationChoice& choice) {
+  if (choice.ini) return *choice.ini;
+  const std::filesystem::path beside_program = choice.program_folder / kIniFile;
+  return !exists(kIniFile) && exists(beside_program) ? beside_program : kIniFile;
+}
+
+Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins) {
+  const std::filesystem::path ini = default_ini_path(choice);
+  if (choice.ini || choice.ini_only) return from_ini(ini);
+  if (choice.env_file || is_set(process_environment(), "OOMNITZA_URL")) {
+    return from_environment(choice.env_file, plugins);
+  }
+  if (exists(ini)) return from_ini(ini);
+  if (exists(kEnvFile)) return from_environment(kEnvFile, plugins);
+  throw ConfigError(
+      "there is no configuration: neither config.ini nor .env is here, and OOMNITZA_URL is not set; name a file with "
+      "--ini or --env-file, or let generate-ini write a config.ini");
+}
+
+}  // namespace connector
