@@ -121,6 +121,10 @@ class Filling {
     if (keys.empty()) return;
     undetermined_.insert(keys.begin(), keys.end());
     if (target_.vault_backend.empty()) return;  // a wrong one, complained about
+    if (!context_.fetch_secrets) {
+      complain("vault_keys", "there are no secret stores here: give the values in the section itself");
+      return;
+    }
     try {
       for (auto& [key, value] : context_.fetch_secrets(section_, target_, keys)) {
         context_.log.hide(value);
@@ -236,19 +240,6 @@ class Filling {
   std::set<std::string> undetermined_;        // settings whose secret was not to be had, which was complained about
 };
 
-void check_order(std::span<const Section> sections, const Section& cloud, std::vector<std::string>& complaints) {
-  for (const Section& section : sections) {
-    if (section.name == cloud.name) return;
-    const std::string connector = section.connector();
-    if (connector == "converters" || connector == "managed" || connector == "managed_reports") continue;
-    std::vector<std::string> ignored;  // a section that nobody named may be wrong
-    if (is_enabled(section, ignored)) {
-      complaints.push_back(section.origin + ": section [" + section.name +
-                           "] stands before [oomnitza]: move [oomnitza] to the beginning of the file");
-    }
-  }
-}
-
 void check_login(const CloudSettings& settings, const Section& section, std::vector<std::string>& complaints) {
   const bool by_password = !settings.username.empty() && !settings.password.empty();
   if (!settings.api_token.empty() || by_password || !settings.user_pem_file.empty()) return;
@@ -263,31 +254,27 @@ SettingValues fill_settings(SectionSettings& target, const std::vector<Setting>&
   return Filling(target, own, section, context, complaints).fill();
 }
 
-CloudSettings make_cloud_settings(std::span<const Section> sections, const std::string& origin,
-                                  const SettingsContext& context, std::vector<std::string>& complaints) {
+CloudSettings make_cloud_settings(const Section& section, const SettingsContext& context,
+                                  std::vector<std::string>& complaints) {
   CloudSettings settings;
-  const auto section = std::find_if(sections.begin(), sections.end(),
-                                    [](const Section& candidate) { return candidate.name == "oomnitza"; });
-  if (section == sections.end()) {
-    complaints.push_back(origin + ": there is no section [oomnitza]: add one with url and api_token");
-    return settings;
-  }
-  check_order(sections, *section, complaints);
   const std::size_t before = complaints.size();
-  fill_settings(settings, cloud_settings(), *section, context, complaints);
+  fill_settings(settings, cloud_settings(), section, context, complaints);
   if (settings.batch_size < 1 || settings.batch_size > 100) {
-    complaints.push_back(complaint(*section, "batch_size", "must be a number from 1 to 100"));
+    complaints.push_back(complaint(section, "batch_size", "must be a number from 1 to 100"));
   }
   // A secret that was not to be had has been complained about.
-  if (complaints.size() == before || settings.vault_keys.empty()) check_login(settings, *section, complaints);
+  if (complaints.size() == before || settings.vault_keys.empty()) check_login(settings, section, complaints);
   return settings;
 }
 
 std::optional<ConnectorSection> make_connector(const Section& section, const Plugin& plugin,
                                                const SettingsContext& context, std::vector<std::string>& complaints) {
   const std::size_t before = complaints.size();
-  ConnectorSection made = {
-      .name = section.name, .origin = section.origin, .plugin = &plugin, .connector = plugin.make()};
+  ConnectorSection made;
+  made.name = section.name;
+  made.origin = section.origin;
+  made.plugin = &plugin;
+  made.connector = plugin.make();
   made.values = fill_settings(*made.connector, plugin.settings, section, context, complaints);
   if (complaints.size() == before) {
     made.connector->check([&](const std::string& setting, const std::string& problem) {

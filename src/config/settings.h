@@ -69,10 +69,9 @@ using SettingValues = std::map<std::string, Json>;
 SettingValues fill_settings(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
                             const SettingsContext& context, std::vector<std::string>& complaints);
 
-/// The settings of [oomnitza], which must be there, stand before every enabled connector's section (managed ones aside)
-/// and say how to log in. origin: the configuration's, for messages.
-CloudSettings make_cloud_settings(std::span<const Section> sections, const std::string& origin,
-                                  const SettingsContext& context, std::vector<std::string>& complaints);
+/// The settings of [oomnitza], which must say how to log in. Problems go to `complaints`.
+CloudSettings make_cloud_settings(const Section& section, const SettingsContext& context,
+                                  std::vector<std::string>& complaints);
 
 /// FIELD -> specification object, in the section's order.
 using FieldSpecifications = std::vector<std::pair<std::string, Json>>;

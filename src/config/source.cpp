@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kIniFile = "config.ini";
 constexpr const char* kEnvFile = ".env";
 
-bool exists(const std::filesystem::path& file) {
+bool is_there(const std::filesystem::path& file) {
   std::error_code ignored;
   return std::filesystem::exists(file, ignored);
 }
@@ -48,7 +48,7 @@ const Section* Configuration::find(std::string_view name) const {
 std::filesystem::path default_ini_path(const ConfigurationChoice& choice) {
   if (choice.ini) return *choice.ini;
   const std::filesystem::path beside_program = choice.program_folder / kIniFile;
-  return !exists(kIniFile) && exists(beside_program) ? beside_program : kIniFile;
+  return !is_there(kIniFile) && is_there(beside_program) ? beside_program : kIniFile;
 }
 
 Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins) {
@@ -57,8 +57,8 @@ Configuration read_configuration(const ConfigurationChoice& choice, std::span<co
   if (choice.env_file || is_set(process_environment(), "OOMNITZA_URL")) {
     return from_environment(choice.env_file, plugins);
   }
-  if (exists(ini)) return from_ini(ini);
-  if (exists(kEnvFile)) return from_environment(kEnvFile, plugins);
+  if (is_there(ini)) return from_ini(ini);
+  if (is_there(kEnvFile)) return from_environment(kEnvFile, plugins);
   throw ConfigError(
       "there is no configuration: neither config.ini nor .env is here, and OOMNITZA_URL is not set; name a file with "
       "--ini or --env-file, or let generate-ini write a config.ini");

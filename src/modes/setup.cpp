@@ -56,7 +56,7 @@ CloudAccess::CloudAccess(const Invocation& invocation, const Logging& logging, c
   }
   const SettingsContext context{
       .variables = configuration.variables, .fetch_secrets = {}, .log = logging.logger("connector")};
-  fill_settings(settings, connector::cloud_settings(), *section, context, complaints);
+  settings = make_cloud_settings(*section, context, complaints);
   cloud = std::make_unique<Oomnitza>(settings, variable(configuration.variables, "OOMNITZA_CONNECTOR_SOURCE"),
                                      logging.logger("connectors/oomnitza"), stop);
 }
