@@ -109,6 +109,7 @@ TEST(Ini, DefaultGivesWhatSectionsDoNotSet) {
   const std::vector<Section> sections =
       parsed("[a]\nx = 1\n[DEFAULT]\nx = 0\ny = 0\n[converters]\nc = 1\n[default]\nz = 1\n");
   ASSERT_EQ(sections.size(), 3u);
+  EXPECT_EQ(sections[0].entries.size(), 2u);
   EXPECT_EQ(sections[0].find("x")->value, "1");
   EXPECT_EQ(sections[0].find("y")->value, "0");
   EXPECT_EQ(sections[0].find("y")->origin, "config.ini:5");
