@@ -182,6 +182,8 @@ TEST_F(Settings, EnvPasswordWinsOverTheSection) {
 TEST_F(Settings, EnvPasswordMustBeSetAndNotEmptyWhereRequired) {
   EXPECT_THAT(complaints(with({{"env_password", "NO_SUCH"}})),
               ElementsAre(testing::AllOf(HasSubstr("[example.one]"), HasSubstr("NO_SUCH"))));
+  EXPECT_THAT(complaints(section("example", {{"url", "x"}, {"env_password", "NO_SUCH"}})),
+              ElementsAre(HasSubstr("NO_SUCH")));
   variables_["PW"] = "";
   EXPECT_THAT(complaints(with({{"env_password", "PW"}})),
               ElementsAre(testing::AllOf(HasSubstr("setting password"), HasSubstr("PW is empty"))));
