@@ -9,10 +9,11 @@ Plugin csv_users();
 Plugin json_assets();
 Plugin json_users();
 Plugin netbox();
+Plugin sccm();
 
 std::span<const Plugin> catalogue() {
   static const std::vector<Plugin> plugins = {
-      csv_assets(), csv_users(), netbox(), json_assets(), json_users(),
+      csv_assets(), csv_users(), netbox(), sccm(), json_assets(), json_users(),
   };
   return plugins;
 }

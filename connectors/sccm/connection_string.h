@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connector/connector.h"
+
+namespace connector::odbc {
+
+/// Where the database is and who asks.
+struct Login {
+  std::string driver;  ///< the name of an installed ODBC driver
+  std::string server;
+  std::string port;  ///< empty: the driver's default
+  std::string database;
+  bool windows_authentication = false;  ///< the account that runs the program, instead of username and password
+  std::string username;
+  Secret password;
+  bool verify_certificate = true;
+};
+
+/// The driver to use: `wanted` if it is installed; when `wanted` is empty, the newest "ODBC Driver N for SQL Server",
+/// else "SQL Server". Throws SourceError, which lists the installed drivers, when there is no such driver.
+std::string choose_driver(const std::string& wanted, const std::vector<std::string>& installed);
+
+/// The text for SQLDriverConnect. It holds the password.
+std::string connection_string(const Login& login);
+
+}  // namespace connector::odbc

@@ -1,0 +1,74 @@
+// ODBC behind two classes: a connection, and the rows of a query's result.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connector/json.h"
+#include "sccm/connection_string.h"
+
+namespace connector::odbc {
+
+/// An ODBC handle that is freed with its owner.
+using Handle = std::unique_ptr<void, void (*)(void*)>;
+
+/// The names of the ODBC drivers that are installed. Throws SourceError.
+std::vector<std::string> installed_drivers();
+
+/// A decimal number's text as a number: exact when there is no fraction, else the nearest double. Null for NaN.
+Json decimal(std::string_view text);
+
+/// The rows of a result, one after the other; they are not kept.
+class Rows {
+ public:
+  /// Moves on to the next row; false behind the last one. Throws SourceError.
+  bool next();
+
+  /// The row's values in the order of the columns: null, booleans, numbers, texts. A date and time is a text:
+  /// 2024-03-05T14:30:00 or 2024-03-05T14:30:00.250000. They may be moved away.
+  std::vector<Json>& values() { return values_; }
+
+  /// The row's values under the names of their columns. They are moved away.
+  Json take_object();
+
+ private:
+  friend class Database;
+  struct Column {
+    std::string name;
+    int type;  ///< ODBC's number of the SQL type
+  };
+
+  Rows(Handle statement, std::string about);
+  void describe_columns();
+  Json value(std::uint16_t column);
+  template <class Value>
+  Json fixed_size(std::uint16_t column, int type);
+  Json text(std::uint16_t column);
+  void require(int result) const;
+
+  Handle statement_;
+  std::string about_;
+  std::vector<Column> columns_;
+  std::vector<Json> values_;
+  std::vector<std::uint16_t> buffer_;  ///< of one text in UTF-16, kept for the next
+};
+
+/// A connection. It outlives its Rows and has one result open at a time.
+class Database {
+ public:
+  /// Connects. The password stands in no message. Throws AuthenticationError when the credentials are refused,
+  /// SourceError when there is no connection for another reason.
+  explicit Database(const Login& login);
+
+  /// Sends a query. `about` says in messages what is asked for: "software". Throws SourceError.
+  Rows query(std::string_view sql, const std::string& about);
+
+ private:
+  Handle environment_;
+  Handle connection_;
+};
+
+}  // namespace connector::odbc

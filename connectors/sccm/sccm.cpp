@@ -1,0 +1,142 @@
+// Computers of a Microsoft Configuration Manager site, each with its installed software, from the site's database.
+#include <algorithm>
+#include <array>
+
+#include "connector/connector.h"
+#include "sccm/connection_string.h"
+#include "sccm/database.h"
+#include "sccm/queries.h"
+
+namespace connector {
+
+namespace {
+
+/// The software of one computer after the other, in the order of their ids.
+class SoftwareLists {
+ public:
+  explicit SoftwareLists(odbc::Rows rows) : rows_(std::move(rows)) { advance(); }
+
+  /// The list for one computer. Ids must not go down from call to call.
+  const Json& of(std::int64_t computer) {
+    if (computer == listed_) return list_;
+    while (more_ && next_ < computer) advance();
+    std::vector<Program> programs;
+    for (; more_ && next_ == computer; advance()) {
+      if (!is_empty(rows_.values()[1])) programs.push_back(program());
+    }
+    list_ = in_order(std::move(programs));
+    listed_ = computer;
+    return list_;
+  }
+
+ private:
+  using Program = std::array<Json, 3>;  // name, version, publisher
+
+  void advance() {
+    more_ = rows_.next();
+    if (more_) next_ = rows_.values()[0].get<std::int64_t>();
+  }
+
+  Program program() {
+    std::vector<Json>& row = rows_.values();
+    return {std::move(row[1]), std::move(row[2]), std::move(row[3])};
+  }
+
+  /// null comes before texts, and the bytes of UTF-8 are ordered as its code points are.
+  static Json in_order(std::vector<Program> programs) {
+    std::ranges::sort(programs);
+    Json list = Json::array();
+    for (auto& [name, version, publisher] : programs) {
+      Json entry = Json::object();
+      append_member(entry, "name", std::move(name));
+      append_member(entry, "version", std::move(version));
+      append_member(entry, "publisher", std::move(publisher));
+      append_member(entry, "path", nullptr);
+      list.push_back(std::move(entry));
+    }
+    return list;
+  }
+
+  odbc::Rows rows_;
+  bool more_ = false;
+  std::int64_t next_ = 0;  ///< the computer of the row that was read last
+  std::optional<std::int64_t> listed_;
+  Json list_;
+};
+
+class Sccm final : public Connector {
+ public:
+  std::string server;
+  std::string port;
+  std::string database;
+  std::string username;
+  Secret password;
+  std::string authentication;
+  std::string driver;
+
+  void check(const Complain& complain) override {
+    if (authentication != "SQL Server") return;
+    if (username.empty()) complain("username", "is required with the authentication \"SQL Server\"");
+    if (password.empty()) complain("password", "is required with the authentication \"SQL Server\"");
+  }
+
+  void read(const Emit& emit) override {
+    const odbc::Login login{.driver = odbc::choose_driver(driver, odbc::installed_drivers()),
+                            .server = server,
+                            .port = port,
+                            .database = database,
+                            .windows_authentication = authentication == "Windows",
+                            .username = username,
+                            .password = password,
+                            .verify_certificate = verify_ssl};
+    log.debug("reading with the ODBC driver {}", login.driver);
+    // A SQL Server connection has one open result, and two are read side by side.
+    odbc::Database for_software(login), for_computers(login);
+    odbc::Rows computers = for_computers.query(sccm_computers_query, "computers");
+    SoftwareLists software(for_software.query(sccm_software_query, "software"));
+    while (computers.next()) {
+      const auto id = computers.values()[0].get<std::int64_t>();
+      Json record = Json::object();
+      append_member(record, "hardware", computers.take_object());
+      append_member(record, "software", software.of(id));
+      emit(std::move(record));
+    }
+  }
+};
+
+}  // namespace
+
+Plugin sccm() {
+  return {
+      .section = "sccm",
+      .mapping_name = "SCCM",
+      .settings =
+          {
+              setting("server", &Sccm::server,
+                      {.help = "Host of the site's database.", .example = "server.example.com"}),
+              setting("port", &Sccm::port,
+                      {.help = "Port of the database; empty: the driver's own.", .fallback = "", .in_sample = false}),
+              setting("database", &Sccm::database, {.help = "Name of the site's database.", .fallback = "CM_DCT"}),
+              setting("username", &Sccm::username,
+                      {.help = "Database user; not needed with the authentication Windows.",
+                       .fallback = "",
+                       .example = "change-me"}),
+              setting("password", &Sccm::password,
+                      {.help = "The user's password; not needed with the authentication Windows.",
+                       .fallback = "",
+                       .example = "change-me"}),
+              setting("authentication", &Sccm::authentication,
+                      {.help = "User and password (SQL Server), or the account that runs the program (Windows).",
+                       .fallback = "SQL Server",
+                       .choices = {"SQL Server", "Windows"}}),
+              setting("driver", &Sccm::driver,
+                      {.help = "Name of an installed ODBC driver; empty: the newest of Microsoft's for SQL Server.",
+                       .fallback = ""}),
+          },
+      .default_mapping = {{"APPLICATIONS", {{"source", "software"}}}},
+      .default_converters = {{"hardware.last_logon", "date_format"}},
+      .make = make<Sccm>,
+  };
+}
+
+}  // namespace connector
