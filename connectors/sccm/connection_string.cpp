@@ -41,12 +41,6 @@ std::string in_braces(std::string_view value) {
   return text + "}";
 }
 
-std::string escaped(const std::string& value) {
-  const bool plain =
-      value.find_first_of(";{}='\"") == std::string::npos && !value.starts_with(' ') && !value.ends_with(' ');
-  return plain ? value : in_braces(value);
-}
-
 }  // namespace
 
 std::string choose_driver(const std::string& wanted, const std::vector<std::string>& installed) {
@@ -63,6 +57,12 @@ std::string choose_driver(const std::string& wanted, const std::vector<std::stri
   if (have("SQL Server")) return "SQL Server";
   throw SourceError(fmt::format(
       "no ODBC driver for SQL Server is installed; install one or name another with the setting driver ({})", list));
+}
+
+std::string escaped(const std::string& value) {
+  const bool plain =
+      value.find_first_of(";{}='\"") == std::string::npos && !value.starts_with(' ') && !value.ends_with(' ');
+  return plain ? value : in_braces(value);
 }
 
 std::string connection_string(const Login& login) {

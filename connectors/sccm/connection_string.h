@@ -11,7 +11,7 @@ namespace connector::odbc {
 struct Login {
   std::string driver;  ///< the name of an installed ODBC driver
   std::string server;
-  std::string port;  ///< empty: the driver's default
+  std::string port = {};  ///< empty: the driver's default
   std::string database;
   bool windows_authentication = false;  ///< the account that runs the program, instead of username and password
   std::string username;
@@ -22,6 +22,9 @@ struct Login {
 /// The driver to use: `wanted` if it is installed; when `wanted` is empty, the newest "ODBC Driver N for SQL Server",
 /// else "SQL Server". Throws SourceError, which lists the installed drivers, when there is no such driver.
 std::string choose_driver(const std::string& wanted, const std::vector<std::string>& installed);
+
+/// A value as it stands in a connection string: in braces where it needs them.
+std::string escaped(const std::string& value);
 
 /// The text for SQLDriverConnect. It holds the password.
 std::string connection_string(const Login& login);

@@ -32,6 +32,11 @@ std::string utf8(std::span<const std::uint16_t> units) {
   std::string text;
   text.reserve(units.size());
   while (!units.empty()) {
+    if (units.front() < 0x80) {
+      text.push_back(static_cast<char>(units.front()));
+      units = units.subspan(1);
+      continue;
+    }
     ucs4_t character = 0;
     units = units.subspan(static_cast<std::size_t>(u16_mbtouc(&character, units.data(), units.size())));
     std::array<std::uint8_t, 4> bytes{};
@@ -52,6 +57,20 @@ Utf16 utf16(std::string_view text) {
   return units;
 }
 
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+    if (!space) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
 struct Diagnosis {
   std::string state;  ///< the SQLSTATE of the first message
   std::string text;   ///< all messages on one line
@@ -69,10 +88,7 @@ Diagnosis diagnosis(SQLSMALLINT type, SQLHANDLE handle) {
       break;
     const std::string code = utf8(std::span(state).first(5));
     if (number == 1) found.state = code;
-    found.text += fmt::format("{}[{}] {}", number == 1 ? "" : "; ", code, utf8(written(message, length)));
-  }
-  for (char& c : found.text) {
-    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+    found.text += fmt::format("{}[{}] {}", number == 1 ? "" : "; ", code, on_one_line(utf8(written(message, length))));
   }
   return found.text.empty() ? Diagnosis{"", "the ODBC driver gives no reason"} : found;
 }
@@ -180,7 +196,12 @@ void Rows::describe_columns() {
 
 bool Rows::next() {
   const SQLRETURN result = SQLFetch(statement_.get());
-  if (result == SQL_NO_DATA) return false;
+  if (result == SQL_NO_DATA) {
+    // What broke a query off behind its last row is only told to those who ask for more.
+    const SQLRETURN more = SQLMoreResults(statement_.get());
+    if (more != SQL_NO_DATA) require(more);
+    return false;
+  }
   require(result);
   for (std::uint16_t column = 0; column < columns_.size(); ++column) values_[column] = value(column);
   return true;
@@ -271,8 +292,9 @@ Database::Database(const Login& login) : environment_(new_environment()), connec
     return;
   }
   const Diagnosis cause = diagnosis(SQL_HANDLE_DBC, connection_.get());
+  const std::string& password = login.password.value;
   const std::string message = fmt::format("cannot connect to the database {} on {}: {}", login.database, login.server,
-                                          without(login.password.value, cause.text));
+                                          without(password, without(escaped(password), cause.text)));
   if (cause.state.starts_with("28")) throw AuthenticationError(message);
   throw SourceError(message);
 }

@@ -1,0 +1,275 @@
+// The section sccm against a PostgreSQL server whose tables are named as the views of a site's database.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "catalogue.h"
+#include "support/postgres.h"
+
+namespace connector {
+namespace {
+
+const std::string password = "pw;R}ea=d{0nly' \"";
+
+const char* const views = R"(
+CREATE SCHEMA dbo;
+CREATE TABLE dbo.v_GS_COMPUTER_SYSTEM (ResourceID integer, Name0 varchar(255), Domain0 varchar(255), Manufacturer0 varchar(255),
+  Model0 text, SystemType0 varchar(255), UserName0 varchar(255));
+CREATE TABLE dbo.v_GS_PROCESSOR (ResourceID integer, GroupID integer, Name0 varchar(255));
+CREATE TABLE dbo.v_GS_DISK (ResourceID integer, Size0 bigint);
+CREATE TABLE dbo.v_GS_NETWORK_ADAPTER_CONFIGURATION (ResourceID integer, IPAddress0 varchar, MACAddress0 varchar(255));
+CREATE TABLE dbo.v_GS_ENCRYPTABLE_VOLUME (ResourceID integer, DriveLetter0 varchar(255), ProtectionStatus0 integer);
+CREATE TABLE dbo.v_GS_AntimalwareHealthStatus (ResourceID integer, AntivirusEnabled boolean);
+CREATE TABLE dbo.v_GS_X86_PC_MEMORY (ResourceID integer, TotalPhysicalMemory0 numeric(38, 2));
+CREATE TABLE dbo.v_GS_PC_BIOS (ResourceID integer, SerialNumber0 varchar(255));
+CREATE TABLE dbo.v_R_System (ResourceID integer, Last_Logon_Timestamp0 timestamp);
+CREATE TABLE dbo.v_UserMachineRelationship (MachineResourceID integer, UniqueUserName varchar(255));
+CREATE TABLE dbo.v_GS_OPERATING_SYSTEM (ResourceID integer, Caption0 varchar(255));
+CREATE TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS (ResourceID integer, DisplayName0 text, Version0 varchar(255), Publisher0 varchar(255));
+CREATE TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS_64 (ResourceID integer, DisplayName0 text, Version0 varchar(255), Publisher0 varchar(255));
+CREATE ROLE reader LOGIN;
+GRANT USAGE ON SCHEMA dbo TO reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA dbo TO reader;
+)";
+
+/// ODBC drivers of this process alone. unixODBC asks for the folder once, so it is made once.
+void set_up_odbc() {
+  static const struct Folder {
+    Folder() {
+      std::string name = std::filesystem::temp_directory_path() / "odbc-XXXXXX";
+      if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+      path = name;
+      std::ofstream drivers(path / "odbcinst.ini");
+      for (const char* driver : {"PostgreSQL Unicode", "Other"})
+        drivers << "[" << driver << "]\nDriver=psqlodbcw.so\n\n";
+      setenv("ODBCSYSINI", path.c_str(), 1);
+    }
+    ~Folder() {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+    std::filesystem::path path;
+  } folder;
+}
+
+bool driver_is_installed() {
+  for (const char* folder :
+       {"/usr/lib/x86_64-linux-gnu/odbc", "/usr/lib/aarch64-linux-gnu/odbc", "/usr/lib/odbc", "/usr/lib64"}) {
+    if (std::filesystem::exists(std::filesystem::path(folder) / "psqlodbcw.so")) return true;
+  }
+  return false;
+}
+
+const Plugin& plugin() {
+  return *std::ranges::find(catalogue(), "sccm", &Plugin::section);
+}
+
+using Values = std::map<std::string, std::string>;
+
+std::unique_ptr<Connector> source(Values values) {
+  std::unique_ptr<Connector> connector = plugin().make();
+  for (const Setting& setting : plugin().settings) {
+    const auto given = values.find(setting.name);
+    const std::string fallback = setting.text.fallback ? setting.text.fallback->get<std::string>() : "";
+    setting.assign(*connector, given == values.end() ? fallback : given->second);
+  }
+  return connector;
+}
+
+std::vector<std::string> complaints(const Values& values) {
+  std::vector<std::string> settings;
+  source(values)->check([&](const std::string& setting, const std::string&) { settings.push_back(setting); });
+  return settings;
+}
+
+/// The message of the error that ends read(); empty when it ends well.
+std::string failure(const Values& values, std::vector<Json>& records) {
+  try {
+    source(values)->read([&](Record record) { records.push_back(std::move(record.data)); });
+  } catch (const SourceError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+std::vector<std::string> texts(const std::vector<Json>& records, const std::string& name) {
+  std::vector<std::string> found;
+  for (const Json& record : records) found.push_back(to_text(record["hardware"][name]));
+  std::ranges::sort(found);
+  return found;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(SccmSettings, UserAndPasswordAreNeededForSqlServerAuthenticationOnly) {
+  EXPECT_EQ(complaints({{"server", "db"}}), (Texts{"username", "password"}));
+  EXPECT_EQ(complaints({{"server", "db"}, {"username", "u"}}), (Texts{"password"}));
+  EXPECT_EQ(complaints({{"server", "db"}, {"username", "u"}, {"password", "p"}}), Texts{});
+  EXPECT_EQ(complaints({{"server", "db"}, {"authentication", "Windows"}}), Texts{});
+}
+
+class Sccm : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!driver_is_installed()) GTEST_SKIP() << "missing: the ODBC driver psqlodbcw.so (odbc-postgresql)";
+    if (const std::string missing = Postgres::missing(); !missing.empty()) GTEST_SKIP() << "missing: " << missing;
+    set_up_odbc();
+  }
+
+  /// The settings for a server that holds the views and a reader of them.
+  Values prepared() {
+    database.emplace();
+    std::string quoted;
+    for (const char c : password) quoted += c == '\'' ? "''" : std::string(1, c);
+    database->run(std::string(views) + "ALTER ROLE reader PASSWORD '" + quoted + "';");
+    return {{"server", database->server()}, {"port", database->port()}, {"database", "cm_dct"},
+            {"username", "reader"},         {"password", password},     {"driver", "PostgreSQL Unicode"}};
+  }
+
+  std::optional<Postgres> database;
+  std::vector<Json> records;
+};
+
+TEST_F(Sccm, ComputersWithAllTheirRowsAndTheirSoftware) {
+  const Values settings = prepared();
+  database->run(R"(
+    INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (3, 'all', 'CORP', 'Dell', repeat('Ж😀', 60000), 'x64', 'me');
+    INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (2, 'nothing'), (4, 'left out'), (4, 'left out');
+    INSERT INTO dbo.v_GS_PROCESSOR VALUES (3, 1, 'first'), (3, 2, 'second'), (4, 2, 'not the first');
+    INSERT INTO dbo.v_GS_DISK VALUES (3, 9223372036854775807), (3, 9223372036854775807), (3, 5);
+    INSERT INTO dbo.v_GS_NETWORK_ADAPTER_CONFIGURATION VALUES (3, repeat('10.0.0.5, ', 100), 'mac 1'), (3, '10.0.0.6', 'mac 2'),
+      (3, NULL, 'mac 3'), (4, '10.0.0.7', NULL);
+    INSERT INTO dbo.v_GS_ENCRYPTABLE_VOLUME VALUES (3, 'C:', 1), (3, 'D:', 0), (4, 'D:', 1);
+    INSERT INTO dbo.v_GS_AntimalwareHealthStatus VALUES (3, true), (4, false);
+    INSERT INTO dbo.v_GS_X86_PC_MEMORY VALUES (3, 16482420.5), (4, 123456789012345678901234567890.00);
+    INSERT INTO dbo.v_R_System VALUES (3, '2024-03-05 14:30:00'), (4, '2024-03-05 14:30:00.25');
+    INSERT INTO dbo.v_UserMachineRelationship VALUES (3, 'corp\ann'), (3, 'corp\bo');
+    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS VALUES (1, 'before all', '1', 'x'), (3, 'b', '2', 'p'), (3, 'b', '2', 'p'), (3, NULL, '1', 'x'),
+      (3, '', '1', 'x'), (3, U&'\FF21', '1', 'p'), (3, '😀', '1', 'p'), (3, 'b', NULL, 'p'), (3, 'b', '', 'p'), (3, 'b', '2', NULL);
+    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS_64 VALUES (3, 'b', '2', 'p'), (3, 'B', '2', 'p'), (3, repeat('long ', 50000), '1', 'p'),
+      (4, 'only 64', '', 'v'), (9, 'behind all', '1', 'x');
+  )");
+  ASSERT_EQ(failure(settings, records), "");
+  ASSERT_EQ(records.size(), 10u);  // 2 disks x 2 adapters x 2 users, and the other two
+
+  EXPECT_EQ(
+      to_text(records[0]),
+      R"({"hardware":{"resource_id":2,"computer_name":"nothing","domain_name":null,"make":null,"model":null,"platform":null,)"
+      R"("user_name":null,"cpu":null,"hdd_total_mb":null,"ipv4_address":null,"mac_address":null,"memory_total_kb":null,)"
+      R"("serial_number":null,"last_logon":null,"c_drive_encrypted":null,"antivirus_enabled":null,"primary_user":null,)"
+      R"("os_version":null},"software":[]})");
+
+  const std::vector<Json> combinations(records.begin() + 1, records.begin() + 9);
+  std::string model;
+  for (int i = 0; i < 60000; ++i) model += "Ж😀";
+  std::string addresses;
+  for (int i = 0; i < 100; ++i) addresses += "10.0.0.5, ";
+  for (const Json& record : combinations) {
+    const Json& hardware = record["hardware"];
+    EXPECT_EQ(hardware["resource_id"], 3);
+    EXPECT_EQ(hardware["cpu"], "first");
+    EXPECT_TRUE(hardware["model"] == model) << "a long text was cut or changed";
+    EXPECT_EQ(hardware["antivirus_enabled"], true);
+    EXPECT_EQ(hardware["c_drive_encrypted"], 1);
+    EXPECT_EQ(hardware["memory_total_kb"], 16482420.5);
+    EXPECT_EQ(hardware["last_logon"], "2024-03-05T14:30:00");
+    EXPECT_EQ(hardware["ipv4_address"], hardware["mac_address"] == "mac 1" ? addresses : "10.0.0.6");
+    EXPECT_EQ(record["software"], records[1]["software"]);
+  }
+  EXPECT_EQ(texts(combinations, "hdd_total_mb"),
+            (Texts{"5", "5", "5", "5", "9223372036854775807", "9223372036854775807", "9223372036854775807",
+                   "9223372036854775807"}));
+  EXPECT_EQ(texts(combinations, "primary_user")[3], R"("corp\\ann")");
+  EXPECT_EQ(texts(combinations, "primary_user")[4], R"("corp\\bo")");
+
+  const Json& last = records[9]["hardware"];
+  EXPECT_EQ(last["cpu"], nullptr);
+  EXPECT_EQ(last["ipv4_address"], nullptr);
+  EXPECT_EQ(last["c_drive_encrypted"], nullptr);
+  EXPECT_EQ(last["antivirus_enabled"], false);
+  EXPECT_EQ(big_integer_digits(last["memory_total_kb"]), "123456789012345678901234567890");
+  EXPECT_EQ(last["last_logon"], "2024-03-05T14:30:00.250000");
+  EXPECT_EQ(to_text(records[9]["software"]), R"([{"name":"only 64","version":"","publisher":"v","path":null}])");
+
+  const Json& software = records[1]["software"];
+  ASSERT_EQ(software.size(), 8u);
+  EXPECT_EQ(to_text(software[0]), R"({"name":"B","version":"2","publisher":"p","path":null})");
+  EXPECT_EQ(to_text(software[1]), R"({"name":"b","version":null,"publisher":"p","path":null})");
+  EXPECT_EQ(to_text(software[2]), R"({"name":"b","version":"","publisher":"p","path":null})");
+  EXPECT_EQ(to_text(software[3]), R"({"name":"b","version":"2","publisher":null,"path":null})");
+  EXPECT_EQ(to_text(software[4]), R"({"name":"b","version":"2","publisher":"p","path":null})");
+  EXPECT_EQ(software[5]["name"].get_ref<const std::string&>().size(), 250000u);
+  EXPECT_EQ(software[6]["name"], "Ａ");  // U+FF21 comes before U+1F600, though not in UTF-16
+  EXPECT_EQ(software[7]["name"], "😀");
+}
+
+TEST_F(Sccm, WhatTheDatabaseRefusesEndsTheSection) {
+  Values settings = prepared();
+  database->run("INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (3, 'all'), (4, 'next'), (5, 'last')");
+
+  Values wrong = settings;
+  wrong["password"] = "wr0ng-s3cret";
+  const std::string refused = failure(wrong, records);
+  EXPECT_NE(refused.find("cannot connect to the database cm_dct on"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("password authentication failed"), std::string::npos) << refused;
+  EXPECT_EQ(refused.find("wr0ng-s3cret"), std::string::npos) << refused;
+  EXPECT_EQ(refused.find('\n'), std::string::npos) << refused;
+
+  Values nowhere = settings;
+  nowhere["server"] = "/nonexistent";
+  EXPECT_NE(failure(nowhere, records).find("cannot connect"), std::string::npos);
+
+  database->run("REVOKE SELECT ON dbo.v_GS_ADD_REMOVE_PROGRAMS_64 FROM reader");
+  const std::string software = failure(settings, records);
+  EXPECT_NE(software.find("the software query failed: [42501] ERROR: permission denied"), std::string::npos)
+      << software;
+
+  database->run(
+      "REVOKE SELECT ON dbo.v_GS_DISK FROM reader; GRANT SELECT ON dbo.v_GS_ADD_REMOVE_PROGRAMS_64 TO reader");
+  const std::string computers = failure(settings, records);
+  EXPECT_NE(computers.find("the computers query failed: [42501] ERROR: permission denied"), std::string::npos)
+      << computers;
+  EXPECT_EQ(records.size(), 0u);
+}
+
+TEST_F(Sccm, ALostConnectionEndsTheSectionAfterComputersWhoseSoftwareIsKnown) {
+  const Values settings = prepared();
+  database->run(R"(
+    INSERT INTO dbo.v_GS_COMPUTER_SYSTEM SELECT i, 'computer ' || i FROM generate_series(1, 5000) i;
+    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS SELECT i, 'program ' || p FROM generate_series(1, 5000) i, generate_series(1, 3) p;
+  )");
+  for (const char* query : {"ADD_REMOVE", "COMPUTER_SYSTEM"}) {
+    std::size_t whole = 0, all = 0;
+    try {
+      source(settings)->read([&](const Record& record) {
+        if (all++ == 0) {
+          database->run(std::string("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'"
+                                    " AND pid = (SELECT pid FROM pg_locks WHERE relation = 'dbo.v_GS_") +
+                        (*query == 'A' ? "ADD_REMOVE_PROGRAMS" : "COMPUTER_SYSTEM") + "'::regclass LIMIT 1)");
+        }
+        whole += record.data["software"].size() == 3;
+      });
+      ADD_FAILURE() << "the lost connection was not noticed";
+    } catch (const SourceError& error) {
+      EXPECT_NE(std::string(error.what()).find("query failed: "), std::string::npos) << error.what();
+    }
+    EXPECT_EQ(whole, all) << query;
+    EXPECT_GT(all, 0u);
+    EXPECT_LT(all, 5000u);
+  }
+}
+
+TEST_F(Sccm, ADriverThatIsNotInstalledIsNamedWithThoseThatAre) {
+  const std::string message =
+      failure({{"server", "db"}, {"username", "u"}, {"password", "p"}, {"driver", "No Such Driver 99"}}, records);
+  EXPECT_EQ(message,
+            "the ODBC driver \"No Such Driver 99\" is not installed; correct the setting driver (installed: PostgreSQL "
+            "Unicode, Other)");
+}
+
+}  // namespace
+}  // namespace connector
