@@ -6,6 +6,7 @@
 #include <sqlucode.h>
 #include <unistr.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -57,18 +58,13 @@ Utf16 utf16(std::string_view text) {
   return units;
 }
 
-std::string on_one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
-    if (!space) {
-      line += c;
-    } else if (!line.empty() && line.back() != ' ') {
-      line += ' ';
-    }
-  }
-  if (line.ends_with(' ')) line.pop_back();
-  return line;
+std::string on_one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  const auto repeated = std::ranges::unique(text, [](char a, char b) { return a == ' ' && b == ' '; });
+  text.erase(repeated.begin(), repeated.end());
+  if (text.ends_with(' ')) text.pop_back();
+  return text;
 }
 
 struct Diagnosis {
@@ -83,9 +79,9 @@ Diagnosis diagnosis(SQLSMALLINT type, SQLHANDLE handle) {
   SQLINTEGER native = 0;
   SQLSMALLINT length = 0;
   for (SQLSMALLINT number = 1; number <= 5; ++number) {
-    if (!SQL_SUCCEEDED(
-            SQLGetDiagRecW(type, handle, number, state.data(), &native, message.data(), message.size(), &length)))
-      break;
+    const SQLRETURN result =
+        SQLGetDiagRecW(type, handle, number, state.data(), &native, message.data(), message.size(), &length);
+    if (!SQL_SUCCEEDED(result)) break;
     const std::string code = utf8(std::span(state).first(5));
     if (number == 1) found.state = code;
     found.text += fmt::format("{}[{}] {}", number == 1 ? "" : "; ", code, on_one_line(utf8(written(message, length))));
@@ -107,11 +103,15 @@ Handle new_handle(SQLSMALLINT type, SQLHANDLE parent, void (*close)(void*)) {
   return {handle, close};
 }
 
+/// ODBC takes numbers where pointers stand.
+SQLPOINTER attribute(std::uintptr_t number) {
+  return reinterpret_cast<SQLPOINTER>(number);  // NOLINT(performance-no-int-to-ptr)
+}
+
 Handle new_environment() {
   Handle environment =
       new_handle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, [](void* handle) { SQLFreeHandle(SQL_HANDLE_ENV, handle); });
-  SQLSetEnvAttr(environment.get(), SQL_ATTR_ODBC_VERSION, reinterpret_cast<SQLPOINTER>(std::uintptr_t{SQL_OV_ODBC3}),
-                0);
+  SQLSetEnvAttr(environment.get(), SQL_ATTR_ODBC_VERSION, attribute(SQL_OV_ODBC3), 0);
   return environment;
 }
 
@@ -203,7 +203,7 @@ bool Rows::next() {
     return false;
   }
   require(result);
-  for (std::uint16_t column = 0; column < columns_.size(); ++column) values_[column] = value(column);
+  for (std::size_t column = 0; column < columns_.size(); ++column) values_[column] = value(column);
   return true;
 }
 
@@ -215,7 +215,7 @@ Json Rows::take_object() {
   return object;
 }
 
-Json Rows::value(std::uint16_t column) {
+Json Rows::value(std::size_t column) {
   switch (columns_[column].type) {
     case SQL_BIT:
       return fixed_size<unsigned char>(column, SQL_C_BIT);
@@ -241,7 +241,7 @@ Json Rows::value(std::uint16_t column) {
 }
 
 template <class Value>
-Json Rows::fixed_size(std::uint16_t column, int type) {
+Json Rows::fixed_size(std::size_t column, int type) {
   Value value{};
   SQLLEN length = 0;
   require(SQLGetData(statement_.get(), static_cast<SQLUSMALLINT>(column + 1), static_cast<SQLSMALLINT>(type), &value,
@@ -249,7 +249,7 @@ Json Rows::fixed_size(std::uint16_t column, int type) {
   return length == SQL_NULL_DATA ? Json() : in_json(value);
 }
 
-Json Rows::text(std::uint16_t column) {
+Json Rows::text(std::size_t column) {
   std::size_t used = 0;
   while (true) {
     const std::size_t room = buffer_.size() - used;
@@ -283,8 +283,7 @@ void Rows::require(int result) const {
 }
 
 Database::Database(const Login& login) : environment_(new_environment()), connection_(new_connection(environment_)) {
-  SQLSetConnectAttr(connection_.get(), SQL_ATTR_LOGIN_TIMEOUT, reinterpret_cast<SQLPOINTER>(connect_seconds),
-                    SQL_IS_UINTEGER);
+  SQLSetConnectAttr(connection_.get(), SQL_ATTR_LOGIN_TIMEOUT, attribute(connect_seconds), SQL_IS_UINTEGER);
   Utf16 text = utf16(connection_string(login));
   SQLSMALLINT length = 0;
   if (SQL_SUCCEEDED(SQLDriverConnectW(connection_.get(), nullptr, text.data(), static_cast<SQLSMALLINT>(text.size()),

@@ -43,10 +43,10 @@ class Rows {
 
   Rows(Handle statement, std::string about);
   void describe_columns();
-  Json value(std::uint16_t column);
+  Json value(std::size_t column);
   template <class Value>
-  Json fixed_size(std::uint16_t column, int type);
-  Json text(std::uint16_t column);
+  Json fixed_size(std::size_t column, int type);
+  Json text(std::size_t column);
   void require(int result) const;
 
   Handle statement_;

@@ -90,7 +90,7 @@ class Sccm final : public Connector {
                             .password = password,
                             .verify_certificate = verify_ssl};
     log.debug("reading with the ODBC driver {}", login.driver);
-    // A SQL Server connection has one open result, and two are read side by side.
+    // Two results are read side by side, and a SQL Server connection has one open at a time.
     odbc::Database for_software(login), for_computers(login);
     odbc::Rows computers = for_computers.query(sccm_computers_query, "computers");
     SoftwareLists software(for_software.query(sccm_software_query, "software"));
