@@ -7,10 +7,13 @@
 #include <fstream>
 #include <map>
 
-#include "catalogue.h"
+#include "connector/connector.h"
 #include "support/postgres.h"
 
 namespace connector {
+
+Plugin sccm();
+
 namespace {
 
 const std::string password = "pw;R}ea=d{0nly' \"";
@@ -64,15 +67,12 @@ bool driver_is_installed() {
   return false;
 }
 
-const Plugin& plugin() {
-  return *std::ranges::find(catalogue(), "sccm", &Plugin::section);
-}
-
 using Values = std::map<std::string, std::string>;
 
 std::unique_ptr<Connector> source(Values values) {
-  std::unique_ptr<Connector> connector = plugin().make();
-  for (const Setting& setting : plugin().settings) {
+  const Plugin plugin = sccm();
+  std::unique_ptr<Connector> connector = plugin.make();
+  for (const Setting& setting : plugin.settings) {
     const auto given = values.find(setting.name);
     const std::string fallback = setting.text.fallback ? setting.text.fallback->get<std::string>() : "";
     setting.assign(*connector, given == values.end() ? fallback : given->second);
@@ -104,6 +104,16 @@ std::vector<std::string> texts(const std::vector<Json>& records, const std::stri
 }
 
 using Texts = std::vector<std::string>;
+
+TEST(SccmSettings, StandInTheOrderOfTheSample) {
+  const Plugin plugin = sccm();
+  Texts sample;
+  for (const Setting& setting : plugin.settings) {
+    if (setting.text.in_sample) sample.push_back(setting.name);
+  }
+  EXPECT_EQ(sample, (Texts{"server", "database", "username", "password", "authentication", "driver"}));
+  EXPECT_EQ(to_text(plugin.default_mapping), R"({"APPLICATIONS":{"source":"software"}})");
+}
 
 TEST(SccmSettings, UserAndPasswordAreNeededForSqlServerAuthenticationOnly) {
   EXPECT_EQ(complaints({{"server", "db"}}), (Texts{"username", "password"}));
@@ -236,20 +246,27 @@ TEST_F(Sccm, WhatTheDatabaseRefusesEndsTheSection) {
   EXPECT_EQ(records.size(), 0u);
 }
 
-TEST_F(Sccm, ALostConnectionEndsTheSectionAfterComputersWhoseSoftwareIsKnown) {
+TEST_F(Sccm, AResultThatBreaksOffGivesOnlyComputersWhoseSoftwareIsKnown) {
   const Values settings = prepared();
   database->run(R"(
     INSERT INTO dbo.v_GS_COMPUTER_SYSTEM SELECT i, 'computer ' || i FROM generate_series(1, 5000) i;
     INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS SELECT i, 'program ' || p FROM generate_series(1, 5000) i, generate_series(1, 3) p;
   )");
-  for (const char* query : {"ADD_REMOVE", "COMPUTER_SYSTEM"}) {
+  std::size_t taken = 0;
+  const auto stop_at_two = [&](const Record&) {
+    if (++taken == 2) throw Stopped{};
+  };
+  EXPECT_THROW(source(settings)->read(stop_at_two), Stopped);
+
+  for (const char* view : {"v_GS_ADD_REMOVE_PROGRAMS", "v_GS_COMPUTER_SYSTEM"}) {
     std::size_t whole = 0, all = 0;
     try {
       source(settings)->read([&](const Record& record) {
         if (all++ == 0) {
-          database->run(std::string("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'"
-                                    " AND pid = (SELECT pid FROM pg_locks WHERE relation = 'dbo.v_GS_") +
-                        (*query == 'A' ? "ADD_REMOVE_PROGRAMS" : "COMPUTER_SYSTEM") + "'::regclass LIMIT 1)");
+          database->run(
+              std::string("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader' AND pid IN"
+                          " (SELECT pid FROM pg_locks WHERE relation = 'dbo.") +
+              view + "'::regclass)");
         }
         whole += record.data["software"].size() == 3;
       });
@@ -257,7 +274,7 @@ TEST_F(Sccm, ALostConnectionEndsTheSectionAfterComputersWhoseSoftwareIsKnown) {
     } catch (const SourceError& error) {
       EXPECT_NE(std::string(error.what()).find("query failed: "), std::string::npos) << error.what();
     }
-    EXPECT_EQ(whole, all) << query;
+    EXPECT_EQ(whole, all) << view;
     EXPECT_GT(all, 0u);
     EXPECT_LT(all, 5000u);
   }
