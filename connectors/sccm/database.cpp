@@ -61,8 +61,8 @@ Utf16 utf16(std::string_view text) {
 std::string on_one_line(std::string text) {
   std::ranges::replace_if(
       text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-  const auto repeated = std::ranges::unique(text, [](char a, char b) { return a == ' ' && b == ' '; });
-  text.erase(repeated.begin(), repeated.end());
+  const auto two_spaces = [](char a, char b) { return a == ' ' && b == ' '; };
+  text.erase(std::unique(text.begin(), text.end(), two_spaces), text.end());
   if (text.ends_with(' ')) text.pop_back();
   return text;
 }
