@@ -4,16 +4,20 @@
 
 namespace connector {
 
+Plugin chef();
 Plugin csv_assets();
 Plugin csv_users();
+Plugin jasper();
 Plugin json_assets();
 Plugin json_users();
+Plugin kace();
 Plugin netbox();
 Plugin sccm();
+Plugin tanium();
 
 std::span<const Plugin> catalogue() {
   static const std::vector<Plugin> plugins = {
-      csv_assets(), csv_users(), netbox(), sccm(), json_assets(), json_users(),
+      chef(), csv_assets(), csv_users(), jasper(), netbox(), sccm(), tanium(), json_assets(), json_users(), kace(),
   };
   return plugins;
 }

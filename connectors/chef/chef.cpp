@@ -1,4 +1,4 @@
-#include "chef/chef.h"
+#include "connector/connector.h"
 
 #include <chrono>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "jasper/jasper.h"
+#include "connector/connector.h"
 
 #include <chrono>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "kace/kace.h"
+#include "connector/connector.h"
 
 namespace connector {
 namespace {

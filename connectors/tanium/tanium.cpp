@@ -1,4 +1,4 @@
-#include "tanium/tanium.h"
+#include "connector/connector.h"
 
 #include <cstdint>
 

@@ -159,7 +159,7 @@ Seconds date_and_time(std::string_view text) {
 }
 
 Seconds epoch_seconds(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   if (const std::optional<double> seconds_given = number(text)) return in_range(*seconds_given);
   return date_and_time(text);
 }
@@ -209,7 +209,7 @@ Json date_format(const Conversion& conversion) {
 
 Json ldap_timestamp(const Conversion& conversion) {
   const Json& value = conversion.value;
-  if (const std::string* text = text_of(value)) return or_unchanged(file_time(trimmed(*text)), value);
+  if (const std::string* text = text_of(value)) return or_unchanged(file_time(without_blanks(*text)), value);
   if (const auto digits = big_integer_digits(value)) return or_unchanged(file_time(*digits), value);
   if (!value.is_number()) return value;
   std::array<char, 320> digits{};  // the largest double has 309

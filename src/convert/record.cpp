@@ -37,7 +37,7 @@ std::optional<std::string_view> field_text(const Json& record, std::string_view 
   if (!value) return "";
   const std::string* text = text_of(*value);
   if (!text) return std::nullopt;
-  return trimmed(*text);
+  return without_blanks(*text);
 }
 
 bool is_quoted(std::string_view item) {
@@ -104,7 +104,7 @@ Json mac_model_from_sn(const Conversion& conversion) {
   const Json* general = member(conversion.record, "general");
   const Json* serial_number = general ? member(*general, "serial_number") : nullptr;
   if (!serial_number) throw ConversionError("the record has no general.serial_number");
-  const std::string number(trimmed(required_text(*serial_number)));
+  const std::string number(without_blanks(required_text(*serial_number)));
   if (number.empty()) return conversion.value;
   try {
     std::string model = conversion.services.mac_model(number);

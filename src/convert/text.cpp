@@ -22,7 +22,7 @@ Parts split_at(std::string_view text, std::string_view separator) {
 
 Parts split_at_white_space(std::string_view text) {
   Parts parts;
-  for (text = trimmed(text); !text.empty();) {
+  for (text = without_blanks(text); !text.empty();) {
     std::size_t end = 0;
     while (end < text.size() && leading_space(text.substr(end)) == 0) ++end;
     parts.push_back(text.substr(0, end));
@@ -36,7 +36,7 @@ std::optional<std::int64_t> integer(const Json& parameter) {
   if (parameter.is_number_integer()) return parameter.get<std::int64_t>();
   const std::string* text = text_of(parameter);
   if (!text) return std::nullopt;
-  std::string_view digits = trimmed(*text);
+  std::string_view digits = without_blanks(*text);
   if (digits.size() > 1 && digits.front() == '+' && digits[1] != '-') digits.remove_prefix(1);
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);

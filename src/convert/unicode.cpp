@@ -60,7 +60,7 @@ std::size_t trailing_space(std::string_view text) {
   return space == wide_spaces.end() ? 0 : space->size();
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   while (const std::size_t length = leading_space(text)) text.remove_prefix(length);
   while (const std::size_t length = trailing_space(text)) text.remove_suffix(length);
   return text;

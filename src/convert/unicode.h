@@ -12,7 +12,7 @@ std::size_t leading_space(std::string_view text);
 std::size_t trailing_space(std::string_view text);
 
 /// The text without white space around it.
-std::string_view trimmed(std::string_view text);
+std::string_view without_blanks(std::string_view text);
 
 /// First character in title case, all others in lower case. A text that is no UTF-8 comes back as it is.
 std::string capitalized(const std::string& text);

@@ -1,9 +1,0 @@
-#pragma once
-
-#include "connector/connector.h"
-
-namespace connector {
-
-Plugin jasper();
-
-}  // namespace connector
