@@ -8,6 +8,8 @@
 namespace connector {
 namespace {
 
+using test::TemporaryFolder;
+
 namespace fs = std::filesystem;
 
 TEST(Undelivered, KeepsPayloadAndReasonForItsOwnerAlone) {

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <system_error>
 
 #include "support/temporary_folder.h"
 
 namespace connector {
 namespace {
+
+using test::TemporaryFolder;
 
 namespace fs = std::filesystem;
 
