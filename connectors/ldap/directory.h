@@ -1,0 +1,94 @@
+#pragma once
+
+#include <ldap.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connector/connector.h"
+#include "ldap/entry.h"
+
+namespace connector {
+
+enum class Scope { entry, subtree };
+
+struct Search {
+  std::string base;
+  Scope scope = Scope::subtree;
+  std::string filter;
+  std::vector<std::string> attributes = {};  ///< none: all user attributes
+  int size_limit = 0;                        ///< 0: no limit of ours
+};
+
+/// How a request ended.
+struct Outcome {
+  int code = LDAP_SUCCESS;  ///< the server's result code, or libldap's negative one
+  std::string text = {};    ///< for messages
+  std::string cookie = {};  ///< where the next page begins; empty: there is none
+
+  bool ok() const { return code == LDAP_SUCCESS; }
+  /// The server has no entry of that name: none at all, none that could be, or another server has it.
+  bool absent() const { return code == LDAP_NO_SUCH_OBJECT || code == LDAP_INVALID_DN_SYNTAX || code == LDAP_REFERRAL; }
+};
+
+/// One connection to a directory. Requests do not wait: start() sends one, finish() takes its answer, and several may
+/// be under way in between. TLS settings hold for this connection alone.
+class Directory {
+ public:
+  using Take = std::function<void(Entry)>;
+
+  /// A request under way, or why it could not be sent.
+  struct Request {
+    int id = 0;
+    Outcome failure = {};
+  };
+
+  static constexpr std::chrono::seconds patience{30};  ///< for connecting, and for each message of an answer
+  static constexpr int page_size = 500;
+
+  /// Connects. url: ldap:// or ldaps://, host and port. Throws SourceError.
+  Directory(std::string url, const TlsSettings& tls, bool start_tls);
+
+  /// Simple bind; an anonymous one when both are empty. Throws AuthenticationError when the server refuses it.
+  void bind(const std::string& name, const Secret& password);
+
+  /// Sends a search. cookie: asks for one page, the first when the cookie is empty.
+  Request start(const Search& search, const std::optional<std::string>& cookie = std::nullopt);
+
+  /// Hands over the search's entries as they come, until it ends.
+  Outcome finish(const Request& request, const Take& take);
+
+  /// Hands over all entries, page by page; each page after the next one was asked for.
+  Outcome read_pages(const Search& search, const Take& take);
+
+  /// The connection is gone, or the server has stopped answering: what has already come can be read, nothing be asked.
+  bool lost() const { return lost_; }
+
+ private:
+  void set(int option, const void* value, const char* what);
+  void use_tls(const TlsSettings& tls);
+  Outcome local_outcome(int code);
+  Outcome server_outcome(LDAPMessage* message);
+  std::optional<Entry> entry_of(LDAPMessage* message);
+
+  struct Unbind {
+    void operator()(LDAP* handle) const { ldap_unbind_ext(handle, nullptr, nullptr); }
+  };
+
+  std::string url_;
+  std::unique_ptr<LDAP, Unbind> handle_;
+  bool lost_ = false;
+};
+
+/// The address that counts of an LDAP URL: scheme, host and port. Throws std::invalid_argument for anything but an
+/// ldap:// or ldaps:// URL with a host.
+std::string directory_address(const std::string& url);
+
+/// Whether a text is a search filter (RFC 4515).
+bool is_filter(const std::string& text);
+
+}  // namespace connector

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connector/json.h"
+
+namespace connector {
+
+/// An attribute as the server returns it; values are bytes.
+struct Attribute {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+struct Entry {
+  std::string dn;
+  std::vector<Attribute> attributes;
+};
+
+/// Whether two attribute names are the same: letters' case does not matter (RFC 4512).
+bool same_attribute(std::string_view a, std::string_view b);
+
+/// The names under which a mapping looks for attributes: its sources, and of a dotted name also what is before the
+/// first dot, unless the name is an OID. Each spelling once.
+std::vector<std::string> spellings(const std::vector<std::string>& sources);
+
+/// The attributes to ask for: the spellings without those that differ in case only (RFC 4511 allows each name once).
+std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spellings);
+
+/// The entry as a record: each attribute under every spelling of its name, else under the server's.
+Json record_of(const Entry& entry, const std::vector<std::string>& spellings);
+
+/// The text form (S-1-5-21-…) of a binary security identifier; nothing when it is shorter than its count says.
+std::optional<std::string> sid_text(std::string_view bytes);
+
+/// A text in which letters' case no longer matters, for comparing DNs. Bytes that are no UTF-8 stay as they are.
+std::string folded(const std::string& text);
+
+}  // namespace connector

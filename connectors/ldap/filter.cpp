@@ -1,0 +1,49 @@
+#include "ldap/filter.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace connector {
+
+std::string escaped_filter_value(std::string_view value) {
+  std::string text;
+  for (const char c : value) {
+    if (c == '*' || c == '(' || c == ')' || c == '\\' || c == '\0') {
+      text += fmt::format("\\{:02x}", static_cast<unsigned char>(c));
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+std::string parenthesized(std::string filter) {
+  return filter.starts_with('(') ? filter : "(" + filter + ")";
+}
+
+FilterTemplate::FilterTemplate(std::string_view text) {
+  while (!text.empty()) {
+    if (text.starts_with("{{") || text.starts_with("}}")) {
+      pieces_.back() += text.front();
+      text.remove_prefix(2);
+    } else if (text.starts_with("{}") || text.starts_with("{0}")) {
+      pieces_.emplace_back();
+      text.remove_prefix(text.find('}') + 1);
+    } else if (text.front() == '{' || text.front() == '}') {
+      throw std::invalid_argument("a brace must be {} or {0} for the member's value, or {{ or }} for itself");
+    } else {
+      pieces_.back() += text.front();
+      text.remove_prefix(1);
+    }
+  }
+}
+
+std::string FilterTemplate::with(std::string_view value) const {
+  const std::string escaped = escaped_filter_value(value);
+  std::string filter = pieces_.front();
+  for (std::size_t i = 1; i < pieces_.size(); ++i) filter += escaped + pieces_[i];
+  return parenthesized(std::move(filter));
+}
+
+}  // namespace connector
