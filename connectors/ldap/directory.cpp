@@ -1,10 +1,15 @@
 #include "ldap/directory.h"
 
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #include <algorithm>
-#include <map>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <stdexcept>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 namespace connector {
@@ -30,8 +35,28 @@ struct FreeBer {
 };
 using Ber = std::unique_ptr<BerElement, FreeBer>;
 
+// Ends a connection when it has not been destroyed in time.
+class Deadline {
+ public:
+  Deadline(int socket, std::chrono::seconds time)
+      : thread_([this, socket, time](const std::stop_token& stop) {
+          std::mutex mutex;
+          std::unique_lock lock(mutex);
+          std::condition_variable_any destroyed;
+          destroyed.wait_for(lock, stop, time, [] { return false; });
+          if (stop.stop_requested()) return;
+          passed_ = true;
+          shutdown(socket, SHUT_RDWR);
+        }) {}
+
+  bool passed() const { return passed_; }
+
+ private:
+  std::atomic<bool> passed_ = false;
+  std::jthread thread_;
+};
+
 constexpr ber_len_t largest_message = ber_len_t{256} << 20;
-constexpr auto system_authorities = "/etc/ssl/certs/ca-certificates.crt";
 
 timeval timeval_of(std::chrono::seconds time) {
   return {.tv_sec = time.count(), .tv_usec = 0};
@@ -54,23 +79,41 @@ std::string described(int code, const char* details) {
   return fmt::format("{} ({}){}{}", ldap_err2string(code), code, line.empty() ? "" : ": ", line);
 }
 
-// Debian builds libldap with GnuTLS, which takes protocol versions in its priority string only.
-const char* gnutls_priority(const std::string& protocol) {
-  static const std::map<std::string, const char*, std::less<>> priorities = {
-      {"tls", "NORMAL:-VERS-ALL:+VERS-TLS1.0"},
-      {"tls1", "NORMAL:-VERS-ALL:+VERS-TLS1.0"},
-      {"tls1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3"},
-      {"tls1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3"},
+// What stands for a ssl_protocol in the TLS library. Debian's libldap is built with GnuTLS, which takes versions in its
+// priority string only. Empty: the library's default.
+std::string gnutls_priority(std::string_view protocol) {
+  if (same_name(protocol, "tls") || same_name(protocol, "tls1")) return "NORMAL:-VERS-ALL:+VERS-TLS1.0";
+  if (same_name(protocol, "tls1.2")) return "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3";
+  if (same_name(protocol, "tls1.3")) return "NORMAL:-VERS-ALL:+VERS-TLS1.3";
+  return "";
+}
+
+struct Authorities {
+  std::string file;
+  std::string folder;
+};
+
+// Those of ldap.conf, or Debian's where it names none: a handle with a TLS context of its own inherits neither.
+Authorities system_authorities() {
+  const auto of_ldap_conf = [](int option) {
+    char* found = nullptr;
+    ldap_get_option(nullptr, option, &found);
+    const Text owner(found);
+    return std::string(found ? found : "");
   };
-  const auto found = priorities.find(protocol);
-  return found == priorities.end() ? nullptr : found->second;
+  Authorities authorities = {of_ldap_conf(LDAP_OPT_X_TLS_CACERTFILE), of_ldap_conf(LDAP_OPT_X_TLS_CACERTDIR)};
+  if (authorities.file.empty() && authorities.folder.empty()) authorities.file = "/etc/ssl/certs/ca-certificates.crt";
+  return authorities;
 }
 
 }  // namespace
 
 Directory::Directory(std::string url, const TlsSettings& tls, bool start_tls) : url_(std::move(url)) {
+  // An ldaps:// connection begins as a plain one too: see shake_hands().
+  const bool ldaps = url_.starts_with("ldaps://");
+  const std::string plain = ldaps ? "ldap" + url_.substr(5) : url_;
   LDAP* handle = nullptr;
-  if (const int code = ldap_initialize(&handle, url_.c_str()); code != LDAP_SUCCESS) {
+  if (const int code = ldap_initialize(&handle, plain.c_str()); code != LDAP_SUCCESS) {
     throw SourceError(fmt::format("{}: {}", url_, described(code, nullptr)));
   }
   handle_.reset(handle);
@@ -84,22 +127,14 @@ Directory::Directory(std::string url, const TlsSettings& tls, bool start_tls) : 
   set(LDAP_OPT_SIZELIMIT, &unlimited, "size limit");
   set(LDAP_OPT_TIMELIMIT, &unlimited, "time limit");
   set(LDAP_OPT_NETWORK_TIMEOUT, &timeout, "network timeout");
-  set(LDAP_OPT_TIMEOUT, &timeout, "timeout");
-  if (start_tls || url_.starts_with("ldaps:")) use_tls(tls);
+  if (ldaps || start_tls) prepare_tls(tls);
 
   if (ldap_connect(handle) != LDAP_SUCCESS) {
     throw SourceError(fmt::format("{}: no connection: {}", url_, local_outcome(0).text));
   }
-  Sockbuf* socket = nullptr;
-  ldap_get_option(handle, LDAP_OPT_SOCKBUF, &socket);
-  ber_len_t largest = largest_message;
-  if (socket) ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &largest);
-
-  if (start_tls) {
-    if (const int code = ldap_start_tls_s(handle, nullptr, nullptr); code != LDAP_SUCCESS) {
-      throw SourceError(fmt::format("{}: StartTLS failed: {}", url_, local_outcome(code).text));
-    }
-  }
+  limit_socket();
+  if (start_tls) ask_for_tls();
+  if (ldaps || start_tls) shake_hands();
 }
 
 void Directory::set(int option, const void* value, const char* what) {
@@ -108,23 +143,19 @@ void Directory::set(int option, const void* value, const char* what) {
   }
 }
 
-void Directory::use_tls(const TlsSettings& tls) {
+void Directory::prepare_tls(const TlsSettings& tls) {
   const int require = tls.verify ? LDAP_OPT_X_TLS_DEMAND : LDAP_OPT_X_TLS_NEVER;
   const int name = tls.verify ? LDAP_OPT_X_TLS_TRY : LDAP_OPT_X_TLS_NEVER;
   set(LDAP_OPT_X_TLS_REQUIRE_CERT, &require, "certificate check");
   set(LDAP_OPT_X_TLS_REQUIRE_SAN, &name, "host name check");
 
-  if (!tls.cacert_file.empty() || !tls.cacert_dir.empty()) {
-    set(LDAP_OPT_X_TLS_CACERTFILE, tls.cacert_file.c_str(), "cacert_file");
-    set(LDAP_OPT_X_TLS_CACERTDIR, tls.cacert_dir.c_str(), "cacert_dir");
-  } else {
-    char *file = nullptr, *folder = nullptr;
-    ldap_get_option(handle_.get(), LDAP_OPT_X_TLS_CACERTFILE, &file);
-    ldap_get_option(handle_.get(), LDAP_OPT_X_TLS_CACERTDIR, &folder);
-    const Text file_of_ldap_conf(file), folder_of_ldap_conf(folder);
-    if (!file && !folder) set(LDAP_OPT_X_TLS_CACERTFILE, system_authorities, "authorities");
+  const bool own = !tls.cacert_file.empty() || !tls.cacert_dir.empty();
+  const Authorities authorities = own ? Authorities{tls.cacert_file, tls.cacert_dir} : system_authorities();
+  set(LDAP_OPT_X_TLS_CACERTFILE, authorities.file.c_str(), "cacert_file");
+  set(LDAP_OPT_X_TLS_CACERTDIR, authorities.folder.c_str(), "cacert_dir");
+  if (const std::string priority = gnutls_priority(tls.protocol); !priority.empty()) {
+    set(LDAP_OPT_X_TLS_CIPHER_SUITE, priority.c_str(), "ssl_protocol");
   }
-  if (const char* priority = gnutls_priority(tls.protocol)) set(LDAP_OPT_X_TLS_CIPHER_SUITE, priority, "ssl_protocol");
 
   // Without a context of its own the connection would take the process's.
   const int client = 0;
@@ -132,6 +163,43 @@ void Directory::use_tls(const TlsSettings& tls) {
     throw SourceError(
         fmt::format("{}: the TLS library does not take the settings cacert_file, cacert_dir or ssl_protocol{}", url_,
                     tls.cacert_file.empty() ? "" : "; is cacert_file a PEM file?"));
+  }
+}
+
+// Bounds what one message may take: memory, and the time between its pieces.
+void Directory::limit_socket() {
+  Sockbuf* socket = nullptr;
+  int descriptor = -1;
+  ldap_get_option(handle_.get(), LDAP_OPT_SOCKBUF, &socket);
+  ldap_get_option(handle_.get(), LDAP_OPT_DESC, &descriptor);
+  ber_len_t largest = largest_message;
+  const timeval timeout = timeval_of(patience);
+  if (!socket || ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &largest) < 0 ||
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) != 0 ||
+      setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) != 0) {
+    throw SourceError(fmt::format("{}: the connection's limits cannot be set", url_));
+  }
+}
+
+void Directory::ask_for_tls() {
+  Request request;
+  const int code = ldap_start_tls(handle_.get(), nullptr, nullptr, &request.id);
+  if (code != LDAP_SUCCESS) request.failure = local_outcome(code);
+  const Outcome outcome = finish(request, [](Entry) {});
+  if (!outcome.ok()) throw SourceError(fmt::format("{}: StartTLS failed: {}", url_, outcome.text));
+}
+
+// libldap's handshake with GnuTLS knows no timeout, and on a socket that does not block, which a network timeout makes
+// it, it would take all of a processor. So the socket blocks, and a deadline of ours ends it.
+void Directory::shake_hands() {
+  const timeval none = {.tv_sec = -1, .tv_usec = 0};
+  set(LDAP_OPT_NETWORK_TIMEOUT, &none, "network timeout");
+  int descriptor = -1;
+  ldap_get_option(handle_.get(), LDAP_OPT_DESC, &descriptor);
+  const Deadline deadline(descriptor, patience);
+  if (const int code = ldap_install_tls(handle_.get()); code != LDAP_SUCCESS) {
+    const std::string text = deadline.passed() ? local_outcome(LDAP_TIMEOUT).text : local_outcome(code).text;
+    throw SourceError(fmt::format("{}: no TLS connection: {}", url_, text));
   }
 }
 
@@ -231,6 +299,12 @@ Outcome Directory::local_outcome(int code) {
   lost_ = lost_ || code == LDAP_SERVER_DOWN || code == LDAP_TIMEOUT || code == LDAP_CONNECT_ERROR ||
           code == LDAP_DECODING_ERROR || code == LDAP_LOCAL_ERROR;
   if (code == LDAP_TIMEOUT) return {code, fmt::format("no answer within {} seconds", patience.count())};
+  // All that GnuTLS is asked to say about libldap's own verdict.
+  if (details && std::string_view(details) == "(unknown error code)") {
+    return {code,
+            "the server's certificate does not verify: no authority of cacert_file (or the system) signed it, it has "
+            "expired, or it is another host's"};
+  }
   return {code, described(code, details)};
 }
 

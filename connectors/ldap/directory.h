@@ -37,6 +37,7 @@ struct Outcome {
 
 /// One connection to a directory. Requests do not wait: start() sends one, finish() takes its answer, and several may
 /// be under way in between. TLS settings hold for this connection alone.
+/// libldap writes without MSG_NOSIGNAL: the program has to ignore SIGPIPE, as main() does.
 class Directory {
  public:
   using Take = std::function<void(Entry)>;
@@ -70,7 +71,10 @@ class Directory {
 
  private:
   void set(int option, const void* value, const char* what);
-  void use_tls(const TlsSettings& tls);
+  void prepare_tls(const TlsSettings& tls);
+  void limit_socket();
+  void ask_for_tls();
+  void shake_hands();
   Outcome local_outcome(int code);
   Outcome server_outcome(LDAPMessage* message);
   std::optional<Entry> entry_of(LDAPMessage* message);

@@ -28,8 +28,8 @@ bool is_utf8(std::string_view text) {
 
 Json value_of(const Attribute& attribute) {
   if (attribute.values.empty()) return "";
-  if (same_attribute(attribute.name, "objectSid")) return sid_text(attribute.values.front()).value_or(binary);
-  if (same_attribute(attribute.name, "memberOf")) {
+  if (same_name(attribute.name, "objectSid")) return sid_text(attribute.values.front()).value_or(binary);
+  if (same_name(attribute.name, "memberOf")) {
     if (std::ranges::all_of(attribute.values, is_utf8)) return attribute.values;
     return binary;
   }
@@ -38,7 +38,7 @@ Json value_of(const Attribute& attribute) {
 
 }  // namespace
 
-bool same_attribute(std::string_view a, std::string_view b) {
+bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
@@ -58,7 +58,7 @@ std::vector<std::string> spellings(const std::vector<std::string>& sources) {
 std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spellings) {
   std::vector<std::string> names;
   for (const std::string& name : spellings) {
-    if (std::ranges::none_of(names, [&](const std::string& other) { return same_attribute(name, other); })) {
+    if (std::ranges::none_of(names, [&](const std::string& other) { return same_name(name, other); })) {
       names.push_back(name);
     }
   }
@@ -71,7 +71,7 @@ Json record_of(const Entry& entry, const std::vector<std::string>& spellings) {
     const Json value = value_of(attribute);
     bool mapped = false;
     for (const std::string& spelling : spellings) {
-      if (!same_attribute(spelling, attribute.name)) continue;
+      if (!same_name(spelling, attribute.name)) continue;
       record[spelling] = value;
       mapped = true;
     }
@@ -94,6 +94,7 @@ std::optional<std::string> sid_text(std::string_view bytes) {
 }
 
 std::string folded(const std::string& text) {
+  if (!is_utf8(text)) return text;
   std::size_t size = 0;
   const std::unique_ptr<std::uint8_t, decltype(&std::free)> folded(
       u8_casefold(bytes_of(text), text.size(), nullptr, nullptr, nullptr, &size), &std::free);

@@ -20,8 +20,8 @@ struct Entry {
   std::vector<Attribute> attributes;
 };
 
-/// Whether two attribute names are the same: letters' case does not matter (RFC 4512).
-bool same_attribute(std::string_view a, std::string_view b);
+/// Whether two names are the same: letters' case does not matter (RFC 4512). Names are ASCII.
+bool same_name(std::string_view a, std::string_view b);
 
 /// The names under which a mapping looks for attributes: its sources, and of a dotted name also what is before the
 /// first dot, unless the name is an OID. Each spelling once.

@@ -14,7 +14,7 @@ struct Range {
 
 std::optional<Range> range_of(std::string_view name, const std::string& attribute) {
   const std::string prefix = attribute + ";range=";
-  if (name.size() <= prefix.size() || !same_attribute(name.substr(0, prefix.size()), prefix)) return std::nullopt;
+  if (name.size() <= prefix.size() || !same_name(name.substr(0, prefix.size()), prefix)) return std::nullopt;
   const std::size_t dash = name.find('-', prefix.size());
   if (dash == std::string_view::npos) return std::nullopt;
   const std::string_view high = name.substr(dash + 1);
@@ -31,7 +31,7 @@ MemberList members_of(const Entry& group, const std::string& attribute) {
   MemberList members;
   for (const Attribute& found : group.attributes) {
     const std::optional<Range> range = range_of(found.name, attribute);
-    if (!range && !same_attribute(found.name, attribute)) continue;
+    if (!range && !same_name(found.name, attribute)) continue;
     members.values.insert(members.values.end(), found.values.begin(), found.values.end());
     if (range) members.next = range->next;
   }
