@@ -1,0 +1,127 @@
+#!/bin/sh
+# Reads 50,000 people from a private slapd into the Oomnitza simulator, and the same with ldapsearch, page by page.
+# Prints records per second, the greatest memory of the connector and the ratio of both times; fails when records are
+# missing, or when the connector takes more than 1.5 times as long.
+# usage: tests/benchmarks/ldap.sh BUILD_FOLDER [PEOPLE]
+set -eu
+
+build=$(cd "${1:?usage: $0 BUILD_FOLDER [PEOPLE]}" && pwd)
+people=${2:-50000}
+limit=1.5
+PATH=$PATH:/usr/sbin:/sbin
+folder=$(mktemp -d)
+simulator=
+slapd=
+
+clean_up() {
+  for process in $simulator $slapd; do kill "$process" 2>/dev/null || true; done
+  wait
+  rm -rf "$folder"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+wait_for() { # until a command succeeds
+  tries=0
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 200 ] || { echo "gave up waiting for: $*" >&2; exit 1; }
+    sleep 0.1
+  done
+}
+
+now() { date +%s.%N; }
+seconds_since() { echo "$(now) $1" | awk '{ printf "%.2f", $1 - $2 }'; }
+
+mkdir "$folder/db"
+cat >"$folder/slapd.conf" <<CONF
+include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+pidfile $folder/slapd.pid
+sizelimit unlimited
+database mdb
+suffix dc=example,dc=com
+rootdn cn=admin,dc=example,dc=com
+rootpw admin-password
+directory $folder/db
+maxsize 2147483648
+index objectClass eq
+CONF
+awk -v people="$people" 'BEGIN {
+  print "dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n"
+  print "dn: ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: people\n"
+  for (i = 0; i < people; i++)
+    print "dn: uid=p" i ",ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\nuid: p" i "\ncn: Person " i \
+          "\nsn: Number" i "\ngivenName: Given" i "\nmail: p" i "@example.com\nemployeeNumber: " i "\n"
+}' >"$folder/people.ldif"
+slapadd -q -f "$folder/slapd.conf" -l "$folder/people.ldif"
+
+"$build/oomnitza-simulator" --port 0 --port-file "$folder/port" --no-checks --quiet >"$folder/simulator.log" 2>&1 &
+simulator=$!
+wait_for test -s "$folder/port"
+port=$(cat "$folder/port")
+
+# slapd takes no port 0: another process may have the one we try.
+tries=0
+ldap_port=$((20000 + $$ % 20000))
+while :; do
+  slapd -h "ldap://127.0.0.1:$ldap_port" -f "$folder/slapd.conf" -d 0 >"$folder/slapd.log" 2>&1 &
+  slapd=$!
+  tries=$((tries + 1))
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    if [ -s "$folder/slapd.pid" ] || ! kill -0 "$slapd" 2>/dev/null; then break; fi
+    sleep 0.1
+  done
+  if [ -s "$folder/slapd.pid" ]; then break; fi
+  [ "$tries" -lt 10 ] || { cat "$folder/slapd.log" >&2; exit 1; }
+  ldap_port=$((ldap_port + 1))
+done
+ldap=ldap://127.0.0.1:$ldap_port
+admin=cn=admin,dc=example,dc=com
+wait_for ldapsearch -x -H "$ldap" -D "$admin" -w admin-password -b dc=example,dc=com -s base
+
+cat >"$folder/config.ini" <<INI
+[oomnitza]
+url = http://127.0.0.1:$port
+api_token = api-token
+
+[ldap]
+enable = True
+url = $ldap
+username = $admin
+password = admin-password
+base_dn = dc=example,dc=com
+default_role = 25
+default_position = Employee
+sync_field = USER
+INI
+
+best_of() { awk 'NR == 1 || $1 < best { best = $1 } END { print best }' "$1"; }
+
+for _ in 1 2 3; do
+  begin=$(now)
+  ldapsearch -x -LLL -H "$ldap" -D "$admin" -w admin-password -b dc=example,dc=com -E pr=500/noprompt '(objectClass=*)' \
+    uid givenName sn mail sAMAccountName >"$folder/found" 2>/dev/null
+  seconds_since "$begin" >>"$folder/ldapsearch.times"
+  echo >>"$folder/ldapsearch.times"
+  found=$(grep -c '^uid: ' "$folder/found")
+  [ "$found" -eq "$people" ] || { echo "ldapsearch found $found people, not $people" >&2; exit 1; }
+
+  begin=$(now)
+  (cd "$folder" && /usr/bin/time -o memory -f %M "$build/connector" --ini config.ini upload ldap >connector.log 2>&1) || {
+    tail -n 5 "$folder/connector.log" >&2
+    exit 1
+  }
+  seconds_since "$begin" >>"$folder/connector.times"
+  echo >>"$folder/connector.times"
+  # The run's last line names the count.
+  tail -n 3 "$folder/connector.log" | grep -q "$people" || { tail -n 3 "$folder/connector.log" >&2; exit 1; }
+done
+
+echo "$(best_of "$folder/connector.times") $(best_of "$folder/ldapsearch.times") $(tail -n 1 "$folder/memory") $people $limit" | awk '{
+  printf "ldap: %d records/s (%.2f s for %d people), %d MB at most; ldapsearch %.2f s; ratio %.2f\n", $4 / $1, $1, $4, $3 / 1024, $2, $1 / $2
+  if ($1 / $2 > $5) { print "ldap: more than " $5 " times ldapsearch" > "/dev/stderr"; exit 1 }
+}'
