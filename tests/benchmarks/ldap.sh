@@ -30,9 +30,6 @@ wait_for() { # until a command succeeds
   done
 }
 
-now() { date +%s.%N; }
-seconds_since() { echo "$(now) $1" | awk '{ printf "%.2f", $1 - $2 }'; }
-
 mkdir "$folder/db"
 cat >"$folder/slapd.conf" <<CONF
 include /etc/ldap/schema/core.schema
@@ -99,29 +96,38 @@ default_position = Employee
 sync_field = USER
 INI
 
-best_of() { awk 'NR == 1 || $1 < best { best = $1 } END { print best }' "$1"; }
+cd "$folder"
+python3 - "$build/connector" "$people" "$ldap" "$limit" <<'PYTHON'
+import re, resource, subprocess, sys, time
+program, people, ldap, limit = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
+search = ["ldapsearch", "-x", "-LLL", "-H", ldap, "-D", "cn=admin,dc=example,dc=com", "-w", "admin-password", "-b",
+          "dc=example,dc=com", "-E", "pr=500/noprompt", "(objectClass=*)", "uid", "givenName", "sn", "mail", "sAMAccountName"]
 
-for _ in 1 2 3; do
-  begin=$(now)
-  ldapsearch -x -LLL -H "$ldap" -D "$admin" -w admin-password -b dc=example,dc=com -E pr=500/noprompt '(objectClass=*)' \
-    uid givenName sn mail sAMAccountName >"$folder/found" 2>/dev/null
-  seconds_since "$begin" >>"$folder/ldapsearch.times"
-  echo >>"$folder/ldapsearch.times"
-  found=$(grep -c '^uid: ' "$folder/found")
-  [ "$found" -eq "$people" ] || { echo "ldapsearch found $found people, not $people" >&2; exit 1; }
+def seconds(command):
+    begin = time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    taken = time.monotonic() - begin
+    if done.returncode:
+        sys.exit(f"{command[0]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return taken, done
 
-  begin=$(now)
-  (cd "$folder" && /usr/bin/time -o memory -f %M "$build/connector" --ini config.ini upload ldap >connector.log 2>&1) || {
-    tail -n 5 "$folder/connector.log" >&2
-    exit 1
-  }
-  seconds_since "$begin" >>"$folder/connector.times"
-  echo >>"$folder/connector.times"
-  # The run's last line names the count.
-  tail -n 3 "$folder/connector.log" | grep -q "$people" || { tail -n 3 "$folder/connector.log" >&2; exit 1; }
-done
+def connector_seconds():
+    taken, done = seconds([program, "--ini", "config.ini", "upload", "ldap"])
+    last = done.stderr.rstrip().splitlines()[-1]
+    if str(people) not in re.findall(r"\d+", last):
+        sys.exit(f"the connector's last line does not name {people} records: {last}")
+    return taken
 
-echo "$(best_of "$folder/connector.times") $(best_of "$folder/ldapsearch.times") $(tail -n 1 "$folder/memory") $people $limit" | awk '{
-  printf "ldap: %d records/s (%.2f s for %d people), %d MB at most; ldapsearch %.2f s; ratio %.2f\n", $4 / $1, $1, $4, $3 / 1024, $2, $1 / $2
-  if ($1 / $2 > $5) { print "ldap: more than " $5 " times ldapsearch" > "/dev/stderr"; exit 1 }
-}'
+# In turns, the best of each: the machine may have other work.
+connector = [connector_seconds()]
+memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of the connector, the only child so far
+directory = []
+for _ in range(3):
+    directory.append(seconds(search)[0])
+    connector.append(connector_seconds())
+ours, theirs = min(connector), min(directory)
+print(f"ldap: {people} records in {ours:.2f} s: {people / ours:.0f} records/s, {memory:.0f} MB of memory; "
+      f"ldapsearch {theirs:.2f} s, ratio {ours / theirs:.2f}")
+if ours / theirs > limit:
+    sys.exit(f"more than {limit} times as long as ldapsearch")
+PYTHON
