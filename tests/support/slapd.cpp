@@ -64,7 +64,8 @@ std::string content(const std::string& file) {
 }  // namespace
 
 bool Slapd::installed() {
-  return exists(slapd_program) && exists(slapadd_program) && exists(openssl_program) && std::filesystem::exists("/etc/ldap/schema");
+  return exists(slapd_program) && exists(slapadd_program) && exists(openssl_program) &&
+         std::filesystem::exists("/etc/ldap/schema");
 }
 
 Slapd::Slapd(const Start& start) {
