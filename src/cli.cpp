@@ -20,6 +20,8 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   CommandLine line;
   line.state_dir = default_state_folder();
   std::vector<std::string> words;
+  std::int64_t record_count = 0;  // signed, so that a negative number is seen as one
+  std::int64_t workers = line.workers;
 
   CLI::App app("Brings assets and people from your systems into Oomnitza.", "connector");
   app.footer("Actions:\n" + actions);
@@ -32,9 +34,12 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   app.add_option("--state-dir", line.state_dir,
                  "where what must outlast a run is kept ($STATE_DIRECTORY, else the working folder)")
       ->option_text("FOLDER");
-  app.add_option("--record-count", line.record_count, "pull at most N records for each section; 0: all")
-      ->option_text("N");
-  app.add_option("--workers", line.workers, "how many payloads may be under way at once (2)")->option_text("N");
+  app.add_option("--record-count", record_count, "pull at most N records for each section; 0: all")
+      ->option_text("N")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--workers", workers, "how many payloads may be under way at once (2)")
+      ->option_text("N")
+      ->check(CLI::NonNegativeNumber);
   app.add_flag("--testmode", line.testmode, "print the payloads of ten records instead of sending them");
   app.add_flag("--save-data,--save_data", line.save_data, "keep pulled records and payloads in ./save_data");
   app.add_flag("--show-mappings", line.show_mappings, "print the merged mappings and end");
@@ -49,8 +54,9 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   }
   if (line.ini && line.env_file) throw UsageError("--ini and --env-file exclude each other\n\n" + app.help());
 
-  constexpr unsigned most_workers = 256;
-  line.workers = std::clamp(line.workers, 1U, most_workers);
+  constexpr std::int64_t most_workers = 256;
+  line.workers = static_cast<unsigned>(std::clamp<std::int64_t>(workers, 1, most_workers));
+  line.record_count = static_cast<std::size_t>(record_count);
   for (const std::string& word : words) {
     if (word == "ini_only") {
       line.ini_only = true;
