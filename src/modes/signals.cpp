@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 #include <csignal>
-#include <ctime>
 
 #include "modes/mode.h"
 
@@ -23,15 +22,17 @@ StopSignals::StopSignals() {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   watcher_ = std::jthread([this, set](const std::stop_token& end) {
-    constexpr timespec moment{.tv_sec = 0, .tv_nsec = 100'000'000};
-    while (!end.stop_requested()) {
-      if (sigtimedwait(&set, nullptr, &moment) < 0) continue;
+    int signal = 0;
+    while (sigwait(&set, &signal) == 0 && !end.stop_requested()) {
       if (source_.stop_requested()) _exit(something_failed);
       source_.request_stop();
     }
   });
 }
 
-StopSignals::~StopSignals() = default;
+StopSignals::~StopSignals() {
+  watcher_.request_stop();
+  pthread_kill(watcher_.native_handle(), SIGTERM);  // wakes it
+}
 
 }  // namespace connector
