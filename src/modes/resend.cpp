@@ -35,6 +35,8 @@ Outcome resend_section(const Undelivered& undelivered, const Oomnitza& cloud, co
     }
   }
   if (outcome.delivered > 0) cloud.finalize(portion);
+  std::error_code not_empty;
+  std::filesystem::remove(undelivered.folder(), not_empty);
   return outcome;
 }
 

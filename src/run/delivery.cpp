@@ -33,7 +33,7 @@ bool Delivery::ask_whether_canceled() const {
 }
 
 void Delivery::deliver(Payload payload) {
-  if (!testmode_ && !cancel_watch_.may_send()) {
+  if (!testmode_ && !is_unreachable_ && !cancel_watch_.may_send()) {
     count(&Report::not_sent, payload.size());
     return;
   }
