@@ -106,10 +106,10 @@ void parse_setting(const std::string& text, std::vector<std::string>& value);
 
 /// Describes a setting that fills `member`.
 template <class Owner, class Value>
-Setting setting(std::string name, Value Owner::*member, SettingText text) {
+Setting setting(const std::string& name, Value Owner::*member, const SettingText& text) {
   static_assert(std::is_base_of_v<SectionSettings, Owner>);
-  return {.name = std::move(name),
-          .text = std::move(text),
+  return {.name = name,
+          .text = text,
           .secret = std::is_same_v<Value, Secret>,
           .assign = [member](SectionSettings& owner, const std::string& value) {
             parse_setting(value, static_cast<Owner&>(owner).*member);

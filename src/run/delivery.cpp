@@ -32,7 +32,7 @@ bool Delivery::ask_whether_canceled() const {
   }
 }
 
-void Delivery::deliver(Payload payload) {
+void Delivery::deliver(const Payload& payload) {
   if (!testmode_ && !is_unreachable_ && !cancel_watch_.may_send()) {
     count(&Report::not_sent, payload.size());
     return;

@@ -27,7 +27,7 @@ class Delivery {
 
   /// A payload of mapped records. Refused as a whole it is halved until the bad record stands alone. What is not taken
   /// for good is kept on disk.
-  void deliver(Payload payload);
+  void deliver(const Payload& payload);
 
   /// A record that its source could not read whole: sent as it is, with the error beside it.
   void deliver_failed(const Record& record);
