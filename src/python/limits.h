@@ -1,0 +1,97 @@
+#pragma once
+
+#include <Python.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <thread>
+
+namespace connector {
+
+/// Ends Python code that takes too long, by raising an exception in its thread: between two of Python's instructions,
+/// so not inside a long call into C. Raised again until the code has ended, should something swallow it.
+class Watchdog {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// exception: a subclass of BaseException, which must outlive this object.
+  Watchdog(std::chrono::milliseconds limit, PyObject* exception);
+  /// Not while this thread holds the interpreter lock.
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  /// Watches this thread while it lives. Made and destroyed under the interpreter lock.
+  class Watch;
+
+  /// Stops the clock of this thread's Watch while it lives, for what the code is not to blame for.
+  class Pause;
+
+ private:
+  struct Entry {
+    unsigned long thread;
+    Clock::time_point deadline;
+    bool is_raised = false;
+  };
+
+  void run();
+  bool is_expired() const;
+  void raise_expired();
+
+  const std::chrono::milliseconds limit_;
+  PyObject* const exception_;
+  // Whoever needs both takes the interpreter lock first and then this mutex.
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stop_ = false;
+  std::list<Entry> entries_;
+  std::thread thread_;
+};
+
+class Watchdog::Watch {
+ public:
+  explicit Watch(Watchdog& watchdog);
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+ private:
+  Watchdog& watchdog_;
+  std::list<Entry>::iterator entry_;
+};
+
+class Watchdog::Pause {
+ public:
+  explicit Pause(Watchdog& watchdog);
+  ~Pause();
+  Pause(const Pause&) = delete;
+  Pause& operator=(const Pause&) = delete;
+
+ private:
+  void move_deadlines(Clock::duration by);
+
+  Watchdog& watchdog_;
+  const Clock::time_point begin_ = Clock::now();
+};
+
+/// While it lives, this thread's Python objects may take `bytes` more than they do; a request for more is a
+/// MemoryError. Counts what Python takes in blocks of more than 512 bytes, and the arenas of its smaller ones. Made
+/// under the interpreter lock. May be nested: then the innermost counts.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(std::size_t bytes);
+  ~MemoryBudget();
+  MemoryBudget(const MemoryBudget&) = delete;
+  MemoryBudget& operator=(const MemoryBudget&) = delete;
+
+ private:
+  MemoryBudget* const outer_;
+  const std::size_t bytes_;
+  std::size_t used_ = 0;
+
+  friend struct CountingAllocator;
+};
+
+}  // namespace connector

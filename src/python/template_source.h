@@ -1,0 +1,224 @@
+#pragma once
+
+namespace connector {
+
+/// The sandbox around Jinja2. Runs once for each Templates, which provides is_no_literal(text).
+inline constexpr char template_source[] = R"python(
+import builtins
+import importlib
+import math
+import re
+import time
+from ast import literal_eval, parse
+from collections.abc import MutableMapping
+from types import ModuleType
+
+from jinja2 import TemplateSyntaxError, UndefinedError, nodes, pass_context
+from jinja2.nativetypes import NativeEnvironment
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
+
+IMPORTABLE = ('string', 're', 'struct', 'datetime', 'calendar', 'time', 'collections', 'bisect', 'math', 'random',
+              'statistics', 'hashlib', 'hmac', 'secrets', 'json', 'base64', 'binascii', 'html', 'urllib.parse', 'uuid')
+
+# string.Formatter looks attributes up by itself, outside the sandbox; the clock is the computer's.
+FORBIDDEN = {'string.Formatter', 'time.clock_settime', 'time.clock_settime_ns'}
+
+MOST_BITS = 1 << 20             # of a product or power: larger ones take minutes inside one call, and cannot be ended
+LONGEST_LITERAL = 1 << 20       # the parser needs several hundred bytes for each character
+
+imported = {}       # name -> module
+public_names = {}   # module -> the names that templates reach
+
+
+class TimeLimit(BaseException):
+    pass
+
+
+class CallbackFailed(BaseException):
+    """Carries an exception of C++ out of a rendering."""
+
+
+def sleep(seconds):
+    # In short pieces, so that the time limit can end it.
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, 0.05))
+
+
+def import_(*arguments, **options):
+    if len(arguments) != 1 or options or not isinstance(arguments[0], str) or arguments[0] not in IMPORTABLE:
+        raise SecurityError('import() takes one name of this list: ' + ', '.join(IMPORTABLE))
+    name = str(arguments[0])
+    if name not in imported:
+        module = importlib.import_module(name)
+        if name == 'time':
+            vars(module := ModuleType(name)).update(vars(time), sleep=sleep)
+        names = getattr(module, '__all__', None) or [name for name in vars(module) if not name.startswith('_')]
+        public_names[module] = frozenset(each for each in names if f'{name}.{each}' not in FORBIDDEN)
+        imported[name] = module
+    return imported[name]
+
+
+class Sandbox(SandboxedEnvironment):
+    intercepted_binops = frozenset(['*', '**'])
+
+    def is_safe_attribute(self, obj, attr, value):
+        if isinstance(value, ModuleType) or isinstance(obj, ModuleType) and attr not in public_names.get(obj, ()):
+            return False
+        # Those of text are wrapped before this is asked; UserString has others, which look attributes up by themselves.
+        if attr in ('format', 'format_map') and callable(value):
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+    def call_binop(self, context, operator, left, right):
+        if isinstance(left, int) and isinstance(right, int):
+            bits = left.bit_length() * right if operator == '**' else left.bit_length() + right.bit_length()
+            if bits > MOST_BITS:
+                raise OverflowError('a number would be too large')
+        return super().call_binop(context, operator, left, right)
+
+
+class AsIs(str):
+    """A text that is not to be taken for a Python literal."""
+
+
+def concat_native(pieces):
+    pieces = list(pieces)
+    if not pieces:
+        return None
+    if len(pieces) > 1:
+        return literal_or_text(''.join(map(str, pieces)))
+    piece = pieces[0]
+    if type(piece) is AsIs:
+        return str(piece)
+    return literal_or_text(piece) if isinstance(piece, str) else piece
+
+
+def literal_or_text(text):
+    if len(text) > LONGEST_LITERAL or is_no_literal(text):
+        return text
+    try:
+        value = literal_eval(parse(text, mode='eval'))
+        return value if is_finite(value) else text
+    except Exception:   # whatever it is, it is no literal
+        return text
+
+
+def is_finite(value):
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(map(is_finite, value)) and all(map(is_finite, value.values()))
+    return not isinstance(value, (list, tuple)) or all(map(is_finite, value))
+
+
+class NativeSandbox(Sandbox, NativeEnvironment):
+    concat = staticmethod(concat_native)
+
+
+@pass_context   # so that it is not applied to constants when the template is compiled, where AsIs would be lost
+def as_is(context, value):
+    return AsIs(value) if isinstance(value, str) else value
+
+
+text_environment = Sandbox()
+text_environment.filters['as_is'] = lambda value: value
+native_environment = NativeSandbox()
+native_environment.filters['as_is'] = as_is
+for environment in text_environment, native_environment:
+    environment.globals['import'] = import_
+template_globals = text_environment.globals
+
+
+def compile_template(environment, source):
+    """The template, the names of the variables that it may look up, and whether it may change what they hold: only
+    calls can."""
+    tree = environment.parse(source)
+    names = {node.name for node in tree.find_all((nodes.Name, nodes.NSRef))}
+    makes_calls = tree.find((nodes.Call, nodes.CallBlock)) is not None
+    return environment.from_string(tree), sorted(names), makes_calls
+
+
+def render(template, variables):
+    pieces = template.root_render_func(template.new_context(variables, shared=True))
+    return template.environment.concat(pieces)
+
+
+class Headers(MutableMapping):
+    """Finds names in any letter case."""
+
+    __slots__ = ('_members',)
+
+    def __init__(self, members):
+        self._members = {}
+        self.update(members)
+
+    def __getitem__(self, name):
+        return self._members[str(name).lower()][1]
+
+    def __setitem__(self, name, value):
+        self._members[str(name).lower()] = name, value
+
+    def __delitem__(self, name):
+        del self._members[str(name).lower()]
+
+    def __iter__(self):
+        return (name for name, value in self._members.values())
+
+    def __len__(self):
+        return len(self._members)
+
+    def __repr__(self):
+        return repr(dict(self))
+
+
+class Lazy:
+    """A mapping that is fetched when something is looked up in it. Without methods, so that all names are found."""
+
+    __slots__ = ('_fetch',)
+
+    def __init__(self, fetch):
+        self._fetch = fetch
+
+    def __getitem__(self, name):
+        return self._fetch()[name]
+
+    def __contains__(self, name):
+        return name in self._fetch()
+
+    def __iter__(self):
+        return iter(self._fetch())
+
+    def __len__(self):
+        return len(self._fetch())
+
+
+def cause(error, source):
+    """Says what went wrong in one line, without values of variables: they may be secrets. What such a text quotes is
+    kept where the template itself says it, or where it is the name of a type."""
+    if isinstance(error, TimeLimit):
+        return 'it takes too long'
+    if isinstance(error, MemoryError):
+        return 'it takes too much memory'
+
+    def shown(quoted):
+        words = quoted[0][1:-1]
+        is_known = words in source or words.partition(' ')[0] in KNOWN_TYPES
+        return quoted[0] if is_known else quoted[0][0] + '…' + quoted[0][0]
+
+    try:
+        text = error.message if isinstance(error, TemplateSyntaxError) else str(error)
+        text = re.sub(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", shown, text[:1000]).partition('\n')[0]
+    except Exception:
+        text = ''
+    if isinstance(error, TemplateSyntaxError) and '\n' in source.strip():
+        text = f'line {error.lineno}: {text}'
+    if isinstance(error, (TemplateSyntaxError, UndefinedError, SecurityError)):
+        return text
+    return f'{type(error).__name__}: {text}' if text else type(error).__name__
+
+
+KNOWN_TYPES = {*vars(builtins), 'NoneType', 'Undefined', 'module', 'function', 'method'}
+)python";
+
+}  // namespace connector

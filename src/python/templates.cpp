@@ -1,0 +1,584 @@
+#include "python/templates.h"
+
+#include <fmt/format.h>
+#include <pybind11/pybind11.h>
+
+#include <datetime.h>  // after Python.h
+
+#include <atomic>
+#include <cmath>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "python/interpreter.h"
+#include "python/limits.h"
+#include "python/template_shortcut.h"
+#include "python/template_source.h"
+#include "python/values.h"
+
+namespace connector {
+namespace {
+
+constexpr std::size_t most_templates = 4096;
+constexpr std::size_t most_template_bytes = 8u << 20;
+constexpr std::size_t most_keys = 4096;
+constexpr std::size_t longest_key = 128;
+constexpr std::size_t deepest = 500;
+constexpr std::size_t longest_shown = 1000;
+
+struct Hash : std::hash<std::string_view> {
+  using is_transparent = void;
+};
+template <class Value>
+using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+
+std::string shown(std::string_view source) {
+  std::string text(source.substr(0, longest_shown));
+  if (source.size() > longest_shown) {
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
+    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0x80) text.pop_back();
+    text += "…";
+  }
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return text;
+}
+
+[[noreturn]] void fail(std::string_view source, std::string_view cause) {
+  throw TemplateError(fmt::format("The template \"{}\" cannot be rendered: {}", shown(source), cause));
+}
+
+bool has_markup(std::string_view source) {
+  for (const char* mark : {"{{", "}}", "{%", "%}"}) {
+    if (source.find(mark) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// An object that is given back under the interpreter lock, wherever its owner ends.
+class Kept {
+ public:
+  Kept() = default;
+  ~Kept() {
+    if (!object_) return;
+    const InterpreterLock lock;
+    object_.release().dec_ref();
+  }
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+
+  explicit operator bool() const { return static_cast<bool>(object_); }
+  const py::object& get() const { return object_; }
+  void set(py::object object) { object_ = std::move(object); }
+
+ private:
+  py::object object_;
+};
+
+/// Makes Json of a rendering's outcome: what JSON does not know is null.
+class OutcomeWriter {
+ public:
+  OutcomeWriter(std::string_view source, const TemplateLimits& limits, py::handle headers)
+      : source_(source), limits_(limits), headers_(headers), room_(limits.memory) {}
+
+  Json write(PyObject* value) {
+    take(sizeof(Json));
+    if (value == Py_None) return nullptr;
+    if (PyUnicode_Check(value)) return text(value);
+    if (PyBool_Check(value)) return value == Py_True;
+    if (PyLong_Check(value)) return integer(value);
+    if (PyFloat_Check(value)) {
+      const double number = PyFloat_AS_DOUBLE(value);
+      return std::isfinite(number) ? Json(number) : Json();
+    }
+    if (PyList_Check(value) || PyTuple_Check(value)) return nested([&] { return list(value); });
+    if (PyDict_Check(value)) return nested([&] { return object(value); });
+    if (PyDate_Check(value)) return text(py::str(py::handle(value).attr("isoformat")()).ptr());
+    if (PyObject_TypeCheck(value, reinterpret_cast<PyTypeObject*>(headers_.ptr()))) {
+      return nested([&] { return object(py::dict(py::reinterpret_borrow<py::object>(value)).ptr()); });
+    }
+    return nullptr;
+  }
+
+ private:
+  void take(std::size_t bytes) {
+    if (bytes > room_) fail(source_, "the outcome is too large");
+    room_ -= bytes;
+  }
+
+  std::string text(PyObject* value) {
+    std::string text = utf8(value);
+    if (text.size() > limits_.text) fail(source_, "the outcome is too large");
+    take(text.size());
+    return text;
+  }
+
+  Json integer(PyObject* value) {
+    int overflow = 0;
+    const long long small = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow == 0) return small;
+    const unsigned long long large = PyLong_AsUnsignedLongLong(value);
+    if (!PyErr_Occurred()) return large;
+    PyErr_Clear();
+    const std::string digits = text(py::str(py::reinterpret_steal<py::object>(PyNumber_Index(value))).ptr());
+    return big_integer(digits);
+  }
+
+  template <class Write>
+  Json nested(Write write) {
+    if (depth_ == deepest) fail(source_, "the outcome is nested too deeply, or contains itself");
+    ++depth_;
+    Json value = write();
+    --depth_;
+    return value;
+  }
+
+  Json list(PyObject* sequence) {
+    Json::array_t items;
+    items.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(sequence)));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i) {
+      const auto item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(sequence, i));
+      items.push_back(write(item.ptr()));
+    }
+    return items;
+  }
+
+  Json object(PyObject* dict) {
+    Json members = Json::object();
+    bool may_have_twins = false;
+    Py_ssize_t position = 0;
+    PyObject *borrowed_key = nullptr, *borrowed_value = nullptr;
+    while (PyDict_Next(dict, &position, &borrowed_key, &borrowed_value)) {
+      const auto key = py::reinterpret_borrow<py::object>(borrowed_key);
+      const auto value = py::reinterpret_borrow<py::object>(borrowed_value);
+      take(sizeof(std::string));
+      may_have_twins = may_have_twins || !PyUnicode_Check(key.ptr());
+      if (may_have_twins) {
+        members[key_text(key.ptr())] = write(value.ptr());
+      } else {
+        append_member(members, text(key.ptr()), write(value.ptr()));
+      }
+    }
+    return members;
+  }
+
+  std::string key_text(PyObject* key) {
+    if (PyUnicode_Check(key)) return text(key);
+    if (key == Py_None) return "null";
+    if (PyBool_Check(key)) return key == Py_True ? "true" : "false";
+    if (PyLong_Check(key)) return text(py::str(py::reinterpret_steal<py::object>(PyNumber_Index(key))).ptr());
+    if (!PyFloat_Check(key)) fail(source_, "an object has a key that is neither text nor number");
+    const double number = PyFloat_AS_DOUBLE(key);
+    if (std::isnan(number)) return "NaN";
+    if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
+    return text(py::repr(key).ptr());
+  }
+
+  const std::string_view source_;
+  const TemplateLimits& limits_;
+  const py::handle headers_;
+  std::size_t room_;
+  std::size_t depth_ = 0;
+};
+
+/// "True", "5", "None" without Python; nothing for lists, objects and fractions.
+std::optional<std::string> scalar_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return "None";
+  if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
+  if (value.is_number_integer()) return to_text(value);
+  if (const auto digits = big_integer_digits(value)) return std::string(*digits);
+  return std::nullopt;
+}
+
+/// The outcome of what a path led to; nothing: only Python knows, or it led below something missing.
+std::optional<Json> outcome_of(const shortcut::Path::Found& at) {
+  if (at.outcome == shortcut::Path::Outcome::missing) return Json();
+  if (at.outcome != shortcut::Path::Outcome::found) return std::nullopt;
+  return at.value->is_string() ? shortcut::value_of(at.value->get_ref<const std::string&>()) : *at.value;
+}
+
+/// The outcome of a native template without markup.
+std::optional<Json> outcome_of_plain_text(std::string_view source) {
+  const auto text = shortcut::plain_text(source);
+  if (!text) return std::nullopt;
+  return text->empty() ? Json() : shortcut::value_of(*text);
+}
+
+}  // namespace
+
+struct Variables::Variable {
+  Json json;
+  bool are_headers = false;
+  std::function<Json()> fetch;
+
+  std::atomic<bool> may_be_changed = false;  ///< by a template: then only the object counts
+  Kept object;
+
+  std::mutex fetching;
+  Kept fetched;
+
+  /// The value as it was set; nullptr when templates may have changed it, or it is of another kind.
+  const Json* untouched() const { return may_be_changed || are_headers || fetch ? nullptr : &json; }
+};
+
+void Variables::set(std::string name, Json value) {
+  auto variable = std::make_shared<Variable>();
+  variable->json = std::move(value);
+  variables_.insert_or_assign(std::move(name), std::move(variable));
+}
+
+void Variables::set_headers(std::string name, Json headers) {
+  auto variable = std::make_shared<Variable>();
+  variable->json = std::move(headers);
+  variable->are_headers = true;
+  variables_.insert_or_assign(std::move(name), std::move(variable));
+}
+
+void Variables::set_lazily(std::string name, std::function<Json()> fetch) {
+  auto variable = std::make_shared<Variable>();
+  variable->fetch = std::move(fetch);
+  variables_.insert_or_assign(std::move(name), std::move(variable));
+}
+
+void Variables::erase(std::string_view name) {
+  if (const auto found = variables_.find(name); found != variables_.end()) variables_.erase(found);
+}
+
+struct MappingRecord::Names {
+  Kept dict;
+  bool may_be_changed = false;  ///< by a template: then only the dict counts
+};
+
+MappingRecord::MappingRecord(const Json& record) : record_(record) {}
+MappingRecord::~MappingRecord() = default;
+
+/// All that needs the interpreter.
+class Templates::Python {
+ public:
+  explicit Python(const TemplateLimits& limits);
+
+  std::string text(const std::string& source, const Variables& variables);
+  Json native(const std::string& source, const Variables& variables);
+  Json mapping(const std::string& source, MappingRecord& record);
+  std::string text_of(const Json& value);
+
+ private:
+  struct Compiled {
+    py::object render;
+    std::vector<std::pair<std::string, py::object>> names;
+    bool makes_calls = false;
+    std::string error;  ///< why it does not compile
+  };
+  struct Environment {
+    py::object object;
+    ByText<std::shared_ptr<const Compiled>> templates = {};
+    std::size_t bytes = 0;
+  };
+  /// Python's objects, which must go under the interpreter lock, after the watchdog.
+  struct Objects {
+    py::dict scope;
+    py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy;
+    Records records{{}};
+    ByText<py::object> escaped_keys;
+    Environment text, native;
+  };
+  struct UnderLock {
+    void operator()(Objects* objects) const {
+      const InterpreterLock lock;
+      delete objects;
+    }
+  };
+
+  std::shared_ptr<const Compiled> compiled(Environment& environment, std::string_view source);
+  std::shared_ptr<const Compiled> compile(Environment& environment, std::string_view source);
+  py::object dict_of(const Variables& variables, const Compiled& compiled);
+  const py::object& object_of(const std::shared_ptr<Variables::Variable>& variable);
+  py::object lazy_object(const std::shared_ptr<Variables::Variable>& variable);
+  py::object fetched(Variables::Variable& variable);
+  const py::object& dict_of(MappingRecord& record);
+  py::object escaped_key(const std::string& key);
+
+  py::object render(const Compiled& compiled, const py::object& variables);
+  template <class Work>
+  auto limited(std::string_view source, Work work);
+  Json outcome(std::string_view source, const py::object& value);
+  [[noreturn]] void fail_with(const py::error_already_set& error, std::string_view source);
+
+  const TemplateLimits& limits_;
+  std::unique_ptr<Objects, UnderLock> objects_;
+  std::unique_ptr<Watchdog> watchdog_;
+};
+
+Templates::Python::Python(const TemplateLimits& limits) : limits_(limits) {
+  start_python();
+  const InterpreterLock lock;
+  objects_.reset(new Objects);
+  Objects& objects = *objects_;
+  py::dict& scope = objects.scope;
+  PyDateTime_IMPORT;
+  if (!PyDateTimeAPI) throw py::error_already_set();
+  scope["__builtins__"] = py::module_::import("builtins");
+  scope["__name__"] = "templates";
+  scope["is_no_literal"] = py::cpp_function([](py::handle text) {
+    Py_ssize_t size = 0;
+    const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+    if (!bytes) PyErr_Clear();  // half a surrogate pair: no literal, but the parser may say so
+    return bytes && shortcut::is_no_literal({bytes, static_cast<std::size_t>(size)});
+  });
+  const auto module =
+      py::reinterpret_steal<py::object>(PyRun_String(template_source, Py_file_input, scope.ptr(), scope.ptr()));
+  if (!module) throw py::error_already_set();
+  objects.render = scope["render"];
+  objects.compile = scope["compile_template"];
+  objects.cause = scope["cause"];
+  objects.undefined_error = scope["UndefinedError"];
+  objects.callback_failed = scope["CallbackFailed"];
+  objects.globals = scope["template_globals"];
+  objects.headers = scope["Headers"];
+  objects.lazy = scope["Lazy"];
+  objects.records = Records(py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(&PyDict_Type)));
+  objects.text.object = scope["text_environment"];
+  objects.native.object = scope["native_environment"];
+  watchdog_ = std::make_unique<Watchdog>(limits.time, py::object(scope["TimeLimit"]).ptr());
+}
+
+/// Runs Python code within the limits; its exceptions become TemplateError, but for going on below something undefined.
+template <class Work>
+auto Templates::Python::limited(std::string_view source, Work work) {
+  try {
+    const Watchdog::Watch watch(*watchdog_);
+    const MemoryBudget budget(limits_.memory);
+    return work();
+  } catch (const py::error_already_set& error) {
+    fail_with(error, source);
+  }
+}
+
+/// Compiled now or before. Throws TemplateError each time when it does not compile.
+std::shared_ptr<const Templates::Python::Compiled> Templates::Python::compiled(Environment& environment,
+                                                                               std::string_view source) {
+  const auto known = environment.templates.find(source);
+  const auto template_ = known != environment.templates.end() ? known->second : compile(environment, source);
+  if (!template_->error.empty()) throw TemplateError(template_->error);
+  return template_;
+}
+
+std::shared_ptr<const Templates::Python::Compiled> Templates::Python::compile(Environment& environment,
+                                                                              std::string_view source) {
+  auto compiled = std::make_shared<Compiled>();
+  try {
+    const auto parts = limited(source, [&] { return objects_->compile(environment.object, python_text(source)); });
+    compiled->render = parts[py::int_(0)];
+    for (const py::handle name : parts[py::int_(1)]) {
+      compiled->names.emplace_back(utf8(name), py::reinterpret_borrow<py::object>(name));
+    }
+    compiled->makes_calls = py::bool_(parts[py::int_(2)]);
+  } catch (const TemplateError& error) {
+    compiled->error = error.what();
+  }
+  if (environment.templates.size() >= most_templates || environment.bytes >= most_template_bytes) {
+    environment.templates.clear();
+    environment.bytes = 0;
+  }
+  if (environment.templates.emplace(source, compiled).second) environment.bytes += source.size();
+  return compiled;
+}
+
+/// The globals and those variables that the template names.
+py::object Templates::Python::dict_of(const Variables& variables, const Compiled& compiled) {
+  auto dict = py::reinterpret_steal<py::object>(PyDict_Copy(objects_->globals.ptr()));
+  if (!dict) throw py::error_already_set();
+  for (const auto& [name, python_name] : compiled.names) {
+    const auto found = variables.variables_.find(name);
+    if (found == variables.variables_.end()) continue;
+    if (compiled.makes_calls) found->second->may_be_changed = true;
+    if (PyDict_SetItem(dict.ptr(), python_name.ptr(), object_of(found->second).ptr()) != 0) {
+      throw py::error_already_set();
+    }
+  }
+  return dict;
+}
+
+const py::object& Templates::Python::object_of(const std::shared_ptr<Variables::Variable>& variable) {
+  if (variable->object) return variable->object.get();
+  py::object object = variable->fetch ? lazy_object(variable) : objects_->records.to_python(variable->json);
+  if (variable->are_headers) object = objects_->headers(object);
+  if (!variable->object) {  // another thread may have had its turn
+    variable->object.set(std::move(object));
+  }
+  return variable->object.get();
+}
+
+py::object Templates::Python::lazy_object(const std::shared_ptr<Variables::Variable>& variable) {
+  const std::weak_ptr<Variables::Variable> weak = variable;
+  return objects_->lazy(py::cpp_function([this, weak]() -> py::object {
+    const auto alive = weak.lock();
+    if (!alive) throw py::value_error("the variable is gone");
+    return fetched(*alive);
+  }));
+}
+
+py::object Templates::Python::fetched(Variables::Variable& variable) {
+  try {
+    std::unique_lock<std::mutex> fetching(variable.fetching, std::defer_lock);
+    if (!variable.fetched) {
+      Json values;
+      {
+        const Watchdog::Pause pause(*watchdog_);
+        const InterpreterUnlock unlocked;
+        fetching.lock();
+        if (!variable.fetched) values = variable.fetch();
+      }
+      if (!variable.fetched) variable.fetched.set(objects_->records.to_python(values));
+    }
+    return variable.fetched.get();
+  } catch (...) {
+    const py::capsule carrier(new std::exception_ptr(std::current_exception()),
+                              [](void* carried) { delete static_cast<std::exception_ptr*>(carried); });
+    PyErr_SetObject(objects_->callback_failed.ptr(), carrier.ptr());
+    throw py::error_already_set();
+  }
+}
+
+const py::object& Templates::Python::dict_of(MappingRecord& record) {
+  if (record.names_) return record.names_->dict.get();
+  auto dict = py::reinterpret_steal<py::object>(PyDict_Copy(objects_->globals.ptr()));
+  if (!dict) throw py::error_already_set();
+  for (const auto& [key, value] : record.record_.get_ref<const Json::object_t&>()) {
+    if (PyDict_SetItem(dict.ptr(), escaped_key(key).ptr(), objects_->records.to_python(value).ptr()) != 0) {
+      throw py::error_already_set();
+    }
+  }
+  record.names_ = std::make_unique<MappingRecord::Names>();
+  record.names_->dict.set(std::move(dict));
+  return record.names_->dict.get();
+}
+
+py::object Templates::Python::escaped_key(const std::string& key) {
+  ByText<py::object>& known = objects_->escaped_keys;
+  if (const auto found = known.find(key); found != known.end()) return found->second;
+  py::object name = python_text(shortcut::escaped_key(key));
+  if (known.size() < most_keys && key.size() <= longest_key) known.emplace(key, name);
+  return name;
+}
+
+void Templates::Python::fail_with(const py::error_already_set& error, std::string_view source) {
+  if (error.matches(objects_->callback_failed)) {
+    const py::capsule carrier = error.value().attr("args")[py::int_(0)];
+    std::rethrow_exception(std::exception_ptr(*carrier.get_pointer<std::exception_ptr>()));
+  }
+  std::string cause;
+  try {
+    cause = utf8(objects_->cause(error.value(), python_text(source)));
+  } catch (const py::error_already_set&) {  // a text that cannot be had: the type says enough
+    cause = utf8(py::str(error.type().attr("__name__")));
+  }
+  fail(source, cause);
+}
+
+/// Nothing (a null object) for going on below something undefined.
+py::object Templates::Python::render(const Compiled& compiled, const py::object& variables) {
+  try {
+    return objects_->render(compiled.render, variables);
+  } catch (const py::error_already_set& error) {
+    if (error.matches(objects_->undefined_error)) return {};
+    throw;
+  }
+}
+
+Json Templates::Python::outcome(std::string_view source, const py::object& value) {
+  return OutcomeWriter(source, limits_, objects_->headers).write(value.ptr());
+}
+
+std::string Templates::Python::text(const std::string& source, const Variables& variables) {
+  const InterpreterLock lock;
+  const auto template_ = compiled(objects_->text, source);
+  const py::object dict = dict_of(variables, *template_);
+  return limited(source, [&]() -> std::string {
+    const py::object text = render(*template_, dict);
+    if (!text) return {};
+    std::string outcome = utf8(text);
+    if (outcome.size() > limits_.text) fail(source, "the outcome is too large");
+    return outcome;
+  });
+}
+
+Json Templates::Python::native(const std::string& source, const Variables& variables) {
+  const InterpreterLock lock;
+  const auto template_ = compiled(objects_->native, source);
+  const py::object dict = dict_of(variables, *template_);
+  return limited(source, [&]() -> Json {
+    const py::object value = render(*template_, dict);
+    return value ? outcome(source, value) : Json();
+  });
+}
+
+Json Templates::Python::mapping(const std::string& source, MappingRecord& record) {
+  const InterpreterLock lock;
+  const auto template_ = compiled(objects_->native, source);
+  const py::object dict = dict_of(record);
+  if (template_->makes_calls) record.names_->may_be_changed = true;
+  return limited(source, [&] { return outcome(source, objects_->render(template_->render, dict)); });
+}
+
+std::string Templates::Python::text_of(const Json& value) {
+  const InterpreterLock lock;
+  return limited("", [&] { return utf8(py::str(objects_->records.to_python(value))); });
+}
+
+Templates::Templates(TemplateLimits limits) : limits_(limits) {}
+Templates::~Templates() = default;
+
+Templates::Python& Templates::python() {
+  std::call_once(started_, [this] { python_ = std::make_unique<Python>(limits_); });
+  return *python_;
+}
+
+/// A template that is no text, as Python writes it.
+std::string Templates::source_text(const Json& source) {
+  if (auto text = scalar_text(source)) return *std::move(text);
+  return python().text_of(source);
+}
+
+std::string Templates::render_text(const Json& source, const Variables& variables) {
+  const std::string text = source_text(source);
+  if (auto plain = shortcut::plain_text(text)) return *std::move(plain);
+  return python().text(text, variables);
+}
+
+Json Templates::render_native(const Json& source, const Variables& variables) {
+  const std::string text = source_text(source);
+  if (auto outcome = outcome_of_plain_text(text)) return *std::move(outcome);
+  if (const auto path = shortcut::Path::of_template(text)) {
+    const auto found = variables.variables_.find(path->first());
+    if (found == variables.variables_.end()) return nullptr;
+    if (const Json* value = found->second->untouched()) {
+      const shortcut::Path::Found at = path->follow(value);
+      if (auto outcome = outcome_of(at)) return *std::move(outcome);
+      if (at.outcome == shortcut::Path::Outcome::below_missing) return nullptr;
+    }
+  }
+  return python().native(text, variables);
+}
+
+Json Templates::render_mapping(const Json& source, MappingRecord& record) {
+  if (source.is_null()) return nullptr;
+  const std::string text = source_text(source);
+  if (text.empty()) return nullptr;
+  const bool is_template = has_markup(text);
+  if (is_template) {
+    if (auto outcome = outcome_of_plain_text(text)) return *std::move(outcome);
+  }
+  const auto path = is_template ? shortcut::Path::of_template(text) : shortcut::Path::of_expression(text);
+  if (path && !(record.names_ && record.names_->may_be_changed)) {
+    const shortcut::Path::Found at = path->follow(shortcut::find_escaped(record.record_, path->first()));
+    if (auto outcome = outcome_of(at)) return *std::move(outcome);
+    if (at.outcome == shortcut::Path::Outcome::below_missing) fail(text, fmt::format("'{}' is undefined", at.missing));
+  }
+  return python().mapping(is_template ? text : "{{" + text + "}}", record);
+}
+
+}  // namespace connector

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "connector/json.h"
+
+namespace connector {
+
+/// A template cannot be rendered. what(): the template, shortened, and the cause in one line; no values of variables.
+class TemplateError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What the templates of a page or item can name. Values are given as Json and made Python's once, when the first
+/// template that names them is rendered; what templates change in them later ones see. Setting a variable costs nothing
+/// but the move. A copy is cheap too: it shares the values, and what is set in it stays its own. Copies may be used by
+/// several threads at once, one object may not while it is being set.
+class Variables {
+ public:
+  void set(std::string name, Json value);
+
+  /// An object in which templates find names in any letter case.
+  void set_headers(std::string name, Json headers);
+
+  /// An object that is fetched when the first template looks something up in it, by the thread that renders, without
+  /// the interpreter lock and the time limit. fetch is called again only after it has thrown; what it throws comes out
+  /// of the rendering as it is.
+  void set_lazily(std::string name, std::function<Json()> fetch);
+
+  void erase(std::string_view name);
+
+ private:
+  friend class Templates;
+  struct Variable;
+
+  std::map<std::string, std::shared_ptr<Variable>, std::less<>> variables_;
+};
+
+/// A record as mappings see it. What needs Python is made of it at most once, by the first template that does. For one
+/// thread at a time.
+class MappingRecord {
+ public:
+  /// Refers to the record, which must be an object and outlive this.
+  explicit MappingRecord(const Json& record);
+  ~MappingRecord();
+  MappingRecord(const MappingRecord&) = delete;
+  MappingRecord& operator=(const MappingRecord&) = delete;
+
+ private:
+  friend class Templates;
+  struct Names;
+
+  const Json& record_;
+  std::unique_ptr<Names> names_;
+};
+
+/// What one rendering may take before it ends with an error.
+struct TemplateLimits {
+  std::chrono::milliseconds time = std::chrono::seconds(10);
+  std::size_t memory = 512u << 20;  ///< for Python's objects, beside the variables; and for the outcome as Json
+  std::size_t text = 64u << 20;     ///< of an outcome that is text
+};
+
+/// Renders the templates of managed configurations with Jinja2, in a sandbox: see docs/templates.md. Thread-safe; not
+/// to be called with the interpreter lock held. One for a process or for each sync.
+///
+/// Costs. What needs no Python (paths in mappings and native templates, texts without markup; template_shortcut.h)
+/// takes well below a microsecond and starts no interpreter. The first template that does need it starts Python and
+/// Jinja2, 0.1 s once for the process. Then some 0.2 to 1 ms to compile a template the first time and 5 to 20
+/// microseconds to render it; threads take turns. A variable's or record's first use in Python costs about 0.1
+/// microseconds for each value in it. Compiled templates are kept, up to 4096 and 8 MiB of their texts for each of the
+/// two environments, then forgotten all at once.
+///
+/// Limits. They end a rendering between two of Python's instructions. A single long call into C is beyond the time
+/// limit: a regular expression that backtracks without end (import('re')), factorials and the like (import('math')),
+/// sorting and hashing. Python's regular expressions ask for interrupts in the thread alone that started Python, and
+/// nothing but the end of the process stops them; while they last, they keep all other Python code waiting. Memory is
+/// counted for Python's own objects, not for what OpenSSL takes below import('hashlib').
+class Templates {
+ public:
+  explicit Templates(TemplateLimits limits = {});
+  ~Templates();
+  Templates(const Templates&) = delete;
+  Templates& operator=(const Templates&) = delete;
+
+  /// The text that a template makes; a template that is no text is taken as Python writes it ("True", "None"). Empty
+  /// when it goes on below something undefined. Throws TemplateError, and what a lazy variable's fetch throws.
+  std::string render_text(const Json& source, const Variables& variables);
+
+  /// The value that a template makes. null for what is undefined, also below something undefined. Throws as above.
+  Json render_native(const Json& source, const Variables& variables);
+
+  /// The value of a mapping's attribute: a name, a path, an expression or a template over the record's escaped keys.
+  /// null for no source (null or empty text) and for what is undefined. Throws TemplateError, also for going on below
+  /// something undefined.
+  Json render_mapping(const Json& source, MappingRecord& record);
+
+ private:
+  class Python;
+
+  Python& python();
+  std::string source_text(const Json& source);
+
+  const TemplateLimits limits_;
+  std::once_flag started_;
+  std::unique_ptr<Python> python_;
+};
+
+}  // namespace connector
