@@ -20,8 +20,9 @@ from jinja2.sandbox import SandboxedEnvironment, SecurityError
 IMPORTABLE = ('string', 're', 'struct', 'datetime', 'calendar', 'time', 'collections', 'bisect', 'math', 'random',
               'statistics', 'hashlib', 'hmac', 'secrets', 'json', 'base64', 'binascii', 'html', 'urllib.parse', 'uuid')
 
-# string.Formatter looks attributes up by itself, outside the sandbox; the clock is the computer's.
-FORBIDDEN = {'string.Formatter', 'time.clock_settime', 'time.clock_settime_ns'}
+# string.Formatter looks attributes up by itself, outside the sandbox; Enum, which uuid imports, makes classes of any
+# kind; the clock is the computer's.
+FORBIDDEN = {'string.Formatter', 'uuid.Enum', 'time.clock_settime', 'time.clock_settime_ns'}
 
 MOST_BITS = 1 << 20             # of a product or power: larger ones take minutes inside one call, and cannot be ended
 LONGEST_LITERAL = 1 << 20       # the parser needs several hundred bytes for each character
@@ -69,6 +70,10 @@ class Sandbox(SandboxedEnvironment):
         if attr in ('format', 'format_map') and callable(value):
             return False
         return super().is_safe_attribute(obj, attr, value)
+
+    def getitem(self, obj, argument):
+        # A text whose str() is another one would be looked up by that, and judged by itself.
+        return super().getitem(obj, str(argument) if isinstance(argument, str) else argument)
 
     def call_binop(self, context, operator, left, right):
         if isinstance(left, int) and isinstance(right, int):
@@ -203,12 +208,13 @@ def cause(error, source):
 
     def shown(quoted):
         words = quoted[0][1:-1]
-        is_known = words in source or words.partition(' ')[0] in KNOWN_TYPES
+        is_known = words in source or words.split(' ')[0] in TYPES or text.startswith(' object', quoted.end())
         return quoted[0] if is_known else quoted[0][0] + '…' + quoted[0][0]
 
     try:
         text = error.message if isinstance(error, TemplateSyntaxError) else str(error)
-        text = re.sub(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", shown, text[:1000]).partition('\n')[0]
+        text = text[:1000]
+        text = re.sub(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", shown, text).partition('\n')[0]
     except Exception:
         text = ''
     if isinstance(error, TemplateSyntaxError) and '\n' in source.strip():
@@ -218,7 +224,7 @@ def cause(error, source):
     return f'{type(error).__name__}: {text}' if text else type(error).__name__
 
 
-KNOWN_TYPES = {*vars(builtins), 'NoneType', 'Undefined', 'module', 'function', 'method'}
+TYPES = {*vars(builtins), 'NoneType', 'Undefined', 'module', 'function', 'method'}
 )python";
 
 }  // namespace connector

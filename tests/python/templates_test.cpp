@@ -169,6 +169,98 @@ TEST_F(TemplatesTest, SeveralPiecesAreJoinedAndReadAsLiteral) {
   EXPECT_EQ(native("{{ x|upper }}{{ x|trim }}", {{"x", "5"}}), 55);
 }
 
+/// What comes of texts, where it is not the text itself. The texts stay: see below.
+TEST_F(TemplatesTest, TextsThatArePythonLiteralsBecomeTheirValues) {
+  const std::vector<std::pair<std::string, std::string>> values = {
+      {"7", "7"},
+      {"00", "0"},
+      {"000", "0"},
+      {"0_0", "0"},
+      {"-0", "0"},
+      {"-5", "-5"},
+      {"- 5", "-5"},
+      {"+5", "5"},
+      {"--5", "5"},
+      {"-+5", "-5"},
+      {"1_000", "1000"},
+      {"0x1F", "31"},
+      {"0o17", "15"},
+      {"0b11", "3"},
+      {"1.10", "1.1"},
+      {"10.0", "10.0"},
+      {".5", "0.5"},
+      {"5.", "5.0"},
+      {"09.5", "9.5"},
+      {"012e1", "120.0"},
+      {"1e5", "100000.0"},
+      {"12E4", "120000.0"},
+      {"12345678901234567890", "12345678901234567890"},
+      {"123456789012345678901234567890", "123456789012345678901234567890"},
+      {"3j", "null"},
+      {"1+2j", "null"},
+      {"1,234", "[1,234]"},
+      {"1, 2, 3", "[1,2,3]"},
+      {"1,", "[1]"},
+      {"(5)", "5"},
+      {"()", "[]"},
+      {"[]", "[]"},
+      {"(1, 'b')", "[1,\"b\"]"},
+      {"[1]", "[1]"},
+      {"[1, 'a', None]", "[1,\"a\",null]"},
+      {"{}", "{}"},
+      {"{'a': 1}", "{\"a\":1}"},
+      {"{\"a\": 1}", "{\"a\":1}"},
+      {"{1: 2}", "{\"1\":2}"},
+      {"{1, 2}", "null"},
+      {"set()", "null"},
+      {"None", "null"},
+      {"None,", "[null]"},
+      {"True", "true"},
+      {"False", "false"},
+      {"True, False", "[true,false]"},
+      {"'a'", "\"a\""},
+      {"\"a\"", "\"a\""},
+      {"u'a'", "\"a\""},
+      {"'a' 'b'", "\"ab\""},
+      {"r'a\\n'", "\"a\\\\n\""},
+      {"'\\x41'", "\"A\""},
+      {"b'x'", "null"},
+      {"...", "null"},
+      {"5 ", "5"},
+      {"5\n", "5"},
+      {"\n5", "5"},
+      {"5 # b", "5"},
+      {"380501234567", "380501234567"},
+      {"+380501234567", "380501234567"}};
+  for (const auto& [value, outcome] : values) {
+    EXPECT_EQ(to_text(native("{{ x|default }}", {{"x", value}})), outcome) << value;
+    EXPECT_EQ(to_text(mapping("x", {{"x", value}})), outcome) << value;
+  }
+}
+
+TEST_F(TemplatesTest, OtherTextsStay) {
+  for (const std::string value : {"",           "C02XK1",       "007",       "042",
+                                  "1__0",       "_1",           "1_",        "0x",
+                                  "0b12",       "1l",           "0777L",     "1.2.3",
+                                  "10.0.0.1",   "1e",           "nan",       "inf",
+                                  "Infinity",   "1e400",        "-1e400",    "[1e400]",
+                                  "1-2",        "312-800-9919", "1+1",       "2*3",
+                                  "1/2",        "[1, a]",       "[1",        "{\"a\": null}",
+                                  "{a: 1}",     "{[1]: 2}",     "{{}}",      "none",
+                                  "null",       "NULL",         "true",      "TRUE",
+                                  "FALSE",      "'a",           "it's",      "f'x'",
+                                  "Ellipsis",   "not 1",        "lambda: 0", "1 if 1 else 2",
+                                  " 5",         " abc ",        "# 5",       "7\n8",
+                                  "2021-10-15", "2021-01-05",   "12:34",     "00:1A:2B:3C:4D:5E",
+                                  "fe80::1",    "v1.0",         "/usr/bin",  "50%",
+                                  "$5",         "#5",           "٣",         "７",
+                                  "\u00a05",    "0501234567",   "1 2",       "1;2",
+                                  "a b",        "None x",       "settings"}) {
+    EXPECT_EQ(native("{{ x|default }}", {{"x", value}}), value);
+    EXPECT_EQ(mapping("x", {{"x", value}}), value);
+  }
+}
+
 TEST_F(TemplatesTest, AsIsKeepsTextsAlone) {
   EXPECT_EQ(native("{{ x|string|as_is }}", {{"x", 5}}), "5");
   EXPECT_EQ(native("{{ '007'|as_is }}|"), "007|");
@@ -295,7 +387,7 @@ TEST_F(TemplatesTest, StoppingComesOutOfALazyVariable) {
 
 TEST_F(TemplatesTest, NamesOfGlobalsCanBeVariables) {
   EXPECT_EQ(text("{{ range }}{{ dict }}", {{"range", 1}, {"dict", 2}}), "12");
-  EXPECT_EQ(text("{% set ns.x = 5 %}{{ ns.x }}", Json::object()), "");
+  EXPECT_NE(text_error("{% set ns.x = 5 %}", {{"ns", Json::object()}}), "");
 }
 
 // --- Mappings
@@ -346,7 +438,7 @@ TEST_F(TemplatesTest, MappingsBelowSomethingMissing) {
 TEST_F(TemplatesTest, RecordsHideGlobals) {
   for (const char* name : {"range", "dict", "lipsum", "cycler", "joiner", "namespace", "import", "self"}) {
     EXPECT_EQ(mapping(name), nullptr) << name;
-    if (std::string_view(name) != "self") EXPECT_EQ(mapping(name, {{name, "x"}}), "x") << name;
+    EXPECT_EQ(mapping(name, {{name, "x"}}), std::string_view(name) == "self" ? Json() : Json("x")) << name;
   }
   EXPECT_EQ(mapping("_SELF_ ~ _TRUE_ ~ _FALSE_ ~ _NOT_ ~ _NONE_",
                     parse_json(R"({"self": "a", "True": "x", "true": "b", "False": "c", "not": "d", "None": "e"})")),
@@ -418,6 +510,7 @@ TEST_F(TemplatesTest, TheSandboxHolds) {
            "import('string').Formatter()",
            "import('string').Formatter().format('{0.__class__}', 1)",
            "import('time').clock_settime(0, 0)",
+           "import('uuid').Enum('E', ['a'])",
            "import('string').__dict__['x']",
            "import('string').__loader__.load_module('os')",
            "import.__globals__['x']",
@@ -448,7 +541,6 @@ TEST_F(TemplatesTest, TheSandboxHolds) {
            "('{0.__class__.__mro__}'|escape).format(x)",
            "'{0[__class__].__mro__}'.format(x)",
            "'{a.__init__.__globals__}'.format(a=lipsum)",
-           "'{:{0.__class__}}'.format(x)",
            "import('collections').UserString('{0.__class__.__mro__}').format(x)",
            "import('collections').UserString('{a.__class__}').format_map({'a': x})",
            "import('collections').UserString.format(import('collections').UserString('{0.__class__}'), x)",
@@ -462,7 +554,7 @@ TEST_F(TemplatesTest, TheSandboxHolds) {
            "import('html')._html5.x",
            "import('statistics').sys.modules",
            "import('bisect').__spec__.loader",
-           "import('uuid').Enum.mro()",
+           "import('uuid').SafeUUID.mro()",
            "range(100001)|list",
            "range(0, 10**9)|length",
        }) {
@@ -508,7 +600,7 @@ TEST_F(TemplatesTest, FetchingDoesNotCountAsRendering) {
 TEST_F(TemplatesTest, LargeRenderingsAreEnded) {
   const Json values = {{"x", "x"}, {"n", 10}, {"xs", {1}}};
   for (const char* expression :
-       {"x * 10000000000", "x.ljust(10000000000)", "xs * 10000000000", "'%09999999999d' % n", "n ** n ** n",
+       {"x * 10000000000", "x.ljust(10000000000)", "xs * 10000000000", "'%09999999999d' % n", "n ** 10000000",
         "x|center(10000000000)", "'{:9999999999}'.format(x)", "x.zfill(10000000000)"}) {
     EXPECT_NE(native_error(std::string("{{ ") + expression + " }}", values), "") << expression;
     EXPECT_NE(text_error(std::string("{{ ") + expression + " }}", values), "") << expression;
