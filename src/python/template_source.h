@@ -149,6 +149,17 @@ def render(template, variables):
     return template.environment.concat(pieces)
 
 
+def digits(number):
+    """Of a whole number, also of more than the 4300 that str() writes."""
+    head, tail = divmod(abs(number), 10 ** 4000)
+    parts = [f'{tail:d}']
+    while head:
+        parts[-1] = parts[-1].rjust(4000, '0')
+        head, tail = divmod(head, 10 ** 4000)
+        parts.append(f'{tail:d}')
+    return ('-' if number < 0 else '') + ''.join(reversed(parts))
+
+
 class Headers(MutableMapping):
     """Finds names in any letter case."""
 

@@ -80,8 +80,9 @@ class Kept {
 /// Makes Json of a rendering's outcome: what JSON does not know is null.
 class OutcomeWriter {
  public:
-  OutcomeWriter(std::string_view source, const TemplateLimits& limits, py::handle headers)
-      : source_(source), limits_(limits), headers_(headers), room_(limits.memory) {}
+  /// headers: the class; digits: the function.
+  OutcomeWriter(std::string_view source, const TemplateLimits& limits, py::handle headers, py::handle digits)
+      : source_(source), limits_(limits), headers_(headers), digits_(digits), room_(limits.memory) {}
 
   Json write(PyObject* value) {
     take(sizeof(Json));
@@ -122,8 +123,7 @@ class OutcomeWriter {
     const unsigned long long large = PyLong_AsUnsignedLongLong(value);
     if (!PyErr_Occurred()) return large;
     PyErr_Clear();
-    const std::string digits = text(py::str(py::reinterpret_steal<py::object>(PyNumber_Index(value))).ptr());
-    return big_integer(digits);
+    return big_integer(text(digits_(py::handle(value)).ptr()));
   }
 
   template <class Write>
@@ -168,7 +168,7 @@ class OutcomeWriter {
     if (PyUnicode_Check(key)) return text(key);
     if (key == Py_None) return "null";
     if (PyBool_Check(key)) return key == Py_True ? "true" : "false";
-    if (PyLong_Check(key)) return text(py::str(py::reinterpret_steal<py::object>(PyNumber_Index(key))).ptr());
+    if (PyLong_Check(key)) return text(digits_(py::handle(key)).ptr());
     if (!PyFloat_Check(key)) fail(source_, "an object has a key that is neither text nor number");
     const double number = PyFloat_AS_DOUBLE(key);
     if (std::isnan(number)) return "NaN";
@@ -179,6 +179,7 @@ class OutcomeWriter {
   const std::string_view source_;
   const TemplateLimits& limits_;
   const py::handle headers_;
+  const py::handle digits_;
   std::size_t room_;
   std::size_t depth_ = 0;
 };
@@ -280,7 +281,7 @@ class Templates::Python {
   /// Python's objects, which must go under the interpreter lock, after the watchdog.
   struct Objects {
     py::dict scope;
-    py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy;
+    py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy, digits;
     Records records{{}};
     ByText<py::object> escaped_keys;
     Environment text, native;
@@ -339,6 +340,7 @@ Templates::Python::Python(const TemplateLimits& limits) : limits_(limits) {
   objects.globals = scope["template_globals"];
   objects.headers = scope["Headers"];
   objects.lazy = scope["Lazy"];
+  objects.digits = scope["digits"];
   objects.records = Records(py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(&PyDict_Type)));
   objects.text.object = scope["text_environment"];
   objects.native.object = scope["native_environment"];
@@ -490,7 +492,7 @@ py::object Templates::Python::render(const Compiled& compiled, const py::object&
 }
 
 Json Templates::Python::outcome(std::string_view source, const py::object& value) {
-  return OutcomeWriter(source, limits_, objects_->headers).write(value.ptr());
+  return OutcomeWriter(source, limits_, objects_->headers, objects_->digits).write(value.ptr());
 }
 
 std::string Templates::Python::text(const std::string& source, const Variables& variables) {

@@ -74,11 +74,11 @@ struct TemplateLimits {
 /// to be called with the interpreter lock held. One for a process or for each sync.
 ///
 /// Costs. What needs no Python (paths in mappings and native templates, texts without markup; template_shortcut.h)
-/// takes well below a microsecond and starts no interpreter. The first template that does need it starts Python and
-/// Jinja2, 0.1 s once for the process. Then some 0.2 to 1 ms to compile a template the first time and 5 to 20
-/// microseconds to render it; threads take turns. A variable's or record's first use in Python costs about 0.1
-/// microseconds for each value in it. Compiled templates are kept, up to 4096 and 8 MiB of their texts for each of the
-/// two environments, then forgotten all at once.
+/// takes some 0.2 microseconds and starts no interpreter. The first template that does need it starts Python and
+/// Jinja2, 0.2 seconds once for a process. Then it takes 0.5 milliseconds to compile a template the first time, and 3
+/// to 6 microseconds to render a short one; threads take turns. A variable's or record's first use in Python costs
+/// about 0.1 microseconds for each value in it. Compiled templates are kept, up to 4096 and 8 MiB of their texts for
+/// each of the two environments, then forgotten all at once.
 ///
 /// Limits. They end a rendering between two of Python's instructions. A single long call into C is beyond the time
 /// limit: a regular expression that backtracks without end (import('re')), factorials and the like (import('math')),

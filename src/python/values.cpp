@@ -20,12 +20,14 @@ py::object owned(PyObject* object) {
   return py::reinterpret_steal<py::object>(object);
 }
 
-/// None, with the error cleared, for more digits than Python reads (4300).
-py::object python_integer(std::string_view digits) {
-  PyObject* integer = PyLong_FromString(std::string(digits).c_str(), nullptr, 10);
-  if (integer) return py::reinterpret_steal<py::object>(integer);
-  PyErr_Clear();
-  return py::none();
+/// In parts where it has more digits than Python reads at a time (4300).
+py::object python_integer(const std::string& digits) {
+  constexpr std::size_t most = 4000;
+  if (digits.size() <= most + 1) return owned(PyLong_FromString(digits.c_str(), nullptr, 10));
+  const py::object head = python_integer(digits.substr(0, digits.size() - most));
+  const py::object tail = python_integer((digits.front() == '-' ? "-" : "") + digits.substr(digits.size() - most));
+  const py::object factor = py::int_(10).attr("__pow__")(most);
+  return head * factor + tail;
 }
 
 class JsonWriter {
@@ -180,7 +182,7 @@ py::object Records::to_python(const Json& value) {
     default:
       break;
   }
-  if (const auto digits = big_integer_digits(value)) return python_integer(*digits);
+  if (const auto digits = big_integer_digits(value)) return python_integer(std::string(*digits));
   if (value.is_array()) {
     py::object list = owned(PyList_New(static_cast<Py_ssize_t>(value.size())));
     Py_ssize_t i = 0;

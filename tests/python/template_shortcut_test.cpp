@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <random>
 #include <vector>
@@ -60,10 +59,9 @@ TEST(TemplateShortcutTest, KeysAreEscaped) {
 
 /// What Jinja2 makes of each case, [template, record], rendered natively without this program's sandbox.
 constexpr char oracle[] = R"python(
-import datetime, json, math, sys
+import functools, json, math, sys
 from jinja2 import UndefinedError
 from jinja2.nativetypes import NativeEnvironment
-import ast
 
 WORDS = {'.': 'DOT', ':': 'COLON', '-': 'DASH', '#': 'HASH', '$': 'DOLLAR', '@': 'AT', '/': 'SLASH', '*': 'STAR',
          '!': 'EXCLAIM', '£': 'POUND', '%': 'PERCENT', '^': 'CIRCUM', '?': 'QUES', '=': 'EQUAL', '+': 'PLUS',
@@ -99,12 +97,13 @@ def infinite(value):
     return isinstance(value, float) and not math.isfinite(value)
 
 
-for case in json.load(sys.stdin):
-    source, record = case
+template = functools.cache(environment.from_string)
+
+for source, record in json.load(sys.stdin):
     if not any(mark in source for mark in ('{{', '}}', '{%', '%}')):
         source = '{{' + source + '}}'
     try:
-        value = environment.from_string(source).render({escaped(key): each for key, each in record.items()})
+        value = template(source).render({escaped(key): each for key, each in record.items()})
         if infinite(value):
             value = record['x']
         print(json.dumps(['value', outcome(value)]))
@@ -115,11 +114,10 @@ for case in json.load(sys.stdin):
 )python";
 
 std::vector<Json> by_jinja(const Json& cases) {
-  const TemporaryFolder folder;
-  std::ofstream(folder.path() / "oracle.py") << oracle;
-  std::ofstream(folder.path() / "cases.json") << to_text(cases);
-  const std::string command =
-      "/usr/bin/python3 -I " + (folder.path() / "oracle.py").string() + " < " + (folder.path() / "cases.json").string();
+  const test::TemporaryFolder folder;
+  const std::string script = folder.write("oracle.py", oracle);
+  const std::string input = folder.write("cases.json", to_text(cases));
+  const std::string command = "/usr/bin/python3 -I " + script + " < " + input;
   const std::unique_ptr<FILE, int (*)(FILE*)> output(popen(command.c_str(), "r"), pclose);
   std::string text;
   char part[65536];
