@@ -10,10 +10,10 @@ import math
 import re
 import time
 from ast import literal_eval, parse
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from types import ModuleType
 
-from jinja2 import TemplateSyntaxError, UndefinedError, nodes, pass_context
+from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes, pass_context
 from jinja2.nativetypes import NativeEnvironment
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
 
@@ -147,6 +147,17 @@ def compile_template(environment, source):
 def render(template, variables):
     pieces = template.root_render_func(template.new_context(variables, shared=True))
     return template.environment.concat(pieces)
+
+
+def items_of(value):
+    """A list of what the value iterates over; texts, mappings and what is not iterable as they are."""
+    if isinstance(value, (list, str, bytes, Mapping, Undefined)):
+        return value
+    try:
+        iterator = iter(value)
+    except TypeError:
+        return value
+    return list(iterator)
 
 
 def digits(number):

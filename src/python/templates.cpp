@@ -263,7 +263,9 @@ class Templates::Python {
 
   std::string text(const std::string& source, const Variables& variables);
   Json native(const std::string& source, const Variables& variables);
-  Json mapping(const std::string& source, MappingRecord& record);
+  Json items(const std::string& source, const Variables& variables);
+  bool condition(const std::string& source, const Variables& variables);
+  Json mapping(const std::string& source, const std::string& expression, MappingRecord& record);
   std::string text_of(const Json& value);
 
  private:
@@ -281,7 +283,7 @@ class Templates::Python {
   /// Python's objects, which must go under the interpreter lock, after the watchdog.
   struct Objects {
     py::dict scope;
-    py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy, digits;
+    py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy, items_of, digits;
     Records records{{}};
     ByText<py::object> escaped_keys;
     Environment text, native;
@@ -293,8 +295,9 @@ class Templates::Python {
     }
   };
 
-  std::shared_ptr<const Compiled> compiled(Environment& environment, std::string_view source);
-  std::shared_ptr<const Compiled> compile(Environment& environment, std::string_view source);
+  std::shared_ptr<const Compiled> compiled(Environment& environment, std::string_view source,
+                                           std::string_view shown_as);
+  std::shared_ptr<const Compiled> compile(Environment& environment, std::string_view source, std::string_view shown_as);
   py::object dict_of(const Variables& variables, const Compiled& compiled);
   const py::object& object_of(const std::shared_ptr<Variables::Variable>& variable);
   py::object lazy_object(const std::shared_ptr<Variables::Variable>& variable);
@@ -303,6 +306,8 @@ class Templates::Python {
   py::object escaped_key(const std::string& key);
 
   py::object render(const Compiled& compiled, const py::object& variables);
+  template <class Result, class Finish>
+  Result native(const std::string& source, const Variables& variables, Finish finish);
   template <class Work>
   auto limited(std::string_view source, Work work);
   Json outcome(std::string_view source, const py::object& value);
@@ -340,6 +345,7 @@ Templates::Python::Python(const TemplateLimits& limits) : limits_(limits) {
   objects.globals = scope["template_globals"];
   objects.headers = scope["Headers"];
   objects.lazy = scope["Lazy"];
+  objects.items_of = scope["items_of"];
   objects.digits = scope["digits"];
   objects.records = Records(py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(&PyDict_Type)));
   objects.text.object = scope["text_environment"];
@@ -361,18 +367,20 @@ auto Templates::Python::limited(std::string_view source, Work work) {
 
 /// Compiled now or before. Throws TemplateError each time when it does not compile.
 std::shared_ptr<const Templates::Python::Compiled> Templates::Python::compiled(Environment& environment,
-                                                                               std::string_view source) {
+                                                                               std::string_view source,
+                                                                               std::string_view shown_as) {
   const auto known = environment.templates.find(source);
-  const auto template_ = known != environment.templates.end() ? known->second : compile(environment, source);
+  const auto template_ = known != environment.templates.end() ? known->second : compile(environment, source, shown_as);
   if (!template_->error.empty()) throw TemplateError(template_->error);
   return template_;
 }
 
 std::shared_ptr<const Templates::Python::Compiled> Templates::Python::compile(Environment& environment,
-                                                                              std::string_view source) {
+                                                                              std::string_view source,
+                                                                              std::string_view shown_as) {
   auto compiled = std::make_shared<Compiled>();
   try {
-    const auto parts = limited(source, [&] { return objects_->compile(environment.object, python_text(source)); });
+    const auto parts = limited(shown_as, [&] { return objects_->compile(environment.object, python_text(source)); });
     compiled->render = parts[py::int_(0)];
     for (const py::handle name : parts[py::int_(1)]) {
       compiled->names.emplace_back(utf8(name), py::reinterpret_borrow<py::object>(name));
@@ -497,7 +505,7 @@ Json Templates::Python::outcome(std::string_view source, const py::object& value
 
 std::string Templates::Python::text(const std::string& source, const Variables& variables) {
   const InterpreterLock lock;
-  const auto template_ = compiled(objects_->text, source);
+  const auto template_ = compiled(objects_->text, source, source);
   const py::object dict = dict_of(variables, *template_);
   return limited(source, [&]() -> std::string {
     const py::object text = render(*template_, dict);
@@ -508,19 +516,38 @@ std::string Templates::Python::text(const std::string& source, const Variables& 
   });
 }
 
-Json Templates::Python::native(const std::string& source, const Variables& variables) {
+/// finish makes the result of the value; without a value the result is Result().
+template <class Result, class Finish>
+Result Templates::Python::native(const std::string& source, const Variables& variables, Finish finish) {
   const InterpreterLock lock;
-  const auto template_ = compiled(objects_->native, source);
+  const auto template_ = compiled(objects_->native, source, source);
   const py::object dict = dict_of(variables, *template_);
-  return limited(source, [&]() -> Json {
+  return limited(source, [&]() -> Result {
     const py::object value = render(*template_, dict);
-    return value ? outcome(source, value) : Json();
+    return value ? finish(value) : Result();
   });
 }
 
-Json Templates::Python::mapping(const std::string& source, MappingRecord& record) {
+Json Templates::Python::native(const std::string& source, const Variables& variables) {
+  return native<Json>(source, variables, [&](const py::object& value) { return outcome(source, value); });
+}
+
+Json Templates::Python::items(const std::string& source, const Variables& variables) {
+  return native<Json>(source, variables,
+                      [&](const py::object& value) { return outcome(source, objects_->items_of(value)); });
+}
+
+bool Templates::Python::condition(const std::string& source, const Variables& variables) {
+  return native<bool>(source, variables, [](const py::object& value) {
+    const int truth = PyObject_IsTrue(value.ptr());
+    if (truth < 0) throw py::error_already_set();
+    return truth == 1;
+  });
+}
+
+Json Templates::Python::mapping(const std::string& source, const std::string& expression, MappingRecord& record) {
   const InterpreterLock lock;
-  const auto template_ = compiled(objects_->native, source);
+  const auto template_ = compiled(objects_->native, expression, source);
   const py::object dict = dict_of(record);
   if (template_->makes_calls) record.names_->may_be_changed = true;
   return limited(source, [&] { return outcome(source, objects_->render(template_->render, dict)); });
@@ -553,17 +580,34 @@ std::string Templates::render_text(const Json& source, const Variables& variable
 
 Json Templates::render_native(const Json& source, const Variables& variables) {
   const std::string text = source_text(source);
-  if (auto outcome = outcome_of_plain_text(text)) return *std::move(outcome);
-  if (const auto path = shortcut::Path::of_template(text)) {
-    const auto found = variables.variables_.find(path->first());
-    if (found == variables.variables_.end()) return nullptr;
-    if (const Json* value = found->second->untouched()) {
-      const shortcut::Path::Found at = path->follow(value);
-      if (auto outcome = outcome_of(at)) return *std::move(outcome);
-      if (at.outcome == shortcut::Path::Outcome::below_missing) return nullptr;
-    }
-  }
+  if (auto outcome = without_python(text, variables)) return *std::move(outcome);
   return python().native(text, variables);
+}
+
+Json Templates::render_items(const Json& source, const Variables& variables) {
+  const std::string text = source_text(source);
+  if (auto outcome = without_python(text, variables)) return *std::move(outcome);
+  return python().items(text, variables);
+}
+
+bool Templates::render_condition(const Json& source, const Variables& variables) {
+  const std::string text = source_text(source);
+  if (const auto outcome = without_python(text, variables)) return !is_empty(*outcome);
+  return python().condition(text, variables);
+}
+
+/// The outcome of a native template; nothing: only Python knows.
+std::optional<Json> Templates::without_python(const std::string& source, const Variables& variables) const {
+  if (auto outcome = outcome_of_plain_text(source)) return outcome;
+  const auto path = shortcut::Path::of_template(source);
+  if (!path) return std::nullopt;
+  const auto found = variables.variables_.find(path->first());
+  if (found == variables.variables_.end()) return Json();
+  const Json* value = found->second->untouched();
+  if (!value) return std::nullopt;
+  const shortcut::Path::Found at = path->follow(value);
+  if (at.outcome == shortcut::Path::Outcome::below_missing) return Json();
+  return outcome_of(at);
 }
 
 Json Templates::render_mapping(const Json& source, MappingRecord& record) {
@@ -580,7 +624,7 @@ Json Templates::render_mapping(const Json& source, MappingRecord& record) {
     if (auto outcome = outcome_of(at)) return *std::move(outcome);
     if (at.outcome == shortcut::Path::Outcome::below_missing) fail(text, fmt::format("'{}' is undefined", at.missing));
   }
-  return python().mapping(is_template ? text : "{{" + text + "}}", record);
+  return python().mapping(text, is_template ? text : "{{" + text + "}}", record);
 }
 
 }  // namespace connector

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -99,6 +100,13 @@ class Templates {
   /// The value that a template makes. null for what is undefined, also below something undefined. Throws as above.
   Json render_native(const Json& source, const Variables& variables);
 
+  /// The same, but what a template makes that can be iterated over (a generator, a range, a set) is a list of its
+  /// items.
+  Json render_items(const Json& source, const Variables& variables);
+
+  /// Whether Python calls the value that a template makes true: texts like "false" are. Throws as above.
+  bool render_condition(const Json& source, const Variables& variables);
+
   /// The value of a mapping's attribute: a name, a path, an expression or a template over the record's escaped keys.
   /// null for no source (null or empty text) and for what is undefined. Throws TemplateError, also for going on below
   /// something undefined.
@@ -109,6 +117,7 @@ class Templates {
 
   Python& python();
   std::string source_text(const Json& source);
+  std::optional<Json> without_python(const std::string& source, const Variables& variables) const;
 
   const TemplateLimits limits_;
   std::once_flag started_;

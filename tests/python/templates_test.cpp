@@ -320,6 +320,39 @@ TEST_F(TemplatesTest, OutcomesThatJsonDoesNotKnow) {
   EXPECT_EQ(native("{{ ['<']|map('escape')|list }}"), Json::array({"&lt;"}));
 }
 
+TEST_F(TemplatesTest, ItemsAreWhatAnOutcomeIteratesOver) {
+  const auto items = [&](const char* source, const Json& values) {
+    return templates().render_items(source, with(values));
+  };
+  const Json values = parse_json(R"({"xs": [{"n": 1}, {"n": 2}], "d": {"a": 1}, "t": "text", "none": null})");
+  EXPECT_EQ(items("{{ xs|map(attribute='n') }}", values), Json::array({1, 2}));
+  EXPECT_EQ(items("{{ xs|rejectattr('n') }}", values), Json::array());
+  EXPECT_EQ(items("{{ range(2) }}", values), Json::array({0, 1}));
+  EXPECT_EQ(items("{{ d.values() }}", values), Json::array({1}));
+  EXPECT_EQ(items("{{ xs }}", values), values["xs"]);
+  EXPECT_EQ(items("{{ d|default }}", values), values["d"]);
+  EXPECT_EQ(items("{{ t|upper }}", values), "TEXT");
+  EXPECT_EQ(items("{{ 1 + 1 }}", values), 2);
+  EXPECT_EQ(items("{{ missing|default(missing) }}", values), nullptr);
+  EXPECT_EQ(items("{{ missing.x }}", values), nullptr);
+  EXPECT_NE(error_of([&] { items("{{ xs|map('nope') }}", values); }), "");
+}
+
+TEST_F(TemplatesTest, ConditionsAreTrueAsInPython) {
+  const Json values = parse_json(R"({"zero": 0.0, "no": "no", "f": "False", "e": [], "o": {"a": 0}, "n": null})");
+  const auto condition = [&](const char* source) { return templates().render_condition(source, with(values)); };
+  for (const char* source : {"{{ no }}", "false", "no", "{{ true }}", "{{ 1 > 0 }}", "{{ o }}", "1", "x{{ n }}",
+                             "{{ e|map('int') }}", "{{ no|upper }}", "{{ 0.5 }}"}) {
+    EXPECT_TRUE(condition(source)) << source;
+  }
+  for (const char* source : {"", "0", "{{ f }}", "{{ zero }}", "{{ e }}", "{{ n }}", "{{ missing }}", "{{ missing.x }}",
+                             "{{ o.a }}", "{{ o.b }}", "False", "None", "[]", "{{ 1 < 0 }}", "{{ zero * 2 }}",
+                             "{% if false %}1{% endif %}", "{{ missing.x|upper }}", "{{ '' }}", "set()"}) {
+    EXPECT_FALSE(condition(source)) << source;
+  }
+  EXPECT_NE(error_of([&] { condition("{{ 1 / 0 }}"); }), "");
+}
+
 TEST_F(TemplatesTest, OutcomesThatContainThemselvesOrExplodeAreErrors) {
   EXPECT_NE(native_error("{% set a = [] %}{% set _ = a.append(a) %}{{ a }}"), "");
   const char* explosion =
@@ -445,6 +478,7 @@ TEST_F(TemplatesTest, MappingsBelowSomethingMissing) {
   EXPECT_NE(mapping_error("a.b.c", parse_json(R"({"a": {}})")).find("a.b.c"), std::string::npos);
   EXPECT_NE(mapping_error("a.b.c", parse_json(R"({"a": null})")), "");
   EXPECT_NE(mapping_error("list.1.k", parse_json(R"({"list": []})")).find("list.1.k"), std::string::npos);
+  EXPECT_EQ(mapping_error("n|nope"), "The template \"n|nope\" cannot be rendered: No filter named 'nope'.");
   EXPECT_NE(mapping_error("{{ (a|default(0)) + 1 }}", {{"a", "x"}}).find("default(0)"), std::string::npos);
   EXPECT_EQ(mapping("a.items", parse_json(R"({"a": {"items": 1}})")), nullptr);
   EXPECT_EQ(mapping("{{ a['items'] }}", parse_json(R"({"a": {"items": 1}})")), 1);
