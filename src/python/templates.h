@@ -71,8 +71,8 @@ struct TemplateLimits {
   std::size_t text = 64u << 20;     ///< of an outcome that is text
 };
 
-/// Renders the templates of managed configurations with Jinja2, in a sandbox: see docs/templates.md. Thread-safe; not
-/// to be called with the interpreter lock held. One for a process or for each sync.
+/// Renders the templates of managed configurations with Jinja2, in a sandbox. Thread-safe; not to be called with the
+/// interpreter lock held. One for a process or for each sync.
 ///
 /// Costs. What needs no Python (paths in mappings and native templates, texts without markup; template_shortcut.h)
 /// takes some 0.2 microseconds and starts no interpreter. The first template that does need it starts Python and
