@@ -119,7 +119,7 @@ TEST(JasperTime, InstantsCompareAcrossZones) {
 }
 
 TEST(JasperSoap, AnswersAreFoundWhateverThePrefixes) {
-  for (const std::string text :
+  for (const std::string& text :
        {envelope("<a1:R xmlns:a1='" + std::string(api) + "'><b:x xmlns:b='" + api + "'>1</b:x></a1:R>"),
         envelope("<R xmlns='" + std::string(api) + "'><x>1</x></R>"),
         "<Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'><Body><soap:R xmlns:soap='" + std::string(api) +
