@@ -198,7 +198,7 @@ TEST(House, ReadmesShowTheTablesThatTheProgramPrints) {
 
 TEST(House, ReadmesShowSamplesThatWork) {
   const auto log = std::make_shared<config_test::Lines>();
-  const Variables none;
+  const EnvironmentVariables none;
   const SettingsContext context{.variables = none, .fetch_secrets = {}, .log = Log(log)};
   std::vector<std::string> complaints;
   for (const fs::path& folder : folders_of_connectors()) {
@@ -225,7 +225,7 @@ TEST(House, SampleConfigurationsAreWhatTheProgramPrints) {
 
 TEST(House, TheSampleReadsBackWithoutAWarningAndEnablesNothing) {
   const auto log = std::make_shared<config_test::Lines>();
-  const Variables none;
+  const EnvironmentVariables none;
   const SettingsContext context{.variables = none, .fetch_secrets = {}, .log = Log(log)};
   std::vector<std::string> complaints;
   std::set<std::string> read;
