@@ -28,7 +28,7 @@ std::string_view without_quotes(std::string_view value) {
 }
 
 // The first of these variables that is set and not empty becomes the key's entry.
-void add_entry(Section& section, const std::string& key, const Variables& variables,
+void add_entry(Section& section, const std::string& key, const EnvironmentVariables& variables,
                const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const auto variable = variables.find(name);
@@ -38,7 +38,7 @@ void add_entry(Section& section, const std::string& key, const Variables& variab
   }
 }
 
-Section section_from(const Variables& variables, const std::string& name, const std::string& prefix,
+Section section_from(const EnvironmentVariables& variables, const std::string& name, const std::string& prefix,
                      const std::vector<Setting>& own) {
   Section section = {.name = name, .origin = "variables " + prefix + "_*"};
   add_entry(section, "enable", variables, {variable_name(prefix, "enable")});
@@ -52,8 +52,8 @@ Section section_from(const Variables& variables, const std::string& name, const 
 
 }  // namespace
 
-Variables process_environment() {
-  Variables variables;
+EnvironmentVariables process_environment() {
+  EnvironmentVariables variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const std::size_t equals = text.find('=');
@@ -62,11 +62,11 @@ Variables process_environment() {
   return variables;
 }
 
-Variables read_env_file(const std::filesystem::path& file) {
+EnvironmentVariables read_env_file(const std::filesystem::path& file) {
   const std::string text = configuration_text(file);
   std::string_view rest = text;
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
-  Variables variables;
+  EnvironmentVariables variables;
   std::vector<std::string> complaints;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = rest.find('\n');
@@ -93,7 +93,7 @@ std::string variable_name(const std::string& prefix, const std::string& setting)
   return prefix + "_" + (setting == "enable" ? "ENABLED" : upper_case(setting));
 }
 
-std::vector<Section> sections_from_environment(const Variables& variables, std::span<const Plugin> plugins,
+std::vector<Section> sections_from_environment(const EnvironmentVariables& variables, std::span<const Plugin> plugins,
                                                const std::vector<Setting>& cloud) {
   std::vector<Section> sections = {section_from(variables, "oomnitza", "OOMNITZA", cloud)};
   for (const Plugin& plugin : plugins) {

@@ -11,14 +11,14 @@
 
 namespace connector {
 
-using Variables = std::map<std::string, std::string>;
+using EnvironmentVariables = std::map<std::string, std::string>;
 
 /// The process's environment.
-Variables process_environment();
+EnvironmentVariables process_environment();
 
 /// The lines of an env file. Throws ConfigError with file and line when it is missing, unreadable or has a line without
 /// '='.
-Variables read_env_file(const std::filesystem::path& file);
+EnvironmentVariables read_env_file(const std::filesystem::path& file);
 
 /// What the variables of a plugin's section begin with: NETBOX.
 std::string environment_prefix(const Plugin& plugin);
@@ -29,7 +29,7 @@ std::string variable_name(const std::string& prefix, const std::string& setting)
 /// Sections from variables by one rule (PREFIX_SETTING, PREFIX_ENABLED): [oomnitza] first, then every plugin that a
 /// variable speaks of, then managed.<MANAGED_ID>. Empty variables count as not set, unknown ones are ignored.
 /// cloud: the settings of [oomnitza].
-std::vector<Section> sections_from_environment(const Variables& variables, std::span<const Plugin> plugins,
+std::vector<Section> sections_from_environment(const EnvironmentVariables& variables, std::span<const Plugin> plugins,
                                                const std::vector<Setting>& cloud);
 
 }  // namespace connector

@@ -52,9 +52,9 @@ using FetchSecrets = std::function<std::map<std::string, std::string>(const Sect
 
 /// What settings need beside the section itself.
 struct SettingsContext {
-  const Variables& variables;  ///< for env_password
-  FetchSecrets fetch_secrets;  ///< not called for sections without vault_keys
-  Log log;                     ///< warnings about unknown settings; secrets are hidden here
+  const EnvironmentVariables& variables;  ///< for env_password
+  FetchSecrets fetch_secrets;             ///< not called for sections without vault_keys
+  Log log;                                ///< warnings about unknown settings; secrets are hidden here
 };
 
 /// The text (or other JSON value, for defaults) that counts for each setting of a section: what mappings of the kind

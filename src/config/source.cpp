@@ -19,7 +19,7 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::exists(file, ignored);
 }
 
-bool is_set(const Variables& variables, const std::string& name) {
+bool is_set(const EnvironmentVariables& variables, const std::string& name) {
   const auto found = variables.find(name);
   return found != variables.end() && !found->second.empty();
 }

@@ -22,7 +22,7 @@ struct ConfigurationChoice {
 struct Configuration {
   std::string origin;  ///< "config.ini", "the environment", "prod.env": for messages
   std::vector<Section> sections;
-  Variables
+  EnvironmentVariables
       variables;  ///< the process's environment over the env file's (empty map part when the ini file counts alone)
 
   const Section* find(std::string_view name) const;

@@ -14,7 +14,7 @@ const Plugin* plugin_of(std::span<const Plugin> plugins, const Section& section)
   return found == plugins.end() ? nullptr : &*found;
 }
 
-std::string variable(const Variables& variables, const std::string& name) {
+std::string variable(const EnvironmentVariables& variables, const std::string& name) {
   const auto found = variables.find(name);
   return found == variables.end() ? "" : found->second;
 }

@@ -31,7 +31,7 @@ Plugin plugin(const std::string& section, const std::string& prefix = {}) {
 }
 
 // "section.key=value (origin)" of every entry.
-std::vector<std::string> entries(const Variables& variables, const std::vector<Plugin>& plugins) {
+std::vector<std::string> entries(const EnvironmentVariables& variables, const std::vector<Plugin>& plugins) {
   std::vector<std::string> found;
   for (const Section& section : sections_from_environment(variables, plugins, cloud_settings())) {
     for (const Entry& entry : section.entries) {

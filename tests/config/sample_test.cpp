@@ -79,7 +79,7 @@ TEST(Sample, IniHoldsEverySectionAndKey) {
 
 TEST(Sample, IniReadsBackWithoutWarningAndEnablesNothing) {
   const auto log = std::make_shared<config_test::Lines>();
-  const Variables none;
+  const EnvironmentVariables none;
   const SettingsContext context{.variables = none, .fetch_secrets = {}, .log = Log(log)};
   std::vector<std::string> complaints;
   for (const Section& section : parse_ini(sample_ini(plugins()), "sample")) {
@@ -104,7 +104,7 @@ TEST(Sample, IniReadsBackWithoutWarningAndEnablesNothing) {
 
 TEST(Sample, EnvFileSaysTheSame) {
   const Folder folder;
-  const Variables variables = read_env_file(folder.write("example.env", sample_env(plugins())));
+  const EnvironmentVariables variables = read_env_file(folder.write("example.env", sample_env(plugins())));
   EXPECT_EQ(variables.at("OOMNITZA_URL"), "https://example.oomnitza.com");
   EXPECT_EQ(variables.at("MANAGED_ID"), "xxx");
   EXPECT_EQ(variables.at("MANAGED_IS_CUSTOM"), "false");

@@ -81,7 +81,7 @@ class Settings : public testing::Test {
 
   Plugin plugin_ = example();
   std::shared_ptr<Lines> log_ = std::make_shared<Lines>();
-  Variables variables_;
+  EnvironmentVariables variables_;
   SettingsContext context_{.variables = variables_, .fetch_secrets = {}, .log = Log(log_)};
   std::vector<std::string> complaints_;
   std::optional<ConnectorSection> section_;
