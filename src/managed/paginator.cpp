@@ -75,8 +75,8 @@ std::optional<Json::array_t> Paginator::next_page(std::size_t place, int page, s
   const bool answers_only = place == list_place && options_.first_answer;
   const Pagination* extras = nullptr;
   if (behavior.pagination && !answers_only) {
-    if (!is_empty(templates_.render_native(behavior.pagination->break_early, variables_))) return std::nullopt;
-    if (!is_empty(templates_.render_native(behavior.pagination->add_if, variables_))) extras = &*behavior.pagination;
+    if (templates_.render_condition(behavior.pagination->break_early, variables_)) return std::nullopt;
+    if (templates_.render_condition(behavior.pagination->add_if, variables_)) extras = &*behavior.pagination;
   }
   Source::Called called = source_.call(behavior.call, extras, variables_);
   if (answers_only) {
