@@ -77,21 +77,23 @@ struct Request {
   bool repeat = true;
   /// Longest time without a byte. Connecting has 30 s.
   std::chrono::seconds idle_timeout{300};
-  /// A larger body is an error of the request.
+  /// A larger body is an error of the request, unless it goes into a sink.
   std::size_t max_body = std::size_t{512} << 20;
   /// When given, a 2xx answer's body goes here piece by piece instead of into Response::body, and the request is
-  /// repeated only while nothing has been received.
+  /// repeated only while nothing has been received, or after `restart`.
   std::function<void(std::string_view)> sink = {};
+  /// When given, called before a repeat if the sink has been given something: it must forget that.
+  std::function<void()> restart = {};
 };
 
 /// How certificates are checked and what is presented, for all connections of one section.
 struct TlsSettings {
   bool verify = true;
-  std::string cacert_file = {};  ///< PEM bundle that replaces the system's authorities; empty: REQUESTS_CA_BUNDLE,
-                                 ///< CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
-  std::string cacert_dir = {};   ///< hashed folder of authorities, likewise
-  std::string protocol = {};     ///< ssl_protocol as configured, checked before: "", ssl, ssl23, sslv23, tls, tls1,
-                              ///< tls1.2, tls1.3; case does not matter
+  std::string cacert_file = {};    ///< PEM bundle that replaces the system's authorities; empty: REQUESTS_CA_BUNDLE,
+                                   ///< CURL_CA_BUNDLE, SSL_CERT_FILE, the system's
+  std::string cacert_dir = {};     ///< hashed folder of authorities, likewise
+  std::string protocol = {};       ///< ssl_protocol as configured, checked before: "", ssl, ssl23, sslv23, tls, tls1,
+                                   ///< tls1.2, tls1.3; case does not matter
   std::string user_pem_file = {};  ///< PEM file with client certificate and private key
 };
 

@@ -98,4 +98,19 @@ Json Oomnitza::locations() const {
   return http_.send({.url = url_.value + "/api/v3/locations", .secret_headers = secret_headers()}).json();
 }
 
+Json Oomnitza::reports(const std::string& source_type, const std::string& source_id, std::int64_t after) const {
+  const std::string filter = fmt::format("(creation_date gt {}) and (created_by_type eq '{}')", after, source_type);
+  const Response answer =
+      http_.send({.url = url_.value + "/api/v3/media_storage",
+                  .query = {{"filter", filter}, {"created_by_id", source_id}, {"sortby", "creation_date asc"}},
+                  .secret_headers = secret_headers()});
+  Json reports = answer.json();
+  if (!reports.is_array()) throw SourceError(answer.method + " " + answer.url + ": the answer is no list of reports");
+  return reports;
+}
+
+void Oomnitza::add_ready_portion(const std::string& service, const Json& portion) const {
+  post("/api/v3/bulk/" + percent_encoded(service) + "/add_ready_portion", to_text(portion));
+}
+
 }  // namespace connector
