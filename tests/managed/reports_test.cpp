@@ -240,8 +240,8 @@ INSTANTIATE_TEST_SUITE_P(
                     NameCase{"zero", std::string("a\0b", 3)}, NameCase{"unit separator", "a\x1f"},
                     NameCase{"delete", "a\x7f"}, NameCase{"null", nullptr}, NameCase{"number", 7},
                     NameCase{"list", Json::array({"a"})}),
-    [](const auto& info) {
-      std::string about = info.param.about;
+    [](const auto& tested) {
+      std::string about = tested.param.about;
       std::replace(about.begin(), about.end(), ' ', '_');
       return about;
     });
@@ -326,8 +326,8 @@ INSTANTIATE_TEST_SUITE_P(Reports, Status,
                                          StatusCase{413, true}, StatusCase{451, true}, StatusCase{401, false},
                                          StatusCase{403, false}, StatusCase{408, false}, StatusCase{425, false},
                                          StatusCase{429, false, 11}, StatusCase{500, false, 11}, StatusCase{501, false},
-                                         StatusCase{503, false, 11}, StatusCase{304, false}),
-                         [](const auto& info) { return std::to_string(info.param.status); });
+                                         StatusCase{503, false, 11}, StatusCase{300, false}),
+                         [](const auto& tested) { return std::to_string(tested.param.status); });
 
 TEST_F(ReportsTest, ACutDownloadIsRepeatedFromItsBeginning) {
   RawServer raw(
@@ -519,6 +519,7 @@ TEST_F(ReportsTest, TestmodePrintsAndDoesNothingElse) {
   EXPECT_FALSE(fs::exists(configuration.folder_path));
   EXPECT_FALSE(fs::exists(state_file));
 
+  configuration.data_sources = {source};
   ReportState(state_file).advance(source, 1699999999);
   list({report("u-0", "old.csv", 1699999999)});
   testing::internal::CaptureStdout();

@@ -122,7 +122,7 @@ TEST_F(ReportStateTest, MakesItsFolder) {
 
 TEST_F(ReportStateTest, SyncsUseTheFileAtTheSameTime) {
   constexpr int syncs = 4;
-  constexpr int reports = 10;
+  constexpr int reports = 5;
   {
     std::vector<std::jthread> threads;
     for (int sync = 0; sync < syncs; ++sync) {
