@@ -88,7 +88,7 @@ class Sync {
     try {
       ReportState state(options_.state_file,
                         options_.testmode ? ReportState::Access::read : ReportState::Access::write);
-      for (const ReportSource& source : configuration_.data_sources) run(source, state);
+      for (const ReportSource& source : configuration_.data_sources) sync(source, state);
     } catch (const Stopped&) {
       log_.info("section [{}]: stopped, the remaining reports are fetched the next time", configuration_.section());
     } catch (const std::exception& error) {
@@ -101,19 +101,19 @@ class Sync {
   }
 
  private:
-  void run(const ReportSource& source, ReportState& state) {
+  void sync(const ReportSource& source, ReportState& state) {
     check_stop();
     try {
       const std::int64_t done_until = state.done_until(source);
       const Json listing = cloud_.reports(source.type, source.id, done_until);
-      run(source, state, listing, done_until);
+      sync(source, state, listing, done_until);
     } catch (const std::exception& error) {
       check_stop();
       fail(fmt::format("reports of {} {}: {}", shown(source.type), shown(source.id), error.what()));
     }
   }
 
-  void run(const ReportSource& source, ReportState& state, const Json& listing, std::int64_t done_until) {
+  void sync(const ReportSource& source, ReportState& state, const Json& listing, std::int64_t done_until) {
     Progress progress(done_until);
     const std::vector<Report> reports = new_reports(listing, done_until, state.done_beyond(source), progress);
     if (options_.testmode) return print(reports);
@@ -183,49 +183,34 @@ class Sync {
     return tell_failed(report.uid, fmt::format("report {}: {}", shown(report.filename), problem));
   }
 
-  bool tell_failed(const std::string& uid, const std::string& problem) {
+  bool tell_failed(const std::string& correlation, const std::string& problem, bool fatal = false) {
     ++failures_;
     const std::string message = log_.redact(problem);
     log_.error("section [{}]: {}", configuration_.section(), message);
-    return tell({{"correlation_id", uid},
-                 {"failed", 1},
-                 {"error_message", message},
-                 {"test_run", false},
-                 {"multi_str_input_value", nullptr}});
-  }
-
-  /// An entry that is no report cannot hold up those behind it.
-  void refuse(const Json& entry) {
-    const std::string problem =
-        "an entry of the listing needs uid, and creation_date in seconds: " + shown(at(entry, "filename"));
-    if (options_.testmode) {
-      ++failures_;
-      log_.error("section [{}]: {}", configuration_.section(), problem);
-      return;
-    }
-    const std::string uid = uid_of(entry);
-    tell_failed(uid.empty() ? random_uuid() : uid, problem);
+    Json portion = {{"correlation_id", correlation}, {"failed", 1}, {"error_message", message}};
+    if (fatal) portion["error_type"] = "Fatal Error";
+    portion["test_run"] = false;
+    portion["multi_str_input_value"] = nullptr;
+    return tell(portion);
   }
 
   /// A failure that is no single report's.
-  void fail(const std::string& problem) {
-    ++failures_;
-    const std::string message = log_.redact(problem);
-    log_.error("section [{}]: {}", configuration_.section(), message);
-    if (options_.testmode) return;
-    tell({{"correlation_id", random_uuid()},
-          {"failed", 1},
-          {"error_message", message},
-          {"error_type", "Fatal Error"},
-          {"test_run", false},
-          {"multi_str_input_value", nullptr}});
+  void fail(const std::string& problem) { tell_failed(random_uuid(), problem, true); }
+
+  /// An entry that is no report cannot hold up those behind it.
+  void refuse(const Json& entry) {
+    const std::string uid = uid_of(entry);
+    tell_failed(uid.empty() ? random_uuid() : uid,
+                "an entry of the listing needs uid, and creation_date in seconds: " + shown(at(entry, "filename")));
   }
 
+  /// Whether Oomnitza knows; in test mode nothing is to be told.
   bool tell(const Json& portion) {
+    if (options_.testmode) return true;
     try {
       cloud_.add_ready_portion(configuration_.id, portion);
       return true;
-    } catch (const HttpError& error) {
+    } catch (const std::exception& error) {
       ++failures_;
       log_.error("section [{}]: Oomnitza could not be told about {}: {}", configuration_.section(),
                  shown(portion["correlation_id"]), error.what());
@@ -246,9 +231,7 @@ class Sync {
   void print(const std::vector<Report>& reports) {
     for (const Report& report : reports) {
       if (const std::string problem = problem_of_report_name(report.filename); !problem.empty()) {
-        ++failures_;
-        log_.error("section [{}]: report {}: its file name is refused: {}", configuration_.section(),
-                   shown(report.filename), problem);
+        tell_failed(report, "its file name is refused: " + problem);
         continue;
       }
       const std::filesystem::path file = std::filesystem::path(configuration_.folder_path) / stored_name(report);
