@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -118,6 +119,26 @@ TEST_F(ReportStateTest, MakesItsFolder) {
   const auto deep = folder.path() / "a" / "b" / "state.db";
   ReportState(deep).advance(source, 1);
   EXPECT_TRUE(std::filesystem::exists(deep));
+}
+
+TEST_F(ReportStateTest, WaitsForAnotherWriter) {
+  ReportState state(file);
+  sqlite3* other_program = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &other_program), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other_program, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  std::atomic<bool> waits = false;
+  {
+    const std::jthread writer([&] {
+      waits.wait(false);
+      EXPECT_EQ(ReportState(file, ReportState::Access::read).done_until(source), 0);  // gives the other one time
+      EXPECT_EQ(sqlite3_exec(other_program, "COMMIT", nullptr, nullptr, nullptr), SQLITE_OK);
+    });
+    waits = true;
+    waits.notify_one();
+    state.advance(source, 100);
+  }
+  sqlite3_close(other_program);
+  EXPECT_EQ(state.done_until(source), 100);
 }
 
 TEST_F(ReportStateTest, SyncsUseTheFileAtTheSameTime) {
