@@ -87,11 +87,13 @@ struct Request {
   bool repeat = true;
   /// Longest time without a byte. Connecting has 30 s.
   std::chrono::seconds idle_timeout{300};
-  /// A larger body is an error of the request.
+  /// A larger body is an error of the request, unless it goes into a sink.
   std::size_t max_body = std::size_t{512} << 20;
   /// When given, a 2xx answer's body goes here piece by piece instead of into Response::body, and the request is
-  /// repeated only while nothing has been received.
+  /// repeated only while nothing has been received, or after `restart`.
   std::function<void(std::string_view)> sink = {};
+  /// When given, called before a repeat if the sink has been given something: it must forget that.
+  std::function<void()> restart = {};
 };
 
 /// How certificates are checked and what is presented, for all connections of one section.

@@ -132,8 +132,8 @@ bool Call::wanted(const Response& response) const {
 }
 
 bool Call::may_repeat(const Outcome& outcome) const {
-  return request_.repeat && (method_ == "GET" || method_ == "POST") && may_pass(outcome) && !outcome.sunk &&
-         repeats_ < most_repeats;
+  return request_.repeat && (method_ == "GET" || method_ == "POST") && may_pass(outcome) &&
+         (!outcome.sunk || request_.restart) && repeats_ < most_repeats;
 }
 
 void Call::wait_for_next_try(const Outcome& outcome) {
@@ -144,6 +144,7 @@ void Call::wait_for_next_try(const Outcome& outcome) {
   if (connections_.stop().stop_requested()) {
     throw error(problem(outcome) + "; not repeated, since the program was told to stop", status_of(outcome));
   }
+  if (outcome.sunk) request_.restart();
   ++repeats_;
 }
 

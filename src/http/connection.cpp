@@ -51,7 +51,6 @@ struct Transfer {
   bool connected = false;
   std::size_t head_size = 0;
   bool head_complete = false;
-  std::size_t body_size = 0;
   std::string body = {};
   bool sunk = false;
   Ended ended = Ended::by_itself;
@@ -65,15 +64,16 @@ struct Transfer {
 
   bool take(std::string_view piece) {
     last_byte = Clock::now();
-    body_size += piece.size();
-    if (body_size > exchange.max_body) {
+    if (exchange.sink && status() / 100 == 2) return sink(piece);
+    if (body.size() + piece.size() > exchange.max_body) {
       ended = Ended::too_large;
       return false;
     }
-    if (!exchange.sink || status() / 100 != 2) {
-      body.append(piece);
-      return true;
-    }
+    body.append(piece);
+    return true;
+  }
+
+  bool sink(std::string_view piece) {
     try {
       sunk = true;
       exchange.sink(piece);

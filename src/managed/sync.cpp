@@ -12,6 +12,8 @@
 #include "managed/mapping.h"
 #include "managed/paginator.h"
 #include "managed/records.h"
+#include "managed/reports.h"
+#include "managed/reports_settings.h"
 #include "managed/secrets.h"
 #include "managed/source.h"
 #include "run/delivery.h"
@@ -37,6 +39,7 @@ class Sync {
     log_.info("integration {} ({}): the sync starts", identity_.name, identity_.service);
     const Oomnitza* told = &context_.cloud;
     try {
+      if (identity_.is_reports_service) return fetch_reports();
       prepare();
       if (own_cloud_) told = &*own_cloud_;
       render_inputs();
@@ -58,7 +61,20 @@ class Sync {
     hide_secrets();
     compile_filter();
     specifications_ = merged_mapping(context_.cloud.managed_mapping(identity_.service), integration_.mapping);
-    choose_cloud();
+    choose_cloud(integration_.cloud_token.token, integration_.cloud_token.id);
+  }
+
+  void fetch_reports() {
+    const Configuration ini = context_.read_configuration();
+    const bool testmode = context_.line.testmode;
+    const ReportsConfiguration reports =
+        reports_configuration(configuration_, ini.find(identity_.section()), settings_context(ini), testmode);
+    choose_cloud(reports.token, reports.token_id);
+    const Http http(reports.tls(), log_, stop_);
+    const bool all_well =
+        run_reports(reports, cloud(), http, {.testmode = testmode, .state_file = "state.db"}, log_, stop_);
+    log_.info("integration {} ({}): the sync ends{}", identity_.name, identity_.service,
+              all_well ? "" : " with failures");
   }
 
   SettingsContext settings_context(const Configuration& ini) const {
@@ -82,9 +98,8 @@ class Sync {
   }
 
   /// Records and outcomes are told with the sync's own token.
-  void choose_cloud() {
-    Secret token = integration_.cloud_token.token;
-    if (!integration_.cloud_token.id.empty()) token = context_.cloud.token(integration_.cloud_token.id);
+  void choose_cloud(Secret token, const std::string& token_id) {
+    if (!token_id.empty()) token = context_.cloud.token(token_id);
     if (token.empty() || context_.cloud.has_token(token)) return;
     secrets_->hide(token.value);
     own_cloud_ = context_.cloud.with_token(token, log_with(secrets_, context_.logging.logger("connectors/oomnitza")));

@@ -167,4 +167,13 @@ Json Oomnitza::global_variables() const {
   return values;
 }
 
+Json Oomnitza::reports(const std::string& source_type, const std::string& source_id, std::int64_t after) const {
+  const std::string filter = fmt::format("(creation_date gt {}) and (created_by_type eq '{}')", after, source_type);
+  const Response answer =
+      get("/api/v3/media_storage", {{"filter", filter}, {"created_by_id", source_id}, {"sortby", "creation_date asc"}});
+  Json reports = answer.json();
+  if (!reports.is_array()) throw SourceError(answer.method + " " + answer.url + ": the answer is no list of reports");
+  return reports;
+}
+
 }  // namespace connector

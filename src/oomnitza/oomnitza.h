@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <stop_token>
 #include <string>
 
@@ -38,6 +39,10 @@ class Oomnitza {
 
   /// The cloud's list of locations. Throws HttpError.
   Json locations() const;
+
+  /// The reports of a source that are newer than `after` (epoch seconds), the oldest first; the cloud may hold some
+  /// back for the next time. Throws HttpError; SourceError when the answer is no list.
+  Json reports(const std::string& source_type, const std::string& source_id, std::int64_t after) const;
 
   // Managed mode. All throw HttpError; SourceError when the answer is not of the kind that is described.
 

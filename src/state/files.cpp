@@ -9,38 +9,13 @@
 #include <system_error>
 #include <utility>
 
+#include "state/descriptor.h"
+
 namespace connector {
 namespace {
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& file) {
   throw std::system_error(errno, std::generic_category(), what + " " + file.string());
-}
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
-void write_all(const Descriptor& descriptor, std::string_view content, const std::filesystem::path& file) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(descriptor.number(), content.data(), content.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      fail("cannot write", file);
-    }
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
 }
 
 }  // namespace

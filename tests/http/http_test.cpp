@@ -375,6 +375,35 @@ TEST_F(HttpTest, HandsTheBodyToASinkAndRepeatsOnlyBeforeThat) {
   EXPECT_THROW(http.send({.url = server.url("/"), .sink = [](std::string_view) { throw Stopped{}; }}), Stopped);
 }
 
+TEST_F(HttpTest, RepeatsACutBodyOnceTheSinkHasForgottenIt) {
+  std::string received;
+  RawServer raw({{"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nhalf"},
+                 {"HTTP/1.1 503 Later\r\nContent-Length: 5\r\n\r\nlater"},
+                 {"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\ncontent"}});
+  int restarts = 0;
+  const auto sink = [&](std::string_view piece) { received += piece; };
+  const auto restart = [&] {
+    received.clear();
+    ++restarts;
+  };
+  EXPECT_EQ(http.send({.url = raw.url(), .sink = sink, .restart = restart}).status, 200);
+  EXPECT_EQ(received, "content");
+  EXPECT_EQ(restarts, 1) << "the second answer gave the sink nothing to forget";
+  EXPECT_EQ(raw.requests().size(), 3U);
+}
+
+TEST_F(HttpTest, SinksTakeBodiesOfAnySize) {
+  std::size_t received = 0;
+  const auto sink = [&](std::string_view piece) { received += piece.size(); };
+  server.on("GET", "/", {{.body = std::string(100, 'x')}});
+  http.send({.url = server.url("/"), .max_body = 99, .sink = sink});
+  EXPECT_EQ(received, 100U);
+  server.on("GET", "/", {{.status = 404, .body = std::string(100, 'x')}});
+  EXPECT_TRUE(has(error_of([&] { http.send({.url = server.url("/"), .max_body = 99, .sink = sink}); }).what(),
+                  "larger than 99 bytes"));
+  EXPECT_EQ(received, 100U);
+}
+
 TEST_F(HttpTest, StopEndsWaits) {
   server.on("GET", "/", {{.status = 503}});
   stop_at_wait = 3;

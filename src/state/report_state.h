@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+
+struct sqlite3;
+
+namespace connector {
+
+/// What makes reports in the cloud: a reports connector, a dashboard.
+struct ReportSource {
+  std::string type;
+  std::string id;
+};
+
+/// How far the reports of each source have been fetched: state.db, an SQLite file that several syncs, also those of the
+/// Python connector, may use at the same time. Each change is on disk when its function returns. An object belongs to
+/// one thread. All functions throw std::runtime_error when the file cannot be used.
+class ReportState {
+ public:
+  enum class Access { read, write };
+
+  /// write: makes the file and its tables when they are missing, and the folder. read: changes nothing; a missing file
+  /// is an empty state.
+  explicit ReportState(const std::filesystem::path& file, Access access = Access::write);
+
+  /// The creation date up to which all is done, in epoch seconds; 0 at first.
+  std::int64_t done_until(const ReportSource& source) const;
+
+  /// The uids of reports that are done though they are newer.
+  std::set<std::string> done_beyond(const ReportSource& source) const;
+
+  /// Notes that a report is done, and moves the state to `until`, unless it is there already: it never goes back.
+  void settle(const ReportSource& source, const std::string& uid, std::int64_t creation_date, std::int64_t until);
+
+  /// Moves the state alone.
+  void advance(const ReportSource& source, std::int64_t until);
+
+ private:
+  class Statement;
+  class Transaction;
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+
+  Statement statement(const char* sql) const;
+  bool has_table(const char* name) const;
+  void move(const ReportSource& source, std::int64_t until);
+
+  std::filesystem::path file_;
+  std::unique_ptr<sqlite3, Close> database_;
+};
+
+}  // namespace connector
