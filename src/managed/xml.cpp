@@ -22,7 +22,7 @@ class Builder {
 
   void open(const char* name, const char** attributes) {
     if (open_.size() == deepest) return give_up();
-    Element element{.name = name, .members = Json::object(), .text = {}};
+    Element element{.name = name, .members = Json::object(), .text = {}, .lists = {}};
     for (; *attributes != nullptr; attributes += 2) element.members["@" + std::string(attributes[0])] = attributes[1];
     open_.push_back(std::move(element));
   }
