@@ -35,7 +35,7 @@ class Reader {
   Reader(const Json& cloud, const Section* ini, const SettingsContext& context, bool testmode) : cloud_(cloud) {
     integration_.identity = identify(cloud);
     read_settings(ini, context);
-    if (testmode) integration_.settings.test_run = true;
+    integration_.is_test = testmode || integration_.settings.test_run;
     integration_.identity.test_run = integration_.settings.test_run;
   }
 

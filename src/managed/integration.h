@@ -120,7 +120,9 @@ struct Integration {
   std::string recordfilter_origin;
   Section section;  ///< the values that count as text: the ini's, then the cloud's
 
-  bool is_custom_test() const { return settings.test_run && settings.is_custom; }
+  bool is_test = false;  ///< test_run or --testmode: ten records of the list's first page
+
+  bool is_custom_test() const { return is_test && settings.is_custom; }
   bool uses_aws_roles() const;
 };
 

@@ -152,7 +152,7 @@ class Sync {
     const CommandLine& line = context_.line;
     RunOptions options{.workers = line.workers,
                        .batch_size = context_.batch_size,
-                       .record_limit = integration_.settings.test_run ? test_records : 0,
+                       .record_limit = integration_.is_test ? test_records : 0,
                        .testmode = line.testmode,
                        .save_folder = {},
                        .state_folder = line.state_dir};
@@ -221,7 +221,7 @@ class Sync {
     if (is_custom_test()) options.first_answer = [&](const Json& answer) { save_answer(answer); };
     const Paginator* pages = nullptr;
     const auto handle = [&](Json::array_t page) {
-      const bool is_test = integration_.settings.test_run;
+      const bool is_test = integration_.is_test;
       if (is_test && page.size() > test_records) page.resize(test_records);
       items.pull(page, {pages->pre_list_item(), pages->exploratory_list_item()}, take);
       if (is_test) throw Stopped();

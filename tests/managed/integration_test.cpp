@@ -49,7 +49,8 @@ TEST_F(IntegrationTest, TheIniWinsButNotWithAnEmptyValue) {
 }
 
 TEST_F(IntegrationTest, TestmodeMakesEveryRunATestRun) {
-  EXPECT_TRUE(read_it(true).settings.test_run);
+  EXPECT_TRUE(read_it(true).is_test);
+  EXPECT_FALSE(read_it(true).settings.test_run);
 }
 
 TEST_F(IntegrationTest, ComplaintsNameIntegrationAndField) {
