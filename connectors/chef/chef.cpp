@@ -1,3 +1,4 @@
+// Nodes of one organization of a Chef Infra Server, found by its search.
 #include "connector/connector.h"
 
 #include <chrono>
@@ -73,7 +74,13 @@ class Chef final : public Connector {
       if (!at(page, "rows").is_array())
         throw SourceError(fmt::format("Chef's answer for the nodes from {} has no rows", start));
       const Json& nodes = page["rows"];
-      for (const Json& node : nodes) emit(chef_server::audit(node, settings));
+      for (const Json& node : nodes) {
+        if (node.is_object()) {
+          emit(chef_server::audit(node, settings));
+        } else {
+          emit({node, "a node is no object"});
+        }
+      }
       if (nodes.empty() || is_last(page, start)) return;
     }
   }

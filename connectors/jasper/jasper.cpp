@@ -1,3 +1,4 @@
+// SIM terminals of Cisco Jasper that were modified since the last run, by its SOAP API.
 #include "connector/connector.h"
 
 #include <chrono>
@@ -59,11 +60,10 @@ class Jasper final : public Connector {
 
   /// The state file; older versions kept it one folder above.
   std::string read_since() const {
-    const std::filesystem::path file = storage;
-    if (std::filesystem::exists(file)) return trimmed(read_file(file));
-    const std::filesystem::path older = ".." / file;
-    if (file.is_relative() && std::filesystem::exists(older)) return trimmed(read_file(older));
-    return first_date;
+    std::filesystem::path file = storage;
+    if (!std::filesystem::exists(file) && file.is_relative()) file = ".." / file;
+    const std::string since = std::filesystem::exists(file) ? trimmed(read_file(file)) : "";
+    return since.empty() ? first_date : since;
   }
 
   std::vector<std::string> modified_terminals() const {
@@ -74,7 +74,7 @@ class Jasper final : public Connector {
       envelope.add(envelope.request, "since", since_);
       if (page > 1) envelope.add(envelope.request, "pageNumber", std::to_string(page));
       const pugi::xml_document answer = call("GetModifiedTerminals", envelope);
-      const pugi::xml_node body = soap::body_of(answer);
+      const pugi::xml_node body = soap::body_of(answer, "GetModifiedTerminalsResponse");
       for (const pugi::xml_node iccid : soap::child(body, "iccids").children()) {
         if (soap::is(iccid, soap::jasper_namespace, "iccid")) iccids.push_back(trimmed(iccid.text().get()));
       }
@@ -88,7 +88,8 @@ class Jasper final : public Connector {
     const pugi::xml_node list = envelope.add(envelope.request, "iccids");
     for (const std::string& iccid : iccids) envelope.add(list, "iccid", iccid);
     const pugi::xml_document answer = call("GetTerminalDetails", envelope);
-    for (const pugi::xml_node terminal : soap::child(soap::body_of(answer), "terminals").children()) {
+    const pugi::xml_node response = soap::body_of(answer, "GetTerminalDetailsResponse");
+    for (const pugi::xml_node terminal : soap::child(response, "terminals").children()) {
       if (!soap::is(terminal, soap::jasper_namespace, "terminal")) continue;
       emit(soap::terminal_record(terminal));
       remember(trimmed(soap::child(terminal, "dateModified").text().get()));

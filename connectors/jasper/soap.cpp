@@ -37,6 +37,9 @@ constexpr std::array<std::string_view, 1> flag_elements = {"overageLimitReached"
 constexpr std::array<std::string_view, 6> time_elements = {"dateActivated", "dateAdded",     "dateModified",
                                                            "dateShipped",   "termStartDate", "termEndDate"};
 
+constexpr std::size_t most_digits = 300;
+constexpr int deepest = 100;
+
 template <std::size_t count>
 bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -60,6 +63,11 @@ std::string_view namespace_of(pugi::xml_node element, std::string_view prefix) {
   return {};
 }
 
+/// Ends a walk through a document where it is nested too deep for recursion.
+struct DepthCheck final : pugi::xml_tree_walker {
+  bool for_each(pugi::xml_node&) override { return depth() <= deepest; }
+};
+
 pugi::xml_node first_element(const pugi::xml_node& parent) {
   return parent.find_child([](const pugi::xml_node& child) { return child.type() == pugi::node_element; });
 }
@@ -71,6 +79,15 @@ pugi::xml_node child_of(const pugi::xml_node& parent, std::string_view name_spac
 pugi::xml_node fault_of(const pugi::xml_document& answer) {
   const pugi::xml_node body = child_of(answer.document_element(), envelope_namespace, "Body");
   return child_of(body, envelope_namespace, "Fault");
+}
+
+/// All text that stands in an element itself, plain or CDATA.
+std::string text_of(const pugi::xml_node& element) {
+  std::string text;
+  for (const pugi::xml_node& part : element.children()) {
+    if (part.type() == pugi::node_pcdata || part.type() == pugi::node_cdata) text += part.value();
+  }
+  return text;
 }
 
 bool is_nil(const pugi::xml_node& element) {
@@ -99,11 +116,13 @@ std::string_view trimmed(std::string_view text) {
 
 std::optional<Json> number(std::string_view text) {
   text = trimmed(text);
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   std::int64_t whole = 0;
   const char* end = text.data() + text.size();
-  if (const auto [stop, error] = std::from_chars(text.data(), end, whole); error == std::errc() && stop == end)
-    return whole;
+  if (const auto [stop, error] = std::from_chars(text.data(), end, whole); stop == end && !text.empty()) {
+    if (error == std::errc()) return whole;
+    if (error == std::errc::result_out_of_range && text.size() <= most_digits) return big_integer(text);
+  }
   double fraction = 0;
   const auto [stop, error] = std::from_chars(text.data(), end, fraction, std::chars_format::fixed);
   const bool is_number = !text.empty() && text.find_first_not_of("-.0123456789") == std::string_view::npos;
@@ -136,7 +155,8 @@ struct Time {
 
 /// xs:dateTime (XML Schema part 2, 3.2.7).
 std::optional<Time> parse_time(const std::string& text) {
-  static const std::regex form(R"((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?)");
+  static const std::regex form(
+      R"((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)");
   std::smatch parts;
   const std::string whole(trimmed(text));
   if (whole.size() > 64 || !std::regex_match(whole, parts, form)) return std::nullopt;
@@ -159,6 +179,9 @@ pugi::xml_document parse(const std::string& text, const std::string& what) {
   const pugi::xml_parse_result result =
       document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
   if (!result) throw SourceError(fmt::format("{} is no XML: {} at byte {}", what, result.description(), result.offset));
+  if (DepthCheck depth; !document.traverse(depth)) {
+    throw SourceError(fmt::format("{} has elements nested deeper than {} levels", what, deepest));
+  }
   return document;
 }
 
@@ -213,14 +236,17 @@ Envelope make_envelope(const Credentials& credentials, const std::string& reques
   return envelope;
 }
 
-pugi::xml_node body_of(const pugi::xml_document& answer) {
+pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name) {
   if (const pugi::xml_node fault = fault_of(answer)) {
-    const std::string text = fault.child_value("faultstring");
+    const std::string text =
+        text_of(fault.find_child([](const pugi::xml_node& element) { return local_name(element) == "faultstring"; }));
     throw SourceError("Jasper answers with a fault: " + (text.empty() ? "it gives no reason" : text.substr(0, 500)));
   }
   const pugi::xml_node body = child_of(answer.document_element(), envelope_namespace, "Body");
   if (!body) throw SourceError("Jasper's answer is no SOAP envelope");
-  return first_element(body);
+  const pugi::xml_node response = child(body, name);
+  if (!response) throw SourceError(fmt::format("Jasper's answer holds no {}", name));
+  return response;
 }
 
 bool is_fault(const std::string& text) {
@@ -238,7 +264,7 @@ Json terminal_record(const pugi::xml_node& terminal) {
   for (const pugi::xml_node element : terminal.children()) {
     if (element.type() != pugi::node_element) continue;
     const std::string name(local_name(element));
-    const std::string text = element.text().get();
+    const std::string text = text_of(element);
     if (is_nil(element)) {
       record[name] = nullptr;
     } else if (first_element(element)) {

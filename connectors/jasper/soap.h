@@ -17,7 +17,8 @@ struct Credentials {
   std::string password;
 };
 
-/// Parses an XML document. Throws SourceError that names `what` and the place. External entities are not read.
+/// Parses an XML document. Throws SourceError that names `what` and the place, also for elements nested deeper than 100
+/// levels. Entities of the document's own are neither read nor expanded.
 pugi::xml_document parse(const std::string& text, const std::string& what);
 
 /// The local name of an element: without its prefix.
@@ -43,9 +44,9 @@ struct Envelope {
 };
 Envelope make_envelope(const Credentials& credentials, const std::string& request);
 
-/// The first element of an answer's body. Throws SourceError with the fault's text when it is a fault, or when the
-/// answer is no SOAP envelope.
-pugi::xml_node body_of(const pugi::xml_document& answer);
+/// The element of that name, in Jasper's namespace, in an answer's body. Throws SourceError with the fault's text when
+/// it is a fault, or when the answer holds no such element.
+pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name);
 
 /// Whether an answer is a SOAP fault.
 bool is_fault(const std::string& text);

@@ -1,3 +1,4 @@
+// Machines of a KACE Systems Management Appliance with their software.
 #include "connector/connector.h"
 
 namespace connector {
@@ -62,6 +63,7 @@ class Kace final : public Connector {
       if (!page.is_object()) throw SourceError("KACE's answer for machines is no object");
       Json& machines = page["Machines"];
       if (is_empty(machines)) return;
+      if (!machines.is_array()) throw SourceError("KACE's answer for machines has no list \"Machines\"");
       for (Json& machine : machines) {
         if (machine.is_object()) {
           emit(to_record(std::move(machine)));

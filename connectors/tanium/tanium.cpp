@@ -1,3 +1,4 @@
+// Assets of Tanium's Asset module with their applications.
 #include "connector/connector.h"
 
 #include <cstdint>
@@ -63,7 +64,7 @@ class Tanium final : public Connector {
                                     {{"username", username}, {"password", password.value}, {"domain", domain}})
                               .json();
       const Json& token = at(answer, "data.session");
-      if (!token.is_string()) throw AuthenticationError("Tanium's answer to the login holds no session");
+      if (!token.is_string() || token == "") throw AuthenticationError("Tanium's answer to the login holds no session");
       session = token.get<std::string>();
       log.hide(session);
     }

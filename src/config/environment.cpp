@@ -13,12 +13,11 @@
 namespace connector {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 std::string_view without_export(std::string_view line) {
-  constexpr std::string_view kExport = "export";
-  if (!line.starts_with(kExport) || line.size() == kExport.size() || !is_space(line[kExport.size()])) return line;
-  return trimmed(line.substr(kExport.size()));
+  constexpr std::string_view export_word = "export";
+  if (!line.starts_with(export_word) || line.size() == export_word.size() || !is_space(line[export_word.size()]))
+    return line;
+  return trimmed(line.substr(export_word.size()));
 }
 
 std::string_view without_quotes(std::string_view value) {
@@ -65,7 +64,7 @@ EnvironmentVariables process_environment() {
 EnvironmentVariables read_env_file(const std::filesystem::path& file) {
   const std::string text = configuration_text(file);
   std::string_view rest = text;
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
   EnvironmentVariables variables;
   std::vector<std::string> complaints;
   for (std::size_t number = 1; !rest.empty(); ++number) {

@@ -27,8 +27,6 @@
 namespace connector {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 std::string place(const std::string& file, std::size_t line) {
   return file + ":" + std::to_string(line);
 }
@@ -191,7 +189,7 @@ void spread_defaults(std::vector<Section>& sections) {
 std::vector<Section> parse_ini(const std::string& text, const std::string& name) {
   check_utf8(text, name);
   std::string_view content = text;
-  if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
+  if (content.starts_with(byte_order_mark)) content.remove_prefix(byte_order_mark.size());
   std::vector<Section> sections = IniReader(content, name).read();
   spread_defaults(sections);
   return sections;

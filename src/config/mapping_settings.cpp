@@ -10,12 +10,11 @@
 namespace connector {
 namespace {
 
-constexpr std::string_view kMapping = "mapping.";
-constexpr std::array<std::string_view, 5> kKeys = {"source", "setting", "hardcoded", "converter", "required"};
+constexpr std::array<std::string_view, 5> known_keys = {"source", "setting", "hardcoded", "converter", "required"};
 
 // The part between the first and the second dot.
 std::string field_name(std::string_view key) {
-  key.remove_prefix(kMapping.size());
+  key.remove_prefix(mapping_prefix.size());
   return upper_case(trimmed(key.substr(0, key.find('.'))));
 }
 
@@ -50,7 +49,7 @@ std::optional<Json> specification(std::string_view text, std::string& problem) {
 void check_specification(const Section& section, const Entry& entry, const Json& specification, const Log& log,
                          std::vector<std::string>& complaints) {
   for (const auto& [key, value] : specification.items()) {
-    if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {
+    if (std::find(known_keys.begin(), known_keys.end(), key) == known_keys.end()) {
       log.warning("{}: section [{}], setting {}: a mapping has no key {}, it is ignored", entry.origin, section.name,
                   entry.key, key);
     } else if ((key == "source" || key == "setting" || key == "converter") && !value.is_string() && !value.is_null()) {
@@ -75,7 +74,7 @@ void put(FieldSpecifications& fields, const std::string& field, Json specificati
 FieldSpecifications mapping_settings(const Section& section, const Log& log, std::vector<std::string>& complaints) {
   FieldSpecifications fields;
   for (const Entry& entry : section.entries) {
-    if (!entry.key.starts_with(kMapping)) continue;
+    if (!entry.key.starts_with(mapping_prefix)) continue;
     const std::string field = field_name(entry.key);
     std::string problem = field.empty() ? "names no field: write mapping.FIELD" : "";
     std::optional<Json> made = problem.empty() ? specification(trimmed(entry.value), problem) : std::nullopt;

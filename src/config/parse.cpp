@@ -10,11 +10,11 @@
 namespace connector {
 
 std::optional<bool> parse_boolean(std::string_view text) {
-  static constexpr std::array<std::string_view, 6> kTrue = {"true", "yes", "y", "on", "t", "1"};
-  static constexpr std::array<std::string_view, 6> kFalse = {"false", "no", "n", "off", "f", "0"};
+  static constexpr std::array<std::string_view, 6> true_words = {"true", "yes", "y", "on", "t", "1"};
+  static constexpr std::array<std::string_view, 6> false_words = {"false", "no", "n", "off", "f", "0"};
   const std::string word = lower_case(trimmed(text));
-  if (std::find(kTrue.begin(), kTrue.end(), word) != kTrue.end()) return true;
-  if (std::find(kFalse.begin(), kFalse.end(), word) != kFalse.end()) return false;
+  if (std::find(true_words.begin(), true_words.end(), word) != true_words.end()) return true;
+  if (std::find(false_words.begin(), false_words.end(), word) != false_words.end()) return false;
   return std::nullopt;
 }
 

@@ -12,9 +12,9 @@
 namespace connector {
 namespace {
 
-constexpr const char* kCloud = "oomnitza";
-constexpr const char* kManaged = "managed";
-constexpr const char* kManagedId = "xxx";
+constexpr const char* cloud_section = "oomnitza";
+constexpr const char* managed_section = "managed";
+constexpr const char* managed_id = "xxx";
 
 // On one line, with a space behind commas and colons.
 std::string one_line(const Json& value) {
@@ -50,8 +50,8 @@ struct SampleSection {
 
 std::vector<SampleSection> sample_sections(std::span<const Plugin> plugins) {
   std::vector<SampleSection> sections = {
-      {kCloud, "OOMNITZA", cloud_settings()},
-      {std::string(kManaged) + "." + kManagedId, "MANAGED", managed_settings()},
+      {cloud_section, "OOMNITZA", cloud_settings()},
+      {std::string(managed_section) + "." + managed_id, "MANAGED", managed_settings()},
   };
   for (const Plugin& plugin : plugins) {
     if (plugin.in_sample) sections.push_back({plugin.section, environment_prefix(plugin), plugin.settings});
@@ -67,7 +67,7 @@ std::string sample(std::span<const Plugin> plugins, const Head& head, const Line
   std::string text;
   for (const SampleSection& section : sample_sections(plugins)) {
     text += head(section);
-    if (section.name != kCloud) text += line(section, "enable", "False");
+    if (section.name != cloud_section) text += line(section, "enable", "False");
     for (const Setting& setting : section.settings) {
       if (setting.text.in_sample) text += line(section, setting.name, sample_value(setting));
     }
@@ -129,7 +129,7 @@ std::string sample_env(std::span<const Plugin> plugins) {
       plugins,
       [](const SampleSection& section) {
         const bool managed = section.prefix == "MANAGED";
-        return "# [" + section.name + "]\n" + (managed ? std::string("MANAGED_ID=") + kManagedId + "\n" : "");
+        return "# [" + section.name + "]\n" + (managed ? std::string("MANAGED_ID=") + managed_id + "\n" : "");
       },
       [](const SampleSection& section, const std::string& setting, const std::string& value) {
         return variable_name(section.prefix, setting) + "=" + value + "\n";

@@ -14,15 +14,13 @@
 namespace connector {
 namespace {
 
-constexpr std::string_view kMapping = "mapping.";
-
 // Settings that say where others come from: they come from the section alone, and first.
 bool leads_to_values(const std::string& name) {
   return name.starts_with("vault_") || name == "env_password";
 }
 
 bool is_known_everywhere(const std::string& key) {
-  return key == "enable" || key == "recordfilter" || key.starts_with(kMapping);
+  return key == "enable" || key == "recordfilter" || key.starts_with(mapping_prefix);
 }
 
 std::vector<std::string> words(std::string_view text) {
@@ -98,7 +96,7 @@ class Filling {
       if (is_setting(entry.key)) continue;
       if (!is_known_everywhere(entry.key)) {
         warn_unknown(entry.origin, entry.key);
-      } else if (!entry.key.starts_with(kMapping)) {
+      } else if (!entry.key.starts_with(mapping_prefix)) {
         values_[entry.key] = entry.value;
       }
     }
@@ -213,15 +211,15 @@ class Filling {
   }
 
   void check_protocol() {
-    static const std::vector<std::string> kSpoken = {"ssl", "ssl23", "sslv23", "tls", "tls1", "tls1.2", "tls1.3"};
-    static const std::vector<std::string> kForgotten = {"ssl2", "sslv2", "ssl3", "sslv3"};
+    static const std::vector<std::string> spoken = {"ssl", "ssl23", "sslv23", "tls", "tls1", "tls1.2", "tls1.3"};
+    static const std::vector<std::string> forgotten = {"ssl2", "sslv2", "ssl3", "sslv3"};
     std::string& protocol = target_.ssl_protocol;
     protocol = lower_case(protocol);
-    if (std::find(kForgotten.begin(), kForgotten.end(), protocol) != kForgotten.end()) {
+    if (std::find(forgotten.begin(), forgotten.end(), protocol) != forgotten.end()) {
       complain("ssl_protocol",
                "no TLS library speaks " + protocol + " any more: leave it empty, or set tls1.2 or tls1.3");
-    } else if (!protocol.empty() && std::find(kSpoken.begin(), kSpoken.end(), protocol) == kSpoken.end()) {
-      complain("ssl_protocol", "must be empty or one of " + list(kSpoken) + " (" + list(kForgotten) +
+    } else if (!protocol.empty() && std::find(spoken.begin(), spoken.end(), protocol) == spoken.end()) {
+      complain("ssl_protocol", "must be empty or one of " + list(spoken) + " (" + list(forgotten) +
                                    " are no longer spoken by any TLS library)");
     } else if (protocol == "tls" || protocol == "tls1") {
       context_.log.warning("section [{}], setting ssl_protocol: TLS 1.0 is out of date and no longer safe",

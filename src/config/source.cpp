@@ -11,8 +11,8 @@
 namespace connector {
 namespace {
 
-constexpr const char* kIniFile = "config.ini";
-constexpr const char* kEnvFile = ".env";
+constexpr const char* default_ini_file = "config.ini";
+constexpr const char* default_env_file = ".env";
 
 bool is_there(const std::filesystem::path& file) {
   std::error_code ignored;
@@ -47,8 +47,8 @@ const Section* Configuration::find(std::string_view name) const {
 
 std::filesystem::path default_ini_path(const ConfigurationChoice& choice) {
   if (choice.ini) return *choice.ini;
-  const std::filesystem::path beside_program = choice.program_folder / kIniFile;
-  return !is_there(kIniFile) && is_there(beside_program) ? beside_program : kIniFile;
+  const std::filesystem::path beside_program = choice.program_folder / default_ini_file;
+  return !is_there(default_ini_file) && is_there(beside_program) ? beside_program : default_ini_file;
 }
 
 Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins) {
@@ -58,7 +58,7 @@ Configuration read_configuration(const ConfigurationChoice& choice, std::span<co
     return from_environment(choice.env_file, plugins);
   }
   if (is_there(ini)) return from_ini(ini);
-  if (is_there(kEnvFile)) return from_environment(kEnvFile, plugins);
+  if (is_there(default_env_file)) return from_environment(default_env_file, plugins);
   throw ConfigError(
       "there is no configuration: neither config.ini nor .env is here, and OOMNITZA_URL is not set; name a file with "
       "--ini or --env-file, or let generate-ini write a config.ini");

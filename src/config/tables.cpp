@@ -7,7 +7,7 @@ namespace connector {
 
 const std::vector<Setting>& common_settings() {
   using S = SectionSettings;
-  static const std::string kWithoutEffect = "Accepted, without effect.";
+  static const std::string without_effect = "Accepted, without effect.";
   static const std::vector<Setting> settings = {
       setting("verify_ssl", &S::verify_ssl,
               {.help = "Whether certificates are checked on this section's connections.", .fallback = "True"}),
@@ -47,9 +47,9 @@ const std::vector<Setting>& common_settings() {
               {.help = "Name under which the secrets are stored; empty: the section's name.", .fallback = ""}),
       setting("env_password", &S::env_password,
               {.help = "Name of an environment variable that holds the password.", .fallback = ""}),
-      setting("only_if_filled", &S::ignored, {.help = kWithoutEffect, .fallback = ""}),
-      setting("dont_overwrite", &S::ignored, {.help = kWithoutEffect, .fallback = ""}),
-      setting("connector_bulk_mode", &S::ignored, {.help = kWithoutEffect, .fallback = ""}),
+      setting("only_if_filled", &S::ignored, {.help = without_effect, .fallback = ""}),
+      setting("dont_overwrite", &S::ignored, {.help = without_effect, .fallback = ""}),
+      setting("connector_bulk_mode", &S::ignored, {.help = without_effect, .fallback = ""}),
   };
   return settings;
 }

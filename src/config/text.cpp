@@ -13,7 +13,7 @@
 namespace connector {
 namespace {
 
-constexpr std::string_view kSpaces = " \t\n\v\f\r";
+constexpr std::string_view ascii_spaces = " \t\n\v\f\r";
 
 using ChangeCase = decltype(&u8_tolower);
 
@@ -29,13 +29,13 @@ std::string with_case(std::string_view text, ChangeCase change) {
 }  // namespace
 
 bool is_space(char character) {
-  return kSpaces.find(character) != std::string_view::npos;
+  return ascii_spaces.find(character) != std::string_view::npos;
 }
 
 std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kSpaces);
+  const std::size_t first = text.find_first_not_of(ascii_spaces);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+  return text.substr(first, text.find_last_not_of(ascii_spaces) - first + 1);
 }
 
 std::string lower_case(std::string_view text) {

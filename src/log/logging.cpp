@@ -88,16 +88,16 @@ class LoggerOutput final : public Log::Output {
   std::shared_ptr<Redactor> redactor_;
 };
 
-/// What a logging.json says about one logger.
-struct LoggerSettings {
-  std::optional<int> level;
-  std::vector<spdlog::sink_ptr> handlers;
-  bool propagate = true;
-};
-
 }  // namespace
 
 struct Logging::State {
+  /// What a logging.json says about one logger.
+  struct LoggerSettings {
+    std::optional<int> level;
+    std::vector<spdlog::sink_ptr> handlers;
+    bool propagate = true;
+  };
+
   std::shared_ptr<Redactor> redactor = std::make_shared<Redactor>();
   std::map<std::string, LoggerSettings> loggers;  ///< the root's name is empty
   std::vector<std::string> warnings;              ///< about the configuration

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "managed/values.h"
+
 namespace connector::managed {
 namespace {
 
@@ -66,12 +68,6 @@ class SessionAuthorizer final : public Authorizer {
   Variables answer_;
 };
 
-const Json& member(const Json& object, const char* key) {
-  static const Json none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
 /// The members of an object that may be missing.
 const Json& object(const Json& secret, const char* key) {
   static const Json none = Json::object();
@@ -79,12 +75,7 @@ const Json& object(const Json& secret, const char* key) {
   return value.is_object() ? value : none;
 }
 
-std::string text_of(const Json& value) {
-  if (value.is_null()) return {};
-  return value.is_string() ? value.get<std::string>() : to_text(value);
-}
-
-std::string decoded(const Json& certificates, const char* key) {
+std::string base64_part(const Json& certificates, const char* key) {
   const std::string text = text_of(member(certificates, key));
   std::string compact;
   for (const char c : text) {
@@ -99,10 +90,10 @@ std::optional<ClientCertificate> client_certificate(const Json& certificates) {
   const std::string type = text_of(member(certificates, "type"));
   ClientCertificate certificate{.password = text_of(member(certificates, "password"))};
   if (type == "pfx") {
-    certificate.pkcs12 = decoded(certificates, "pfx");
+    certificate.pkcs12 = base64_part(certificates, "pfx");
   } else if (type == "cert_key") {
-    certificate.certificate = decoded(certificates, "cert");
-    certificate.key = decoded(certificates, "key");
+    certificate.certificate = base64_part(certificates, "cert");
+    certificate.key = base64_part(certificates, "key");
   } else {
     throw SourceError("the credential's certificate is neither pfx nor cert_key");
   }

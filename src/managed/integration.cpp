@@ -6,6 +6,7 @@
 #include "config/complaint.h"
 #include "config/text.h"
 #include "connector/error.h"
+#include "managed/values.h"
 
 namespace connector::managed {
 namespace {
@@ -14,13 +15,8 @@ bool is_number(const Json& value) {
   return value.is_number() || big_integer_digits(value);
 }
 
-/// A setting's text: texts as they are, other values as JSON.
-std::string setting_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : to_text(value);
-}
-
 /// Where secrets come from is said by this machine alone.
-bool may_come_from_cloud(const Setting& setting) {
+bool cloud_may_set(const Setting& setting) {
   return !setting.name.starts_with("vault_") && setting.name != "env_password";
 }
 
@@ -50,13 +46,6 @@ class Reader {
   }
 
  private:
-  const Json& member(const Json& object, std::string_view key) const {
-    static const Json none;
-    if (!object.is_object()) return none;
-    const auto found = object.find(key);
-    return found == object.end() ? none : *found;
-  }
-
   void complain(std::string_view field, std::string_view problem) {
     complaints_.push_back(fmt::format("integration {} ({}), {}: {}", integration_.identity.name,
                                       integration_.identity.service, field, problem));
@@ -174,7 +163,7 @@ class Reader {
   static std::vector<std::pair<std::string, std::string>> texts(const Json& object) {
     std::vector<std::pair<std::string, std::string>> texts;
     for (const auto& [name, value] : object.items()) {
-      if (!value.is_null()) texts.emplace_back(name, setting_text(value));
+      if (!value.is_null()) texts.emplace_back(name, text_of(value));
     }
     return texts;
   }
@@ -321,21 +310,17 @@ class Reader {
 
 Identity identify(const Json& cloud) {
   if (!cloud.is_object()) throw ConfigError("a configuration that Oomnitza sent is no object");
-  const auto member = [&](const char* key) {
-    const auto found = cloud.find(key);
-    return found == cloud.end() ? Json() : *found;
-  };
   Identity identity;
-  identity.id = member("id");
+  identity.id = member(cloud, "id");
   if (!identity.id.is_string() && !is_number(identity.id)) {
     throw ConfigError("a configuration that Oomnitza sent has no id");
   }
-  identity.service = setting_text(identity.id);
+  identity.service = text_of(identity.id);
   if (identity.service.empty()) throw ConfigError("a configuration that Oomnitza sent has no id");
-  if (const Json name = member("name"); name.is_string()) identity.name = name.get<std::string>();
-  identity.test_run = is_truth(member("test_run"));
-  identity.is_reports_service = is_truth(member("reports_service"));
-  if (const Json inputs = member("inputs"); inputs.is_object()) {
+  if (const Json& name = member(cloud, "name"); name.is_string()) identity.name = name.get<std::string>();
+  identity.test_run = is_truth(member(cloud, "test_run"));
+  identity.is_reports_service = is_truth(member(cloud, "reports_service"));
+  if (const Json& inputs = member(cloud, "inputs"); inputs.is_object()) {
     for (const Json& input : inputs) {
       if (at(input, "type") != "multi_str") continue;
       identity.multi_str = at(input, "value");
@@ -362,10 +347,10 @@ Section combined_section(const Identity& identity, const Json& cloud, const Sect
                  [](const Entry& entry) { return !trimmed(entry.value).empty(); });
   }
   for (const Setting& setting : with_common_settings(own)) {
-    if (section.find(setting.name) || !may_come_from_cloud(setting)) continue;
+    if (section.find(setting.name) || !cloud_may_set(setting)) continue;
     const auto value = cloud.find(setting.name);
     if (value == cloud.end() || value->is_null() || *value == "") continue;
-    section.entries.push_back({setting.name, setting_text(*value), section.origin});
+    section.entries.push_back({setting.name, text_of(*value), section.origin});
   }
   return section;
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::array<const char*, 4> item_variables = {"list_response_item", "detail_response", "software_response",
                                                        "software_response_item"};
 
-std::string text_of(const CallTemplate& call) {
+std::string templates_of(const CallTemplate& call) {
   std::string text = to_text(call.url) + to_text(call.body);
   for (const NamedTemplate& header : call.headers) text += to_text(header.value);
   for (const NamedTemplate& param : call.params) text += to_text(param.value);
@@ -72,7 +72,7 @@ bool Items::are_independent(const Integration& integration) {
   std::string call;
   std::string all;
   if (integration.details) {
-    call += text_of(integration.details->call);
+    call += templates_of(integration.details->call);
     if (names_one_of(call, {"detail_response", "software_response"})) return false;
     const std::string result = integration.details->result ? to_text(*integration.details->result) : "";
     if (names_one_of(result, {"software_response"})) return false;
@@ -80,7 +80,7 @@ bool Items::are_independent(const Integration& integration) {
   }
   if (const auto& software = integration.software) {
     if (software->call) {
-      const std::string text = text_of(*software->call);
+      const std::string text = templates_of(*software->call);
       if (names_one_of(text, {"software_response"})) return false;
       all += text;
     }

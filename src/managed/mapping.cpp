@@ -4,23 +4,9 @@
 #include <utility>
 
 #include "connector/error.h"
+#include "managed/values.h"
 
 namespace connector::managed {
-namespace {
-
-std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : to_text(value);
-}
-
-const Json& member(const Json& object, const char* key) {
-  static const Json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
-}  // namespace
-
 Json merged_mapping(Json cloud, const Json& ini) {
   for (const auto& [field, specification] : ini.items()) {
     Json& merged = cloud[field];

@@ -25,9 +25,9 @@ namespace {
 constexpr std::size_t test_records = 10;
 constexpr std::size_t shortest_secret_input = 6;
 
-class Sync {
+class IntegrationSync {
  public:
-  Sync(const Json& configuration, const SyncContext& context, const std::stop_token& stop)
+  IntegrationSync(const Json& configuration, const SyncContext& context, const std::stop_token& stop)
       : configuration_(configuration),
         context_(context),
         stop_(stop),
@@ -140,7 +140,7 @@ class Sync {
     if (!failure.empty() && !records.has_begun()) throw SourceError(failure);
     if (is_custom_test()) return log_.info("integration {} ({}): the test run ends", identity_.name, identity_.service);
     if (!gave_anything) return report_empty();
-    Report report = records.report();
+    connector::Report report = records.report();
     report.interrupted = stop_.stop_requested();
     report.error = failure;
     if (!failure.empty()) delivery.deliver_fatal(failure);
@@ -327,7 +327,7 @@ class Sync {
     }
   }
 
-  void log_end(const Report& report) const {
+  void log_end(const connector::Report& report) const {
     const std::string text = fmt::format("integration {} ({}): the sync ends{}: {}", identity_.name, identity_.service,
                                          report.succeeded() ? "" : " with failures", report.text());
     if (report.succeeded()) {
@@ -359,7 +359,7 @@ class Sync {
 void run_sync(const Json& configuration, const SyncContext& context, const std::stop_token& stop) noexcept {
   const Log log = context.logging.logger(connector_logger_name("managed"));
   try {
-    Sync(configuration, context, stop).run();
+    IntegrationSync(configuration, context, stop).run();
   } catch (const Stopped&) {
     log.warning("a sync does not begin: the program was told to stop");
   } catch (const std::exception& error) {

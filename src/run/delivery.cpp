@@ -109,7 +109,7 @@ Report Delivery::counts() const {
 }
 
 void Delivery::print(const std::string& body) {
-  const std::string text = to_text(parse_json(body), 2) + "\n";
+  const std::string text = indented(body, false) + "\n";
   const std::lock_guard lock(mutex_);
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);

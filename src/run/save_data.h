@@ -10,6 +10,9 @@
 
 namespace connector {
 
+/// A JSON text once more, indented by two spaces; as it is when it is nested too deep to be read. ascii: see to_text().
+std::string indented(const std::string& text, bool ascii);
+
 /// Keeps pulled records (0.json, 1.json …) and payloads (oom.payload000.json …) in a folder, for the administrator to
 /// look at. A file that cannot be written is warned about. Safe to use from several threads.
 class SaveData {
@@ -20,7 +23,7 @@ class SaveData {
   void payload(const std::string& body);
 
  private:
-  void write(const std::string& name, const Json& value);
+  void write(const std::string& name, const std::string& text);
 
   std::filesystem::path folder_;
   Log log_;

@@ -42,7 +42,7 @@ Undelivered::Undelivered(const fs::path& state_folder, std::string_view section,
 void Undelivered::keep(std::string_view records, std::string_view body, const std::string& reason) const {
   try {
     make_private_folder(folder_);
-    if (size_of(files()) + body.size() > room) {
+    if (!has_room_for(body.size())) {
       log_.error("a payload is lost: {} holds {} MiB already. Deliver them with \"connector resend\", or remove them",
                  folder_.string(), room >> 20);
       return;
@@ -56,6 +56,14 @@ void Undelivered::keep(std::string_view records, std::string_view body, const st
   } catch (const std::exception& error) {
     log_.error("a payload is lost, it cannot be kept: {}", error.what());
   }
+}
+
+bool Undelivered::has_room_for(std::uintmax_t bytes) const {
+  const std::lock_guard lock(mutex_);
+  if (!used_) used_ = size_of(files());
+  if (*used_ + bytes > room) return false;
+  *used_ += bytes;
+  return true;
 }
 
 std::vector<fs::path> Undelivered::files() const {

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +35,12 @@ class Undelivered {
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
+  bool has_room_for(std::uintmax_t bytes) const;
+
   std::filesystem::path folder_;
   Log log_;
+  mutable std::mutex mutex_;
+  mutable std::optional<std::uintmax_t> used_;  ///< bytes, counted once and then added up
 };
 
 /// The names of the folders below undelivered/ that hold payloads.

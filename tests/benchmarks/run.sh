@@ -1,3 +1,9 @@
 #!/bin/sh
 # Measures the connector on this machine. Usage: tests/benchmarks/run.sh BUILD_FOLDER [--large] [--rows N]
-exec python3 -B "$(dirname "$0")/run.py" "$@"
+set -eu
+here=$(dirname "$0")
+python3 -B "$here/run.py" "$@"
+echo
+"$here/ldap.sh" "$1"
+echo
+"$here/sccm.sh" "$1"

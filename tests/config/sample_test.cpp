@@ -48,7 +48,7 @@ std::vector<Plugin> plugins() {
   return {example, hidden};
 }
 
-constexpr const char* kSampleIni = R"([oomnitza]
+constexpr const char* sample_text = R"([oomnitza]
 url = https://example.oomnitza.com
 api_token =
 username = oomnitza-sa
@@ -74,7 +74,7 @@ sync_field = USER
 )";
 
 TEST(Sample, IniHoldsEverySectionAndKey) {
-  EXPECT_EQ(sample_ini(plugins()), kSampleIni);
+  EXPECT_EQ(sample_ini(plugins()), sample_text);
 }
 
 TEST(Sample, IniReadsBackWithoutWarningAndEnablesNothing) {
@@ -132,7 +132,7 @@ TEST(Sample, OldFilesAreKept) {
   const Folder folder;
   const auto file = folder.path() / "config.ini";
   write_sample_ini(plugins(), file);
-  EXPECT_EQ(folder.read("config.ini"), kSampleIni);
+  EXPECT_EQ(folder.read("config.ini"), sample_text);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "config.ini.bak"));
   EXPECT_EQ(std::filesystem::status(file).permissions() & std::filesystem::perms::all,
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
@@ -140,7 +140,7 @@ TEST(Sample, OldFilesAreKept) {
   folder.write("config.ini.bak", "older");
   write_sample_ini(plugins(), file);
   EXPECT_EQ(folder.read("config.ini.bak"), "mine");
-  EXPECT_EQ(folder.read("config.ini"), kSampleIni);
+  EXPECT_EQ(folder.read("config.ini"), sample_text);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);
 }
 
