@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "catalogue.h"
 #include "cli.h"
@@ -14,12 +15,15 @@ namespace {
 
 using namespace connector;
 
-constexpr std::array<Mode, 4> modes = {{
+constexpr std::array<Mode, 5> modes = {{
+    {"managed", "let Oomnitza say what to run, until the program is stopped (the default)", managed_mode},
     {"upload", "run the named sections once and end", upload},
     {"resend", "deliver the payloads that earlier runs had to keep (all, or the named sections')", resend},
     {"generate-ini", "write a config.ini with every setting", generate_ini},
     {"version", "print the version", version},
 }};
+
+constexpr std::string_view default_mode = "managed";
 
 std::string actions() {
   std::string text;
@@ -32,12 +36,11 @@ int run(int argc, char** argv) {
   std::error_code unknown;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unknown);
   for (const Mode& mode : modes) {
-    if (mode.name == line.action) {
+    if (mode.name == (line.action.empty() ? default_mode : line.action)) {
       return mode.run({.line = line, .program_folder = program.parent_path(), .plugins = catalogue()});
     }
   }
-  throw UsageError(line.action.empty() ? "say what to do:\n" + actions()
-                                       : "there is no action \"" + line.action + "\":\n" + actions());
+  throw UsageError("there is no action \"" + line.action + "\":\n" + actions());
 }
 
 }  // namespace

@@ -185,7 +185,7 @@ void Directory::ask_for_tls() {
   Request request;
   const int code = ldap_start_tls(handle_.get(), nullptr, nullptr, &request.id);
   if (code != LDAP_SUCCESS) request.failure = local_outcome(code);
-  const Outcome outcome = finish(request, [](Entry) {});
+  const Outcome outcome = finish(request, [](DirectoryEntry) {});
   if (!outcome.ok()) throw SourceError(fmt::format("{}: StartTLS failed: {}", url_, outcome.text));
 }
 
@@ -210,7 +210,7 @@ void Directory::bind(const std::string& name, const Secret& password) {
                                   nullptr, nullptr, &request.id);
   if (code != LDAP_SUCCESS) request.failure = local_outcome(code);
 
-  const Outcome outcome = finish(request, [](Entry) {});
+  const Outcome outcome = finish(request, [](DirectoryEntry) {});
   if (lost_) throw SourceError(fmt::format("{}: the bind got no answer: {}", url_, outcome.text));
   if (!outcome.ok()) {
     throw AuthenticationError(fmt::format("{} refuses the bind as {}: {}. Check username and password.", url_,
@@ -259,23 +259,23 @@ Outcome Directory::finish(const Request& request, const Take& take) {
     if (type == LDAP_RES_SEARCH_REFERENCE || type == LDAP_RES_INTERMEDIATE) continue;
     if (type != LDAP_RES_SEARCH_ENTRY) return server_outcome(message.get());
 
-    std::optional<Entry> entry = entry_of(message.get());
+    std::optional<DirectoryEntry> entry = entry_of(message.get());
     if (!entry) return local_outcome(LDAP_DECODING_ERROR);
     take(std::move(*entry));
   }
 }
 
 Outcome Directory::read_pages(const Search& search, const Take& take) {
-  std::vector<Entry> page;
+  std::vector<DirectoryEntry> page;
   const auto hand_on = [&] {
-    for (Entry& entry : page) take(std::move(entry));
+    for (DirectoryEntry& entry : page) take(std::move(entry));
     page.clear();
   };
   std::string cookie;
   Request request = start(search, cookie);
   for (;;) {
     std::size_t entries = 0;
-    Outcome outcome = finish(request, [&](Entry entry) {
+    Outcome outcome = finish(request, [&](DirectoryEntry entry) {
       if (page.size() == page_size) hand_on();  // a server that does not know paging sends all at once
       page.push_back(std::move(entry));
       ++entries;
@@ -331,13 +331,13 @@ Outcome Directory::server_outcome(LDAPMessage* message) {
   return outcome;
 }
 
-std::optional<Entry> Directory::entry_of(LDAPMessage* message) {
+std::optional<DirectoryEntry> Directory::entry_of(LDAPMessage* message) {
   BerElement* position = nullptr;
   berval dn{};
   if (ldap_get_dn_ber(handle_.get(), message, &position, &dn) != LDAP_SUCCESS) return std::nullopt;
   const Ber position_owner(position);
 
-  Entry entry{.dn = std::string(dn.bv_val, dn.bv_len), .attributes = {}};
+  DirectoryEntry entry{.dn = std::string(dn.bv_val, dn.bv_len), .attributes = {}};
   for (;;) {
     berval name{};
     berval* found = nullptr;

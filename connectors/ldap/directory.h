@@ -40,7 +40,7 @@ struct Outcome {
 /// libldap writes without MSG_NOSIGNAL: the program has to ignore SIGPIPE, as main() does.
 class Directory {
  public:
-  using Take = std::function<void(Entry)>;
+  using Take = std::function<void(DirectoryEntry)>;
 
   /// A request under way, or why it could not be sent.
   struct Request {
@@ -77,7 +77,7 @@ class Directory {
   void shake_hands();
   Outcome local_outcome(int code);
   Outcome server_outcome(LDAPMessage* message);
-  std::optional<Entry> entry_of(LDAPMessage* message);
+  std::optional<DirectoryEntry> entry_of(LDAPMessage* message);
 
   struct Unbind {
     void operator()(LDAP* handle) const { ldap_unbind_ext(handle, nullptr, nullptr); }

@@ -65,7 +65,7 @@ std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spell
   return names;
 }
 
-Json record_of(const Entry& entry, const std::vector<std::string>& spellings) {
+Json record_of(const DirectoryEntry& entry, const std::vector<std::string>& spellings) {
   Json record = Json::object();
   for (const Attribute& attribute : entry.attributes) {
     const Json value = value_of(attribute);

@@ -15,7 +15,7 @@ struct Attribute {
   std::vector<std::string> values;
 };
 
-struct Entry {
+struct DirectoryEntry {
   std::string dn;
   std::vector<Attribute> attributes;
 };
@@ -31,7 +31,7 @@ std::vector<std::string> spellings(const std::vector<std::string>& sources);
 std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spellings);
 
 /// The entry as a record: each attribute under every spelling of its name, else under the server's.
-Json record_of(const Entry& entry, const std::vector<std::string>& spellings);
+Json record_of(const DirectoryEntry& entry, const std::vector<std::string>& spellings);
 
 /// The text form (S-1-5-21-…) of a binary security identifier; nothing when it is shorter than its count says.
 std::optional<std::string> sid_text(std::string_view bytes);

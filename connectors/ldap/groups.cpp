@@ -27,7 +27,7 @@ std::optional<Range> range_of(std::string_view name, const std::string& attribut
 
 }  // namespace
 
-MemberList members_of(const Entry& group, const std::string& attribute) {
+MemberList members_of(const DirectoryEntry& group, const std::string& attribute) {
   MemberList members;
   for (const Attribute& found : group.attributes) {
     const std::optional<Range> range = range_of(found.name, attribute);
@@ -57,9 +57,10 @@ void Groups::read_group(const std::string& dn) {
   std::string attribute = search_.members_attribute;
   std::size_t members = 0;
   for (std::size_t begin = 0;;) {
-    std::optional<Entry> group;
+    std::optional<DirectoryEntry> group;
     const Search whole = {.base = dn, .scope = Scope::entry, .filter = "(objectClass=*)", .attributes = {attribute}};
-    const Outcome outcome = directory_.finish(directory_.start(whole), [&](Entry entry) { group = std::move(entry); });
+    const Outcome outcome =
+        directory_.finish(directory_.start(whole), [&](DirectoryEntry entry) { group = std::move(entry); });
     if (!group) {
       return fail(
           fmt::format("group '{}' cannot be read: {}", dn, outcome.ok() ? "there is no such entry" : outcome.text));
@@ -97,8 +98,8 @@ void Groups::ask(const std::string& group, const std::string& member) {
 void Groups::settle_oldest() {
   const Pending asked = std::move(pending_.front());
   pending_.pop_front();
-  std::optional<Entry> found;
-  const Outcome outcome = directory_.finish(asked.request, [&](Entry entry) {
+  std::optional<DirectoryEntry> found;
+  const Outcome outcome = directory_.finish(asked.request, [&](DirectoryEntry entry) {
     if (!found) found = std::move(entry);
   });
   if (found) {
@@ -112,7 +113,7 @@ void Groups::settle_oldest() {
   }
 }
 
-void Groups::hand_on(const Pending& asked, Entry entry) {
+void Groups::hand_on(const Pending& asked, DirectoryEntry entry) {
   if (entry.attributes.empty()) {
     log_.info("member '{}' of group '{}': the entry has none of the mapped attributes, skipped", asked.member,
               asked.group);

@@ -42,7 +42,7 @@ class Groups {
   void read_group(const std::string& dn);
   void ask(const std::string& group, const std::string& member);
   void settle_oldest();
-  void hand_on(const Pending& asked, Entry entry);
+  void hand_on(const Pending& asked, DirectoryEntry entry);
   void fail(const std::string& problem);
 
   Directory& directory_;
@@ -62,6 +62,6 @@ struct MemberList {
   std::optional<std::size_t> next = {};
 };
 
-MemberList members_of(const Entry& group, const std::string& attribute);
+MemberList members_of(const DirectoryEntry& group, const std::string& attribute);
 
 }  // namespace connector

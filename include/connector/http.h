@@ -55,6 +55,14 @@ struct Response {
   Json json() const;
 };
 
+/// A client certificate and its private key, in memory: PEM texts, or both in a PKCS #12 container.
+struct ClientCertificate {
+  std::string certificate = {};  ///< PEM
+  std::string key = {};          ///< PEM
+  std::string pkcs12 = {};       ///< bytes; counts instead of the two when not empty
+  std::string password = {};     ///< of key or container; empty: none
+};
+
 struct Request {
   std::string method = "GET";
   std::string url;  ///< http or https, path and query already percent-encoded
@@ -70,6 +78,8 @@ struct Request {
   std::function<bool(const Response&)> accept = {};
   /// Names of further headers that hold secrets: not taken along to another host (beside Authorization and cookies).
   std::vector<std::string> secret_headers = {};
+  /// Presented instead of the session's own on this request's connections.
+  std::optional<ClientCertificate> certificate = {};
   bool follow_redirects = true;
   /// A redirect to another host is an error instead of being followed (POST only).
   bool stay_on_host = false;
@@ -146,6 +156,9 @@ class Http {
 
 /// Percent-encodes a text for a path segment or a query value: all but unreserved characters (RFC 3986, 2.3).
 std::string percent_encoded(std::string_view text);
+
+/// The text with %XX in its parts turned back into bytes.
+std::string percent_decoded(std::string_view text);
 
 /// Standard Base64 with padding (RFC 4648, 4), and back; nothing when the text is no Base64.
 std::string base64(std::string_view bytes);

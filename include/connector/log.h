@@ -45,9 +45,11 @@ class Log {
   void error(fmt::format_string<Args...> format, Args&&... args) const {
     write(Level::error, format, std::forward<Args>(args)...);
   }
+  bool enabled(Level level) const { return output_ && output_->enabled(level); }
+
   template <class... Args>
   void write(Level level, fmt::format_string<Args...> format, Args&&... args) const {
-    if (output_ && output_->enabled(level)) output_->write(level, fmt::format(format, std::forward<Args>(args)...));
+    if (enabled(level)) output_->write(level, fmt::format(format, std::forward<Args>(args)...));
   }
 
   /// From now on *** stands for this text in every log line. For what is secret and no setting: a session's token.

@@ -106,14 +106,16 @@ Response Call::run() {
 Outcome Call::try_once() {
   const std::string none;
   Connection& connection = stranger_ ? *stranger_ : *connection_;
-  Outcome outcome = connection.perform({.method = method_,
-                                        .url = address_.url,
-                                        .encrypted = address_.scheme == "https",
-                                        .headers = headers_,
-                                        .body = sends_body_ ? request_.body : none,
-                                        .idle_timeout = request_.idle_timeout,
-                                        .max_body = request_.max_body,
-                                        .sink = request_.sink});
+  Outcome outcome =
+      connection.perform({.method = method_,
+                          .url = address_.url,
+                          .encrypted = address_.scheme == "https",
+                          .headers = headers_,
+                          .body = sends_body_ ? request_.body : none,
+                          .idle_timeout = request_.idle_timeout,
+                          .max_body = request_.max_body,
+                          .sink = request_.sink,
+                          .certificate = request_.certificate && !stranger_ ? &*request_.certificate : nullptr});
   if (stranger_) connection_->add_cookies(stranger_->cookies());  // for the session's later requests
   outcome.response.url = address_.shown;
   outcome.response.method = method_;

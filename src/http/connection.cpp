@@ -247,10 +247,11 @@ void set_tls(CURL* handle, const ConnectionSettings& settings) {
   }
   set(handle, CURLOPT_SSLVERSION, settings.tls_version);
   if (settings.any_cipher) set(handle, CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
-  if (!settings.user_pem_file.empty()) {
-    set(handle, CURLOPT_SSLCERT, settings.user_pem_file.c_str());
-    set(handle, CURLOPT_SSLKEY, settings.user_pem_file.c_str());
-  }
+}
+
+void set_blob(CURL* handle, CURLoption option, const std::string& bytes) {
+  curl_blob blob{.data = const_cast<char*>(bytes.data()), .len = bytes.size(), .flags = CURL_BLOB_COPY};
+  set(handle, option, bytes.empty() ? nullptr : &blob);
 }
 
 void take_authorities(ConnectionSettings& settings, const std::string& path) {
@@ -322,6 +323,7 @@ Outcome Connection::perform(const Exchange& exchange) {
   set(handle, CURLOPT_URL, exchange.url.c_str());
   set(handle, CURLOPT_PROXY, exchange.encrypted ? nullptr : text_or_null(settings_.http_proxy));
   set_method(exchange);
+  set_certificate(exchange.certificate);
   const List headers = header_list(exchange);
   set(handle, CURLOPT_HTTPHEADER, headers.get());
   const std::optional<std::string> cookie = exchange.headers.find("Cookie");
@@ -354,6 +356,19 @@ void Connection::set_method(const Exchange& exchange) {
   }
   const bool usual = method == "HEAD" || method == (has_body ? "POST" : "GET");
   set(handle, CURLOPT_CUSTOMREQUEST, usual ? nullptr : method.c_str());
+}
+
+void Connection::set_certificate(const ClientCertificate* certificate) {
+  CURL* handle = handle_.get();
+  static const ClientCertificate none;
+  const ClientCertificate& own = certificate ? *certificate : none;
+  const char* file = certificate ? nullptr : text_or_null(settings_.user_pem_file);
+  set(handle, CURLOPT_SSLCERT, file);
+  set(handle, CURLOPT_SSLKEY, file);
+  set(handle, CURLOPT_SSLCERTTYPE, own.pkcs12.empty() ? "PEM" : "P12");
+  set_blob(handle, CURLOPT_SSLCERT_BLOB, own.pkcs12.empty() ? own.certificate : own.pkcs12);
+  set_blob(handle, CURLOPT_SSLKEY_BLOB, own.pkcs12.empty() ? own.key : "");
+  set(handle, CURLOPT_KEYPASSWD, text_or_null(own.password));
 }
 
 std::vector<std::string> Connection::cookies() const {

@@ -39,6 +39,7 @@ struct Exchange {
   std::chrono::seconds idle_timeout;
   std::size_t max_body;
   const std::function<void(std::string_view)>& sink;
+  const ClientCertificate* certificate = nullptr;  ///< instead of the session's
 };
 
 enum class Fault {
@@ -69,6 +70,7 @@ class Connection {
 
  private:
   void set_method(const Exchange& exchange);
+  void set_certificate(const ClientCertificate* certificate);
 
   const ConnectionSettings& settings_;
   const StopClock& stop_;

@@ -15,6 +15,15 @@ std::string percent_encoded(std::string_view text) {
   return encoded.get();
 }
 
+std::string percent_decoded(std::string_view text) {
+  if (text.empty()) return {};
+  int length = 0;
+  std::unique_ptr<char, decltype(&curl_free)> decoded(
+      curl_easy_unescape(nullptr, text.data(), static_cast<int>(text.size()), &length), curl_free);
+  if (!decoded) throw std::bad_alloc();
+  return {decoded.get(), static_cast<std::size_t>(length)};
+}
+
 std::string base64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // OpenSSL ends it with a zero byte
   const int length =

@@ -30,6 +30,7 @@ struct Mode {
 };
 
 int upload(const Invocation& invocation);
+int managed_mode(const Invocation& invocation);
 int resend(const Invocation& invocation);
 int generate_ini(const Invocation& invocation);
 int version(const Invocation& invocation);

@@ -61,6 +61,27 @@ CloudAccess::CloudAccess(const Invocation& invocation, const Logging& logging, c
                                      logging.logger("connectors/oomnitza"), stop);
 }
 
+CustomCode::CustomCode(const CloudAccess& access, const Logging& logging, const std::stop_token& stop)
+    : built_in_(ConverterServices{.locations = [cloud = access.cloud.get()] { return cloud->locations(); },
+                                  .mac_model = [http = Http({}, logging.logger("connector"), stop)](
+                                                   const std::string& number) { return ask_mac_model(http, number); }},
+                logging.logger("connector")) {
+  const Section* section = access.configuration.find("converters");
+  if (section != nullptr) converters_ = section->entries;
+  if (!converters_.empty()) compile(logging.logger("connector"));
+}
+
+std::unique_ptr<InlineCode> CustomCode::compile(const Log& log) const {
+  const auto call_built_in = [this](const std::string& name, const Json& record, const Parameters& parameters) {
+    const BuiltInConverters::Converter* converter = BuiltInConverters::find(name);
+    if (converter == nullptr) throw ConversionError("there is no converter \"" + name + "\"");
+    return built_in_.convert(*converter, record, nullptr, parameters);
+  };
+  auto code = std::make_unique<InlineCode>(call_built_in, log);
+  for (const Entry& entry : converters_) code->add_converter(entry.key, entry.value, entry.origin);
+  return code;
+}
+
 Setup::Setup(const Invocation& invocation, const Logging& logging, const std::stop_token& stop)
     : log_(logging.logger("connector")), access_(invocation, logging, stop, complaints_) {
   const Http mac_models({}, log_, stop);

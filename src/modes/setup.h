@@ -32,6 +32,20 @@ struct CloudAccess {
   std::unique_ptr<Oomnitza> cloud;
 };
 
+/// The converters of a configuration, for modes that compile record filters as they come.
+class CustomCode {
+ public:
+  /// Compiles [converters] once to find its errors. Throws ConfigError.
+  CustomCode(const CloudAccess& access, const Logging& logging, const std::stop_token& stop);
+
+  /// The converters, compiled for code that is added to them.
+  std::unique_ptr<InlineCode> compile(const Log& log) const;
+
+ private:
+  std::vector<Entry> converters_;
+  BuiltInConverters built_in_;
+};
+
 /// A section that can run, and what its mapping is merged from.
 struct ReadySection {
   ConnectorSection section;

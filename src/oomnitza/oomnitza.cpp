@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "version.h"
+
 namespace connector {
 namespace {
 
@@ -10,30 +12,30 @@ const std::vector<std::string>& secret_headers() {
   return names;
 }
 
+Json object(const Response& answer, const char* what) {
+  Json value = answer.json();
+  if (!value.is_object()) throw SourceError(fmt::format("the {} that Oomnitza sent is no object", what));
+  return value;
+}
+
 }  // namespace
 
 Oomnitza::Oomnitza(const CloudSettings& settings, const std::string& source, Log log, std::stop_token stop)
-    : url_(settings.url),
-      token_(settings.api_token),
-      username_(settings.username),
-      password_(settings.password),
-      http_(settings.tls(), log, std::move(stop), AfterStop::finish),
+    : settings_(settings),
+      source_(source),
+      stop_(std::move(stop)),
+      http_(settings.tls(), log, stop_, AfterStop::finish),
       log_(std::move(log)) {
   if (!source.empty()) http_.headers.set("X-Connector-Source", source);
 }
 
 void Oomnitza::log_in() {
   try {
-    if (token_.empty()) {
-      token_.value = token_by_password();
-      log_.hide(token_.value);
+    if (settings_.api_token.empty()) {
+      settings_.api_token.value = token_by_password();
+      log_.hide(settings_.api_token.value);
     } else {
-      http_.headers.set("Authorization2", token_.value);
-      http_.headers.set("Content-Type", "application/json; charset=utf-8");
-      const Response answer = http_.send({.url = url_.value + "/api/v2/mappings",
-                                          .query = {{"name", "AuthTest"}},
-                                          .secret_headers = secret_headers()});
-      if (const auto csrf = answer.headers.find("X-CSRF-Token")) http_.headers.set("X-CSRF-Token", *csrf);
+      try_token();
     }
   } catch (const HttpError& error) {
     const bool refused = error.status() == 401 || error.status() == 403;
@@ -45,13 +47,33 @@ void Oomnitza::log_in() {
   }
 }
 
+void Oomnitza::try_token() {
+  http_.headers.set("Authorization2", settings_.api_token.value);
+  http_.headers.set("Content-Type", "application/json; charset=utf-8");
+  const Response answer = get("/api/v2/mappings", {{"name", "AuthTest"}});
+  if (const auto csrf = answer.headers.find("X-CSRF-Token")) http_.headers.set("X-CSRF-Token", *csrf);
+}
+
+Oomnitza Oomnitza::with_token(const Secret& token, Log log) const {
+  CloudSettings settings = settings_;
+  settings.api_token = token;
+  Oomnitza other(settings, source_, std::move(log), stop_);
+  try {
+    other.try_token();
+  } catch (const HttpError& error) {
+    throw AuthenticationError(
+        fmt::format("Oomnitza refuses the token that oomnitza_authorization gives: {}", error.what()));
+  }
+  return other;
+}
+
 std::string Oomnitza::token_by_password() {
-  const Response answer =
-      http_.send({.method = "POST",
-                  .url = url_.value + "/api/request_token",
-                  .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-                  .body = "login=" + percent_encoded(username_) + "&password=" + percent_encoded(password_.value),
-                  .stay_on_host = true});
+  const Response answer = http_.send({.method = "POST",
+                                      .url = settings_.url.value + "/api/request_token",
+                                      .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+                                      .body = "login=" + percent_encoded(settings_.username) +
+                                              "&password=" + percent_encoded(settings_.password.value),
+                                      .stay_on_host = true});
   const Json body = answer.json();
   const Json& token = at(body, "token");
   if (!token.is_string() || token.get_ref<const std::string&>().empty()) {
@@ -64,23 +86,23 @@ std::string Oomnitza::token_by_password() {
 }
 
 Json Oomnitza::mapping(const std::string& mapping_name) const {
-  const Response answer = http_.send(
-      {.url = url_.value + "/api/v2/mappings", .query = {{"name", mapping_name}}, .secret_headers = secret_headers()});
-  Json mapping = answer.json();
+  Json mapping = get("/api/v2/mappings", {{"name", mapping_name}}).json();
   if (!mapping.is_object()) throw SourceError("the mapping \"" + mapping_name + "\" that Oomnitza sent is no object");
   return mapping;
 }
 
 bool Oomnitza::is_canceled(const std::string& portion) const {
-  const Response answer =
-      http_.send({.url = url_.value + "/api/v3/bulk/" + portion, .secret_headers = secret_headers()});
-  const Json state = answer.json();
+  const Json state = get("/api/v3/bulk/" + portion).json();
   return at(state, "canceled") == true;
+}
+
+Response Oomnitza::get(const std::string& path, const Query& query) const {
+  return http_.send({.url = settings_.url.value + path, .query = query, .secret_headers = secret_headers()});
 }
 
 Response Oomnitza::post(const std::string& path, std::string body) const {
   return http_.send({.method = "POST",
-                     .url = url_.value + path,
+                     .url = settings_.url.value + path,
                      .body = std::move(body),
                      .secret_headers = secret_headers(),
                      .stay_on_host = true});
@@ -95,22 +117,63 @@ void Oomnitza::finalize(const std::string& portion) const {
 }
 
 Json Oomnitza::locations() const {
-  return http_.send({.url = url_.value + "/api/v3/locations", .secret_headers = secret_headers()}).json();
+  return get("/api/v3/locations").json();
+}
+
+Json Oomnitza::check_managed() const {
+  Json configurations =
+      post("/api/v3/bulk/check_managed", to_text(Json{{"version", std::string(protocol_version)}})).json();
+  if (!configurations.is_array()) throw SourceError("what Oomnitza sent is no list of configurations");
+  return configurations;
+}
+
+Json Oomnitza::managed_mapping(const std::string& service) const {
+  return object(get("/api/v2/mappings", {{"connector_id", service}}), "mapping");
+}
+
+void Oomnitza::add_ready_portion(const std::string& service, const Json& body) const {
+  post("/api/v3/bulk/" + percent_encoded(service) + "/add_ready_portion", to_text(body));
+}
+
+Secret Oomnitza::token(const std::string& id) const {
+  const Json answer = object(get("/api/v3/auth/oomnitza_tokens/" + percent_encoded(id)), "answer");
+  const Json& token = at(answer, "token");
+  if (!token.is_string() || token.get_ref<const std::string&>().empty()) {
+    throw SourceError("Oomnitza has sent no token for the token_id of oomnitza_authorization");
+  }
+  return {token.get<std::string>()};
+}
+
+Json Oomnitza::call_secret(const std::string& credential, const Json& call) const {
+  return object(post("/api/v3/auth/" + percent_encoded(credential) + "/secret", to_text(call)), "secret of a call");
+}
+
+Json Oomnitza::aws_session_secret(const Json& call) const {
+  return object(post("/api/v3/auth/aws/session/secret", to_text(call)), "secret of a call");
+}
+
+Json Oomnitza::credential(const std::string& id) const {
+  return object(get("/api/v3/auth/" + percent_encoded(id)), "credential");
+}
+
+Json Oomnitza::global_variables() const {
+  const Json list = get("/api/v3/settings/global_variables").json();
+  if (!list.is_array()) throw SourceError("the global variables that Oomnitza sent are no list");
+  Json values = Json::object();
+  for (const Json& variable : list) {
+    const Json& name = at(variable, "name");
+    if (name.is_string()) values[name.get<std::string>()] = at(variable, "value");
+  }
+  return values;
 }
 
 Json Oomnitza::reports(const std::string& source_type, const std::string& source_id, std::int64_t after) const {
   const std::string filter = fmt::format("(creation_date gt {}) and (created_by_type eq '{}')", after, source_type);
   const Response answer =
-      http_.send({.url = url_.value + "/api/v3/media_storage",
-                  .query = {{"filter", filter}, {"created_by_id", source_id}, {"sortby", "creation_date asc"}},
-                  .secret_headers = secret_headers()});
+      get("/api/v3/media_storage", {{"filter", filter}, {"created_by_id", source_id}, {"sortby", "creation_date asc"}});
   Json reports = answer.json();
   if (!reports.is_array()) throw SourceError(answer.method + " " + answer.url + ": the answer is no list of reports");
   return reports;
-}
-
-void Oomnitza::add_ready_portion(const std::string& service, const Json& portion) const {
-  post("/api/v3/bulk/" + percent_encoded(service) + "/add_ready_portion", to_text(portion));
 }
 
 }  // namespace connector

@@ -21,6 +21,10 @@ class Oomnitza {
   /// client certificate alone. Once a run. Throws AuthenticationError.
   void log_in();
 
+  /// The same cloud with another token, which has been tried. Throws AuthenticationError.
+  Oomnitza with_token(const Secret& token, Log log) const;
+  bool has_token(const Secret& token) const { return settings_.api_token.value == token.value; }
+
   /// GET mappings: {source: field or [fields]}. Throws HttpError; SourceError when the answer is no object.
   Json mapping(const std::string& mapping_name) const;
 
@@ -40,17 +44,34 @@ class Oomnitza {
   /// back for the next time. Throws HttpError; SourceError when the answer is no list.
   Json reports(const std::string& source_type, const std::string& source_id, std::int64_t after) const;
 
-  /// Tells how a part of an integration's work went. Throws HttpError.
-  void add_ready_portion(const std::string& service, const Json& portion) const;
+  // Managed mode. All throw HttpError; SourceError when the answer is not of the kind that is described.
+
+  /// The configurations to run now: a list.
+  Json check_managed() const;
+  /// FIELD -> {"type", "value"}. service: the integration's id.
+  Json managed_mapping(const std::string& service) const;
+  /// Tells how a run of the integration has ended that delivers no portion.
+  void add_ready_portion(const std::string& service, const Json& body) const;
+  /// The token of that id.
+  Secret token(const std::string& id) const;
+  /// What a call must carry that a credential in the cloud authorizes: an object. call: the call as rendered.
+  Json call_secret(const std::string& credential, const Json& call) const;
+  /// The same for the session of an AWS role.
+  Json aws_session_secret(const Json& call) const;
+  /// Details of a credential: an object.
+  Json credential(const std::string& id) const;
+  /// NAME -> value.
+  Json global_variables() const;
 
  private:
+  Response get(const std::string& path, const Query& query = {}) const;
   Response post(const std::string& path, std::string body) const;
+  void try_token();
   std::string token_by_password();
 
-  Url url_;
-  Secret token_;
-  std::string username_;
-  Secret password_;
+  CloudSettings settings_;
+  std::string source_;
+  std::stop_token stop_;
   Http http_;
   Log log_;
 };

@@ -9,7 +9,7 @@
 
 namespace connector {
 
-std::string PayloadEnvelope::body(std::string_view records, const Json& error) const {
+std::string PayloadEnvelope::body(std::string_view records, const Json& error, std::string_view error_type) const {
   Json fields = {{"connector_version", protocol_version},
                  {"sync_field", sync_field},
                  {"portion", portion},
@@ -24,6 +24,7 @@ std::string PayloadEnvelope::body(std::string_view records, const Json& error) c
   } else {
     fields["connector_id"] = connector_id;
   }
+  if (!error_type.empty()) fields["error_type"] = error_type;
   std::string body = to_text(fields);
   body.pop_back();
   body.reserve(body.size() + records.size() + 16);

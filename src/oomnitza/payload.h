@@ -22,8 +22,9 @@ struct PayloadEnvelope {
   bool test_run = false;
   Json multi_str_input_value;
 
-  /// The body of a request. records: JSON texts of records separated by commas. error: null or a text.
-  std::string body(std::string_view records, const Json& error = nullptr) const;
+  /// The body of a request. records: JSON texts of records separated by commas. error: null or a text. error_type:
+  /// empty, or the kind of an error that ends the run.
+  std::string body(std::string_view records, const Json& error = nullptr, std::string_view error_type = {}) const;
 };
 
 /// Mapped records on their way to the cloud, as the JSON text that will be sent: it can be cut without parsing.

@@ -248,6 +248,13 @@ void Variables::erase(std::string_view name) {
   if (const auto found = variables_.find(name); found != variables_.end()) variables_.erase(found);
 }
 
+bool Variables::adopt(std::string_view name, const Variables& other) {
+  const auto found = other.variables_.find(name);
+  if (found == other.variables_.end()) return false;
+  variables_.insert_or_assign(found->first, found->second);
+  return true;
+}
+
 struct MappingRecord::Names {
   Kept dict;
   bool may_be_changed = false;  ///< by a template: then only the dict counts

@@ -39,6 +39,9 @@ class Variables {
 
   void erase(std::string_view name);
 
+  /// Shares another's variable, with what templates have changed in it. Whether there is one of that name.
+  bool adopt(std::string_view name, const Variables& other);
+
  private:
   friend class Templates;
   struct Variable;

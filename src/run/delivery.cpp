@@ -75,14 +75,21 @@ void Delivery::refuse(const Payload& payload, const std::string& body, const std
 }
 
 void Delivery::deliver_failed(const Record& record) {
-  const std::string body = envelope_.body(to_text(record.data), log_.redact(record.error));
+  deliver_error(envelope_.body(to_text(record.data), log_.redact(record.error)));
+}
+
+void Delivery::deliver_fatal(const std::string& error) {
+  deliver_error(envelope_.body("{}", log_.redact(error), "Fatal Error"));
+}
+
+void Delivery::deliver_error(const std::string& body) {
   if (save_data_ != nullptr) save_data_->payload(body);
   if (testmode_) return print(body);
   if (is_unreachable_ || !cancel_watch_.may_send()) return;
   try {
     cloud_.upload(body);
   } catch (const std::exception& error) {
-    log_.error("section [{}]: the error of a record is not delivered: {}", section_, error.what());
+    log_.error("section [{}]: an error is not delivered: {}", section_, error.what());
   }
 }
 

@@ -32,6 +32,12 @@ class Delivery {
   /// A record that its source could not read whole: sent as it is, with the error beside it.
   void deliver_failed(const Record& record);
 
+  /// The error that ended the run: a payload of one empty record, the error and its kind "Fatal Error".
+  void deliver_fatal(const std::string& error);
+
+  /// Asks now whether the run is cancelled. Failing to ask is logged and means no.
+  bool ask_whether_canceled() const;
+
   /// Ends the portion. Failing that stands in the report.
   void finalize(Report& report);
 
@@ -43,7 +49,7 @@ class Delivery {
   Report counts() const;
 
  private:
-  bool ask_whether_canceled() const;
+  void deliver_error(const std::string& body);
   void send(const Payload& payload);
   void refuse(const Payload& payload, const std::string& body, const std::string& reason);
   void print(const std::string& body);

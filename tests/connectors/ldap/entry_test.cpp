@@ -50,13 +50,14 @@ TEST(AttributesToAsk, EachNameOnce) {
 }
 
 TEST(RecordOf, FirstValueAsText) {
-  const Entry entry = {"uid=olha", {{"uid", {"olha"}}, {"mail", {"olha@example.com", "o@example.com"}}, {"empty", {}}}};
+  const DirectoryEntry entry = {"uid=olha",
+                                {{"uid", {"olha"}}, {"mail", {"olha@example.com", "o@example.com"}}, {"empty", {}}}};
   EXPECT_EQ(record_of(entry, {}), (Json{{"uid", "olha"}, {"mail", "olha@example.com"}, {"empty", ""}}));
 }
 
 TEST(RecordOf, BytesThatAreNoText) {
-  const Entry entry = {"",
-                       {{"photo", {"\xff\xd8\xff"}}, {"latin1", {"Ren\xe9"}}, {"name", {"René"}}, {"nul", {"a\0b"s}}}};
+  const DirectoryEntry entry = {
+      "", {{"photo", {"\xff\xd8\xff"}}, {"latin1", {"Ren\xe9"}}, {"name", {"René"}}, {"nul", {"a\0b"s}}}};
   EXPECT_EQ(record_of(entry, {}),
             (Json{{"photo", "*BINARY*"}, {"latin1", "*BINARY*"}, {"name", "René"}, {"nul", "a\0b"s}}));
 }
@@ -73,7 +74,7 @@ TEST(RecordOf, ObjectSid) {
 }
 
 TEST(RecordOf, EverySpellingOfTheMapping) {
-  const Entry entry = {"", {{"mail", {"m"}}, {"uid", {"u"}}}};
+  const DirectoryEntry entry = {"", {{"mail", {"m"}}, {"uid", {"u"}}}};
   EXPECT_EQ(record_of(entry, {"Mail", "MAIL"}), (Json{{"Mail", "m"}, {"MAIL", "m"}, {"uid", "u"}}));
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-Entry group(std::vector<Attribute> attributes) {
+DirectoryEntry group(std::vector<Attribute> attributes) {
   return {"cn=it", std::move(attributes)};
 }
 

@@ -1,0 +1,61 @@
+#include <utility>
+
+#include "managed/loop.h"
+#include "managed/sync.h"
+#include "modes/mode.h"
+#include "modes/setup.h"
+
+namespace connector {
+namespace {
+
+constexpr std::size_t most_syncs_at_once = 32;
+
+Configuration read_again(const Invocation& invocation) {
+  return read_configuration({.ini = invocation.line.ini,
+                             .env_file = invocation.line.env_file,
+                             .ini_only = invocation.line.ini_only,
+                             .program_folder = invocation.program_folder},
+                            invocation.plugins);
+}
+
+int run_managed(const Invocation& invocation, const Logging& logging, const std::stop_token& stop) {
+  const CommandLine& line = invocation.line;
+  const Log log = logging.logger("connector");
+  std::vector<std::string> complaints;
+  const CloudAccess access(invocation, logging, stop, complaints);
+  if (!complaints.empty()) throw ConfigError(complaints);
+  const CustomCode code(access, logging, stop);
+  access.cloud->log_in();
+
+  Templates templates;
+  const managed::SyncContext context{.line = line,
+                                     .plugins = invocation.plugins,
+                                     .logging = logging,
+                                     .cloud = *access.cloud,
+                                     .batch_size = static_cast<std::size_t>(access.settings.batch_size),
+                                     .templates = templates,
+                                     .read_configuration = [&] { return read_again(invocation); },
+                                     .fetch_secrets = {},
+                                     .make_inline_code = [&](const Log& own) { return code.compile(own); }};
+  managed::Syncs syncs([&](const Json& configuration) { managed::run_sync(configuration, context, stop); },
+                       most_syncs_at_once);
+  const bool was_stopped =
+      managed::loop(*access.cloud, syncs, {.ignore_maintenance = line.ignore_cloud_maintenance}, log, stop);
+  if (was_stopped) {
+    if (const std::size_t dropped = syncs.drop_waiting(); dropped > 0) {
+      log.warning("{} syncs that waited for their turn do not run: the program was told to stop", dropped);
+    }
+  }
+  syncs.finish();
+  return was_stopped ? all_delivered : something_failed;
+}
+
+}  // namespace
+
+int managed_mode(const Invocation& invocation) {
+  return run_logged(invocation, invocation.line.testmode, [&](const Logging& logging, const std::stop_token& stop) {
+    return run_managed(invocation, logging, stop);
+  });
+}
+
+}  // namespace connector
