@@ -13,22 +13,10 @@ const std::string csrf_token = "csrf-5c1d";
 const std::string cookie = "session=s-8f20";
 constexpr std::string_view bulk = "/api/v3/bulk";
 
-Answer problem(int status, const std::string& text) {
-  return json_answer({{"error", text}}, status);
-}
-
 Answer with_session(Answer answer) {
   answer.headers.emplace_back("X-CSRF-Token", csrf_token);
   answer.headers.emplace_back("Set-Cookie", cookie + "; Path=/; HttpOnly");
   return answer;
-}
-
-/// The part of the path between prefix and suffix, one segment; nothing when the path is not of that kind.
-std::optional<std::string> segment(std::string_view path, std::string_view prefix, std::string_view suffix) {
-  if (path.size() <= prefix.size() + suffix.size() || !path.starts_with(prefix) || !path.ends_with(suffix)) return {};
-  std::string_view middle = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
-  if (middle.find('/') != std::string_view::npos) return {};
-  return std::string(middle);
 }
 
 std::vector<std::string> texts(const Json& list) {
@@ -49,30 +37,27 @@ std::optional<std::string> key_of(const Json& record, const std::vector<std::str
 
 }  // namespace
 
-Answer json_answer(const Json& value, int status) {
-  return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = to_text(value)};
-}
-
 Cloud::Cloud(CloudOptions options) : options_(std::move(options)) {}
 
 Answer Cloud::answer(const Request& request) {
   const std::string &method = request.method, &path = request.path;
   if (method == "POST" && path == "/api/request_token") return log_in(request);
   if (auto refused = refusal(request)) return *refused;
+  if (auto answer = managed_.answer(request)) return *answer;
   if (method == "GET" && path == "/api/v2/mappings") return mapping(request);
   if (method == "POST" && path == bulk) return take(request);
   if (method == "GET" && path == "/api/v3/locations") {
     std::lock_guard lock(mutex_);
     return json_answer(locations_);
   }
-  // The calls of managed mode (check_managed, add_ready_portion, auth …) have their place here.
   if (auto id = segment(path, "/api/v3/bulk/", "/finalize"); id && method == "POST") return finalize(*id);
-  if (auto id = segment(path, "/api/v3/bulk/", ""); id && method == "GET") return cancelled(*id);
+  if (auto id = segment(path, "/api/v3/bulk/"); id && method == "GET") return cancelled(*id);
   return problem(404, "no such call: " + method + " " + path);
 }
 
 std::optional<Answer> Cloud::refusal(const Request& request) const {
-  if (options_.check_token && !options_.tokens.contains(request.header("authorization2")))
+  const std::string token = request.header("authorization2");
+  if (options_.check_token && !options_.tokens.contains(token) && !managed_.is_token(token))
     return problem(401, "unauthorized");
   bool write = request.method != "GET";
   if (!options_.check_session || !write) return {};
@@ -151,11 +136,14 @@ Portion& Cloud::portion(const std::string& id) {
 
 void Cloud::store(const Json& payload, Portion& of) {
   of.data_type = payload["data_type"].get<std::string>();
-  const Json& connector = payload.contains("connector_name") ? payload["connector_name"] : payload["connector_id"];
+  of.is_managed = payload.contains("connector_id");
+  const Json& connector = payload[of.is_managed ? "connector_id" : "connector_name"];
   of.connector = connector.is_string() ? connector.get<std::string>() : to_text(connector);
   ++of.payloads;
   if (!payload["error"].is_null()) {
     ++of.errors;
+    if (payload.contains("error_type")) ++of.fatal_errors;
+    if (of.messages.size() < Portion::most_messages) of.messages.push_back(payload["error"].get<std::string>());
     return;
   }
 
@@ -224,6 +212,7 @@ void Cloud::cancel(const std::string& id) {
 }
 
 void Cloud::clear() {
+  managed_.clear();
   std::lock_guard lock(mutex_);
   refused_.clear();
   to_cancel_.clear();

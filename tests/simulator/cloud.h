@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "connector/json.h"
+#include "simulator/answers.h"
 #include "simulator/http_server.h"
+#include "simulator/managed_cloud.h"
 
 namespace connector::simulator {
 
@@ -30,8 +32,11 @@ struct CloudOptions {
 
 /// What became of one run.
 struct Portion {
+  static constexpr std::size_t most_messages = 20;
+
   std::string id;
-  std::string connector;  ///< connector_name or connector_id
+  std::string connector;    ///< connector_name or connector_id
+  bool is_managed = false;  ///< connector_id
   std::string data_type;
   std::size_t payloads = 0;
   std::size_t records = 0;
@@ -39,6 +44,8 @@ struct Portion {
   std::size_t updated = 0;
   std::size_t skipped = 0;  ///< there already and insert_only, or not there and update_only
   std::size_t errors = 0;
+  std::size_t fatal_errors = 0;            ///< of them, those that ended the run
+  std::vector<std::string> messages = {};  ///< of the first errors
   bool cancelled = false;
   std::size_t finalized = 0;  ///< how often
 };
@@ -57,6 +64,9 @@ class Cloud {
   explicit Cloud(CloudOptions options = {});
 
   Answer answer(const Request& request);
+
+  ManagedCloud& managed() { return managed_; }
+  const ManagedCloud& managed() const { return managed_; }
 
   void set_mapping(const std::string& name, Json mapping);
   void set_locations(Json locations);
@@ -96,6 +106,7 @@ class Cloud {
   Portion& portion(const std::string& id);
   void store(const Json& payload, Portion& portion);
 
+  ManagedCloud managed_;
   mutable std::mutex mutex_;
   const CloudOptions options_;
   std::map<std::string, Json> mappings_;
@@ -108,8 +119,5 @@ class Cloud {
   std::vector<Portion> portions_;
   Traffic traffic_;
 };
-
-/// 200 with a JSON body.
-Answer json_answer(const Json& value, int status = 200);
 
 }  // namespace connector::simulator

@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
+#include "simulator/saas.h"
 #include "simulator/simulator.h"
 
 using namespace connector;
@@ -24,6 +26,10 @@ struct Arguments {
   bool no_checks = false;
   int latency = 0;
   bool quiet = false;
+  std::optional<int> saas_port = {};
+  std::string saas_port_file;
+  SaasOptions saas = {};
+  int saas_latency = 0;
 };
 
 void load(Cloud& cloud, const std::string& path) {
@@ -58,8 +64,18 @@ void run(const Arguments& arguments) {
   Simulator simulator(std::move(options));
   if (!arguments.data.empty()) load(simulator.cloud(), arguments.data);
 
+  std::optional<SaasServer> saas;
+  if (arguments.saas_port) {
+    SaasOptions saas_options = arguments.saas;
+    saas_options.latency = std::chrono::milliseconds(arguments.saas_latency);
+    saas.emplace(*arguments.saas_port, std::move(saas_options));
+  }
+
   if (!arguments.quiet) fmt::print("Oomnitza simulator: {}, API token {}\n", simulator.url(), arguments.token);
+  if (!arguments.quiet && saas) fmt::print("Made-up SaaS: {}\n", saas->url());
   std::fflush(stdout);
+  if (saas && !arguments.saas_port_file.empty())
+    write_file(arguments.saas_port_file, std::to_string(saas->port()) + "\n");
   if (!arguments.port_file.empty()) write_file(arguments.port_file, std::to_string(simulator.port()) + "\n");
 
   int signal = 0;
@@ -79,6 +95,16 @@ int main(int argc, char** argv) {
   app.add_flag("--no-checks", arguments.no_checks, "Count payloads without looking into them, for measurements");
   app.add_option("--latency", arguments.latency, "Milliseconds before each answer of the API")->capture_default_str();
   app.add_flag("--quiet", arguments.quiet, "Do not print the address");
+  app.add_option("--saas-port", arguments.saas_port,
+                 "Also be a made-up SaaS with devices on this port, for managed mode; 0 takes a free one");
+  app.add_option("--saas-port-file", arguments.saas_port_file, "Write that port to this file");
+  app.add_option("--saas-devices", arguments.saas.devices, "How many devices the SaaS has")->capture_default_str();
+  app.add_option("--saas-page-size", arguments.saas.page_size, "How many of them are on a page of its list")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--saas-latency", arguments.saas_latency, "Milliseconds before each answer about one device")
+      ->capture_default_str();
+  app.add_option("--saas-broken", arguments.saas.broken, "The id of a device that is listed and has no details");
   CLI11_PARSE(app, argc, argv);
   try {
     run(arguments);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_rows = 500;
 constexpr std::size_t widest_column = 32;
+constexpr std::size_t widest_message = 120;
 
 using Row = std::vector<std::string>;
 
@@ -38,16 +39,47 @@ Table table_of(const std::vector<Json>& records) {
   return table;
 }
 
+std::string state(const Portion& portion) {
+  if (portion.cancelled) return "cancelled";
+  return portion.finalized > 0 ? "finalized" : "open";
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string result;
+  for (const std::string& text : texts) result += (result.empty() ? "" : "; ") + text;
+  return result;
+}
+
+std::string outcome(const Json& ready_portion) {
+  if (ready_portion.contains("failed")) return "failed";
+  return ready_portion.contains("added") ? "file stored" : "nothing found";
+}
+
+/// Portions of integrations, and the ready portions: what a sync says when it has no portion, or of a file.
+Table table_of_managed(const Cloud& cloud) {
+  Table table{.columns = {"integration", "name", "session", "records", "errors", "state", "what went wrong"},
+              .rows = {}};
+  for (const Portion& portion : cloud.portions())
+    if (portion.is_managed)
+      table.rows.push_back({portion.connector, cloud.managed().name(portion.connector), portion.id,
+                            std::to_string(portion.records), std::to_string(portion.errors), state(portion),
+                            joined(portion.messages)});
+  for (const ReadyPortion& ready : cloud.managed().ready_portions())
+    table.rows.push_back({ready.service, cloud.managed().name(ready.service), cell(at(ready.body, "correlation_id")),
+                          "0", ready.body.contains("failed") ? "1" : "0", outcome(ready.body),
+                          cell(at(ready.body, "error_message"))});
+  return table;
+}
+
 Table table_of(const std::vector<Portion>& portions) {
   Table table{.columns = {"connector", "type", "portion", "payloads", "records", "created", "updated", "skipped",
                           "errors", "state"},
               .rows = {}};
   for (const Portion& portion : portions) {
-    const char* state = portion.cancelled ? "cancelled" : portion.finalized > 0 ? "finalized" : "open";
     table.rows.push_back({portion.connector, portion.data_type, portion.id, std::to_string(portion.payloads),
                           std::to_string(portion.records), std::to_string(portion.created),
                           std::to_string(portion.updated), std::to_string(portion.skipped),
-                          std::to_string(portion.errors), state});
+                          std::to_string(portion.errors), state(portion)});
   }
   return table;
 }
@@ -107,27 +139,11 @@ std::string fitted(std::string text, std::size_t width) {
   return text.substr(0, end) + "…";
 }
 
-}  // namespace
-
-std::string html_page(const Cloud& cloud) {
-  std::vector<Json> assets = cloud.records("assets"), users = cloud.records("users");
-  std::vector<Portion> portions = cloud.portions();
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Oomnitza simulator</title>\n"
-         "<style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}"
-         "td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left}</style></head><body>\n"
-         "<h1>Oomnitza simulator</h1>\n" +
-         html_section("Assets", assets.size(), table_of(assets)) +
-         html_section("People", users.size(), table_of(users)) +
-         html_section("Sync sessions", portions.size(), table_of(portions)) + "</body></html>\n";
-}
-
-std::string text_table(const std::vector<Json>& records) {
-  Table table = table_of(records);
+std::string text_of(Table table, std::size_t widest) {
   table.rows.insert(table.rows.begin(), table.columns);
   std::vector<std::size_t> widths(table.columns.size());
   for (const Row& row : table.rows)
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::min(widest_column, std::max(widths[i], characters(row[i])));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::min(widest, std::max(widths[i], characters(row[i])));
   std::string text;
   for (const Row& row : table.rows) {
     std::string line;
@@ -136,6 +152,30 @@ std::string text_table(const std::vector<Json>& records) {
     text += line + "\n";
   }
   return text;
+}
+
+}  // namespace
+
+std::string html_page(const Cloud& cloud) {
+  std::vector<Json> assets = cloud.records("assets"), users = cloud.records("users");
+  std::vector<Portion> portions = cloud.portions();
+  Table managed = table_of_managed(cloud);
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Oomnitza simulator</title>\n"
+         "<style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}"
+         "td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left}</style></head><body>\n"
+         "<h1>Oomnitza simulator</h1>\n" +
+         html_section("Assets", assets.size(), table_of(assets)) +
+         html_section("People", users.size(), table_of(users)) +
+         html_section("Managed sync sessions", managed.rows.size(), managed) +
+         html_section("Sync sessions", portions.size(), table_of(portions)) + "</body></html>\n";
+}
+
+std::string text_table(const std::vector<Json>& records) {
+  return text_of(table_of(records), widest_column);
+}
+
+std::string managed_sessions(const Cloud& cloud) {
+  return text_of(table_of_managed(cloud), widest_message);
 }
 
 }  // namespace connector::simulator

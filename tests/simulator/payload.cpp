@@ -1,6 +1,7 @@
 #include "simulator/payload.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 namespace connector::simulator {
@@ -29,6 +30,12 @@ bool is_text_or_integer(const Json& value) {
 }
 bool is_data_type(const Json& value) {
   return value == "assets" || value == "users";
+}
+bool is_one(const Json& value) {
+  return value == 1;
+}
+bool is_true(const Json& value) {
+  return value == true;
 }
 bool is_fatal_error(const Json& value) {
   return value == "Fatal Error";
@@ -62,7 +69,7 @@ struct Field {
   bool required = true;
 };
 
-constexpr Field fields[] = {
+constexpr Field payload_fields[] = {
     {"connector_version", is_filled_text, "a text"},
     {"sync_field", is_list_of_texts, "a list of texts"},
     {"records", is_list_of_objects, "a list of objects"},
@@ -78,25 +85,42 @@ constexpr Field fields[] = {
     {"error_type", is_fatal_error, "Fatal Error", false},
 };
 
-void check_fields(const Json& payload) {
+constexpr Field added_fields[] = {
+    {"correlation_id", is_filled_text, "a text"},
+    {"added", is_one, "1"},
+};
+
+constexpr Field failed_fields[] = {
+    {"correlation_id", is_filled_text, "a text"}, {"failed", is_one, "1"},
+    {"error_message", is_filled_text, "a text"},  {"error_type", is_fatal_error, "Fatal Error", false},
+    {"test_run", is_boolean, "true or false"},    {"multi_str_input_value", is_anything, "any value"},
+};
+
+constexpr Field empty_run_fields[] = {
+    {"correlation_id", is_filled_text, "a text"},
+    {"is_empty_run", is_true, "true"},
+    {"multi_str_input_value", is_anything, "any value"},
+};
+
+void check_fields(const Json& body, std::span<const Field> fields, const char* what) {
   for (const Field& field : fields) {
-    auto found = payload.find(field.name);
-    if (found == payload.end()) {
+    auto found = body.find(field.name);
+    if (found == body.end()) {
       if (field.required) throw BadPayload(std::string(field.name) + " is missing");
     } else if (!field.fits(*found)) {
       throw BadPayload(std::string(field.name) + " must be " + field.expected);
     }
   }
-  for (auto& [name, value] : payload.items())
+  for (auto& [name, value] : body.items())
     if (std::ranges::none_of(fields, [&](const Field& field) { return name == field.name; }))
-      throw BadPayload(name + " is no field of a payload");
+      throw BadPayload(name + " is no field of " + what);
 }
 
 }  // namespace
 
 void check_payload(const Json& payload) {
   if (!payload.is_object()) throw BadPayload("a payload must be a JSON object");
-  check_fields(payload);
+  check_fields(payload, payload_fields, "a payload");
   if (payload.contains("connector_name") == payload.contains("connector_id"))
     throw BadPayload("either connector_name or connector_id must be there");
   if (payload["insert_only"] == true && payload["update_only"] == true)
@@ -106,6 +130,13 @@ void check_payload(const Json& payload) {
   if (!payload["error"].is_null() && count > 1)
     throw BadPayload("records must be the one record that the error is about");
   if (payload.contains("error_type") && payload["error"].is_null()) throw BadPayload("error_type needs an error");
+}
+
+void check_ready_portion(const Json& body) {
+  if (!body.is_object()) throw BadPayload("a ready portion must be a JSON object");
+  if (body.contains("added")) return check_fields(body, added_fields, "a ready portion that was added");
+  if (body.contains("failed")) return check_fields(body, failed_fields, "a ready portion that failed");
+  check_fields(body, empty_run_fields, "an empty run");
 }
 
 }  // namespace connector::simulator

@@ -16,4 +16,7 @@ class BadPayload : public std::runtime_error {
 /// Checks the body of POST /api/v3/bulk field by field. Throws BadPayload.
 void check_payload(const Json& payload);
 
+/// The same for POST /api/v3/bulk/SERVICE/add_ready_portion.
+void check_ready_portion(const Json& body);
+
 }  // namespace connector::simulator

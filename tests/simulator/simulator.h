@@ -12,9 +12,11 @@ namespace connector::simulator {
 /// Oomnitza on the loopback interface: the API that a connector talks to, a control API for tests, and pages that show
 /// what arrived.
 ///
-///   GET    /                         HTML: assets, people, sync sessions
+///   GET    /                         HTML: assets, people, managed sync sessions, all sync sessions
 ///   GET    /simulator/records        {"assets": […], "users": […]}
-///   GET    /simulator/portions       [{"id", "connector", "payloads", "records", "created", …, "state"}]
+///   GET    /simulator/portions       [{"id", "connector", "payloads", "records", "created", …, "errors",
+///   "fatal_errors",
+///                                    "messages": [the first errors' texts], "cancelled", "finalized": how often}]
 ///   GET    /simulator/payloads       {"payloads", "records", "bytes", "refused"}
 ///   GET    /simulator/table?type=users  the records as plain text (assets without type)
 ///   PUT    /simulator/mappings/NAME  body: {source: field or [fields]}
@@ -23,7 +25,23 @@ namespace connector::simulator {
 ///   POST   /simulator/refuse         body: {"field": …, "value": …}: records with it are refused with 400
 ///   POST   /simulator/cancel         body: {} or {"portion": …}
 ///   DELETE /simulator/faults         no more faults
-///   DELETE /simulator/records        forgets records, portions, refusals, cancellations
+///   DELETE /simulator/records        forgets records, portions, ready portions, refusals, cancellations
+///
+/// For managed mode (SERVICE: the id of a configuration):
+///
+///   PUT    /simulator/configurations/SERVICE  body: a configuration; check_managed hands it out once. With ?every=N it
+///                                             does so again when N seconds have passed
+///   PUT    /simulator/managed-mappings/SERVICE  body: {field: {"type", "value"}}
+///   PUT    /simulator/credentials/ID          body: {"name", "secret": {"headers", "params", …}}
+///   PUT    /simulator/credentials/aws/session  body: {"secret": {"headers", "params"}}
+///   PUT    /simulator/tokens/ID               body: {"token"}: what a token_id stands for; accepted from now on
+///   PUT    /simulator/global-variables        body: [{"name", "value"}]
+///   PUT    /simulator/files/UID?filename=NAME&creation_date=SECONDS&id=SERVICE  body: the file, for the media
+///   storage's
+///                                             listing of SERVICE; &type=… instead of reports_connectors
+///   GET    /simulator/ready-portions          [{"service", "body"}]
+///   GET    /simulator/sessions                the managed sync sessions as plain text
+///   GET    /media/UID                         a file: the address that the listing gives
 class Simulator {
  public:
   struct Options {
@@ -46,6 +64,7 @@ class Simulator {
   Answer api(const Request& request);
   Answer control(const Request& request);
   void command(const Request& request);
+  void managed_command(const Request& request);
 
   std::chrono::milliseconds latency_;
   Cloud cloud_;
