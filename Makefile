@@ -1,7 +1,10 @@
-.PHONY: demo test bench build packages
+.PHONY: demo demo-managed test bench build packages
 
 demo: packages build
 	docker/demo.sh build
+
+demo-managed: packages build
+	docker/demo-managed.sh build
 
 test: packages build
 	ctest --test-dir build --output-on-failure --no-tests=error -j 4
