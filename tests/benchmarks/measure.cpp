@@ -1,5 +1,6 @@
 // measure RESULT COMMAND…: runs the command and writes its wall time, CPU time and peak memory as JSON to RESULT. A
-// small program of its own, because a process's peak memory begins with that of the process that started it.
+// small program of its own, because a process's peak memory begins with that of the process that started it. SIGTERM is
+// passed on to the command.
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -7,11 +8,19 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 
 namespace {
+
+// A signal handler reaches nothing else.
+volatile pid_t command = -1;
+
+void pass_on(int signal) {
+  if (command > 0) ::kill(command, signal);
+}
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -30,6 +39,11 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}: {}\n", argv[2], std::strerror(error));
     return 1;
   }
+  command = id;
+  struct sigaction action {};
+  action.sa_handler = pass_on;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGTERM, &action, nullptr);
   int status = 0;
   rusage usage{};
   ::wait4(id, &status, 0, &usage);

@@ -50,6 +50,18 @@ mapping.MEMORY = Memory
 mapping.NOTE = Note
 mapping.ORIGIN = {{"hardcoded": "csv"}}
 """
+DETAIL_LATENCY = 0.02
+DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../config/demo/managed")
+MANAGED_INI = """[oomnitza]
+url = {url}
+api_token = api-token
+
+[managed.50]
+local_inputs = {{"password": "made-up-password"}}
+"""
+MANAGED_MAPPING = {"SERIAL_NUMBER": "serial", "NAME": "list_response_item.name", "MODEL": "model", "OWNER": "owner.email",
+                   "MAC": "mac", "CITY": "place.city", "PRICE": "price", "BOUGHT": "bought"}
+
 NATIVE = {"filter": "", "model": "Model"}
 PYTHON = {"filter": "recordfilter:\n    return record.Status != 'scrapped' and record.Price != ''",
           "model": '{"source": "Model", "converter": "label"}'}
@@ -94,12 +106,12 @@ def write_payload(path):
 class Simulator:
     """The server program, for the length of a with block."""
 
-    def __init__(self, bench, latency=0.0):
+    def __init__(self, bench, latency=0.0, saas=()):
         port_file = os.path.join(bench.folder, "port")
         with contextlib.suppress(FileNotFoundError):
             os.remove(port_file)
         self.process = subprocess.Popen([bench.program("oomnitza-simulator"), "--port", "0", "--port-file", port_file,
-                                         "--no-checks", "--quiet", "--latency", str(int(latency * 1000))])
+                                         "--no-checks", "--quiet", "--latency", str(int(latency * 1000)), *saas])
         while not os.path.exists(port_file):
             if self.process.poll() is not None:
                 raise SystemExit("the simulator does not start")
@@ -115,9 +127,19 @@ class Simulator:
         self.process.wait()
 
     def counted(self):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.url + "/simulator/payloads") as answer:
+        return self.get("/simulator/payloads")
+
+    def get(self, path, url=None):
+        with self.open((url or self.url) + path) as answer:
             return json.load(answer)
+
+    def put(self, path, value):
+        with self.open(urllib.request.Request(self.url + path, json.dumps(value).encode(), method="PUT")):
+            pass
+
+    @staticmethod
+    def open(request):
+        return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30)
 
     def cpu(self):
         with open(f"/proc/{self.process.pid}/stat") as file:
@@ -135,13 +157,19 @@ class Bench:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def measure(self, command):
-        """Runs a command; seconds, user and system CPU, peak memory by its own account."""
+    def measure(self, command, until=None):
+        """Runs a command; seconds, user and system CPU, peak memory by its own account. until: tells it to stop once that
+        returns true."""
         result, log = self.path("result.json"), self.path("log")
         environment = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
         with open(log, "w") as file:
-            subprocess.run([self.program("benchmarks/measure"), result, *command], cwd=self.folder, env=environment,
-                           stdout=file, stderr=file, check=False)
+            process = subprocess.Popen([self.program("benchmarks/measure"), result, *command], cwd=self.folder, env=environment,
+                                       stdout=file, stderr=file)
+            if until:
+                while process.poll() is None and not until():
+                    time.sleep(0.05)
+                process.terminate()
+            process.wait()
         with open(result) as file:
             measured = json.load(file)
         if measured["exit_code"] != 0:
@@ -164,6 +192,44 @@ class Bench:
             measured = self.measure([self.program("benchmarks/replay"), "--url", simulator.url + "/api/v3/bulk", "--payload",
                                      self.path("payload.json"), "--times", str(rows // BATCH), "--workers", str(WORKERS)])
             return self.finished(measured, simulator, rows)
+
+    def managed(self, devices, workers):
+        """A managed sync with a call for each device; its seconds are those from the service's first call to its last."""
+        saas_port = self.path("saas-port")
+        saas = ["--saas-port", "0", "--saas-port-file", saas_port, "--saas-devices", str(devices), "--saas-page-size", "100",
+                "--saas-latency", str(int(DETAIL_LATENCY * 1000))]
+        with Simulator(self, saas=saas) as simulator:
+            with open(saas_port) as file:
+                service = f"http://127.0.0.1:{file.read().strip()}"
+            with open(os.path.join(DEMO, "configuration.json"), encoding="utf-8") as file:
+                configuration = json.load(file)
+            configuration["inputs"]["url"]["value"] = service
+            del configuration["software_behavior"]  # flat records can be counted
+            simulator.put("/simulator/managed-mappings/50", {field: {"type": "attribute", "value": source}
+                                                             for field, source in MANAGED_MAPPING.items()})
+            simulator.put("/simulator/configurations/50", configuration)
+            ini = self.path("managed.ini")
+            with open(ini, "w") as file:
+                file.write(MANAGED_INI.format(url=simulator.url))
+            os.chmod(ini, 0o600)
+            measured = self.measure([self.program("connector"), "--ini", ini, "--state-dir", self.folder, "--workers", str(workers),
+                                     "managed"], until=lambda: self.has_ended(simulator))
+            if failures := self.failures(simulator):
+                raise SystemExit(f"the managed sync failed: {failures[0]}")
+            measured["seconds"] = simulator.get("/traffic", service)["seconds"]
+            return self.finished(measured, simulator, devices)
+
+    @staticmethod
+    def has_ended(simulator):
+        return any(portion["finalized"] for portion in simulator.get("/simulator/portions")) or Bench.failures(simulator)
+
+    @staticmethod
+    def failures(simulator):
+        return [portion["body"] for portion in simulator.get("/simulator/ready-portions")]
+
+    def mapping(self, records, *options):
+        measured = self.measure([self.program("benchmarks/mapping"), "--records", str(records), "--workers", str(WORKERS), *options])
+        return {**measured, "records": records, "server_cpu": 0.0}
 
     @staticmethod
     def finished(measured, simulator, rows):
@@ -215,6 +281,15 @@ def measure_all(bench, rows, large):
     run = bench.upload(csv, slow, latency=LATENCY)
     ideal = WORKERS * BATCH / LATENCY
     table_line(f"CSV, {LATENCY * 1000:.0f} ms latency", run, note=f"{slow / run['seconds'] / ideal:.0%} of the ideal {ideal:,.0f}/s")
+
+    devices = rows // 1000
+    for workers in (16, WORKERS):
+        run = bench.managed(devices, workers)
+        ideal = workers / DETAIL_LATENCY
+        table_line(f"managed, details, {workers} workers", run,
+                   note=f"{devices / run['seconds'] / ideal:.0%} of the ideal {ideal:,.0f}/s at {DETAIL_LATENCY * 1000:.0f} ms")
+    table_line("managed mapping alone, 14 paths", bench.mapping(rows))
+    table_line("the same, 4 need Python", bench.mapping(rows // 10, "--python"))
 
     if large:
         write_csv(csv, rows * 5)
