@@ -49,16 +49,17 @@ std::vector<std::pair<std::string, Json>> templates_of(const Arguments& argument
   return fields;
 }
 
+/// Only values that a path gives without Python: "15.3", for example, would be read as a Python literal.
 Json device(int number) {
   return {{"serial", fmt::format("SN{:06}", number)},
           {"model", "MacBook Pro 14"},
           {"maker", "Apple"},
-          {"os", {{"name", "macOS"}, {"version", "15.3"}}},
+          {"os", {{"name", "macOS"}, {"version", "15.3.1"}}},
           {"mac", "02-00-5e-10-20-30"},
           {"owner", {{"email", "ana.kovac@example.com"}, {"name", "Ana Kovač"}}},
           {"place", {{"city", "Kyiv"}, {"floor", 3}}},
           {"memory_mib", 16384},
-          {"price", "1499.00 EUR"},
+          {"price", 1499},
           {"bought", "2024-03-14"},
           {"tags", {"managed", "office"}},
           {"list_response_item", {{"id", number}, {"name", "device-1"}}}};
