@@ -20,7 +20,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 "$build/oomnitza-simulator" --port 0 --port-file "$scratch/port" --saas-port 0 --saas-port-file "$scratch/saas-port" \
-  --saas-devices 25 --saas-broken 7 --quiet &
+  --saas-devices 12 --saas-page-size 5 --saas-broken 7 --quiet &
 simulator=$!
 tries=0
 until [ -s "$scratch/port" ]; do
@@ -33,7 +33,7 @@ until [ -s "$scratch/port" ]; do
 done
 oomnitza="http://127.0.0.1:$(cat "$scratch/port")"
 saas="http://127.0.0.1:$(cat "$scratch/saas-port")"
-echo "1. A simulated Oomnitza listens on $oomnitza, a service with 25 devices on $saas"
+echo "1. A simulated Oomnitza listens on $oomnitza, a service with 12 devices on $saas"
 
 put() {
   curl -sSf --noproxy '*' -o /dev/null -X PUT -H 'Content-Type: application/json' --data-binary "@$2" "$oomnitza/simulator/$1"

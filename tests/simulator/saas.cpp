@@ -22,7 +22,7 @@ struct Kind {
 };
 
 constexpr std::array<Kind, 4> kinds = {{{"MacBook Pro 14", "Apple", "macOS", "15.3"},
-                                        {"HP EliteBook 840 G10", "HP", "Windows", "11"},
+                                        {"EliteBook 840 G10", "HP", "Windows", "11"},
                                         {"ThinkPad X1 Carbon", "Lenovo", "Debian", "12"},
                                         {"iPhone 15", "Apple", "iOS", "18.2"}}};
 constexpr std::array places = {"Kyiv", "San Francisco", "Utrecht"};
