@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "state/files.h"
 #include "support/loopback_server.h"
 #include "support/raw_server.h"
 
@@ -508,6 +509,26 @@ TEST_F(HttpsTest, PresentsTheClientCertificate) {
     settings.user_pem_file = file;
     EXPECT_EQ(error_of([&] { session(settings).get(strict.url("/")); }).status(), 0);
   }
+}
+
+TEST_F(HttpsTest, PresentsTheClientCertificateOfARequest) {
+  const Certificate client;
+  LoopbackServer strict(certificate, &client);
+  strict.on("GET", "/", {{.body = "welcome"}});
+  const TlsSettings settings{.cacert_file = certificate.certificate_file};
+  const Http presenting = session(settings);
+  const ClientCertificate pem{.certificate = read_file(client.certificate_file), .key = read_file(client.key_file)};
+  EXPECT_EQ(presenting.send({.url = strict.url("/"), .certificate = pem}).body, "welcome");
+  EXPECT_EQ(error_of([&] { presenting.get(strict.url("/")); }).status(), 0);  // neither kept nor another's connection
+
+  const std::string file = (client.folder.path() / "client.pfx").string();
+  const std::string command = "openssl pkcs12 -export -in " + client.certificate_file + " -inkey " + client.key_file +
+                              " -passout pass:word -out " + file;
+  ASSERT_EQ(std::system(command.c_str()), 0);  // NOLINT(concurrency-mt-unsafe)
+  const ClientCertificate container{.pkcs12 = read_file(file), .password = "word"};
+  EXPECT_EQ(presenting.send({.url = strict.url("/"), .certificate = container}).body, "welcome");
+  const ClientCertificate wrong{.pkcs12 = read_file(file), .password = "other"};
+  EXPECT_EQ(error_of([&] { session(settings).send({.url = strict.url("/"), .certificate = wrong}); }).status(), 0);
 }
 
 TEST_F(HttpsTest, SpeaksTheGivenVersions) {
