@@ -74,7 +74,7 @@ done
 cat >"$folder/run/config.ini" <<INI
 [oomnitza]
 url = http://127.0.0.1:$(cat "$folder/port")
-api_token = benchmark
+api_token = api-token
 
 [sccm]
 enable = True
