@@ -31,6 +31,7 @@ class Process {
   /// The exit code, 128 + N for signal N; nothing when it still runs after that time.
   std::optional<int> wait(std::chrono::milliseconds longest);
   void send_signal(int number);
+  pid_t id() const { return id_; }
 
  private:
   pid_t id_ = -1;
