@@ -54,7 +54,9 @@ const RecordMapping& Records::mapping() {
   std::call_once(mapping_made_, [this] {
     mapping_ = processing_.make_mapping();
     if (mapping_->empty()) {
-      log_.warning("nothing is mapped, so nothing will be sent: map fields in Oomnitza or with mapping.FIELD");
+      log_.warning(
+          "section [{}]: nothing is mapped, so nothing will be sent: map fields in Oomnitza or with mapping.FIELD",
+          delivery_.section());
     }
   });
   return *mapping_;
@@ -90,7 +92,7 @@ void Records::process(Batch& batch, Payload& payload, Report& counts) {
 }
 
 void Records::fail(const PulledRecord& record, const std::string& error, Report& counts) {
-  log_.error("a record is not complete: {}", error);
+  log_.error("section [{}]: a record is not complete: {}", delivery_.section(), error);
   ++counts.failed;
   delivery_.deliver_failed(Record(record.data, error));
 }

@@ -45,6 +45,8 @@ class Delivery {
   bool has_ended() const { return has_given_up_ || cancel_watch_.is_canceled(); }
   bool is_canceled() const { return cancel_watch_.is_canceled(); }
 
+  const std::string& section() const { return section_; }
+
   /// delivered, undelivered, not_sent.
   Report counts() const;
 
