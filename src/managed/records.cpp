@@ -112,7 +112,7 @@ void Records::filter(Batch& batch, Report& counts) const {
         }
         record.data = seen.json();
       } catch (const std::exception& error) {
-        log_.error("a record is not sent: {}", error.what());
+        log_.error("section [{}]: a record is not sent: {}", delivery_.section(), error.what());
         ++counts.failed;
         continue;
       }
