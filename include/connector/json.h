@@ -20,8 +20,8 @@ class JsonError : public std::runtime_error {
 
 /// Reads one JSON document (RFC 8259). Of a key that occurs twice in an object the last value counts. Integers of up to
 /// 4900 digits are exact. Throws JsonError for anything else than JSON in UTF-8, for NaN, infinities and numbers beyond
-/// the range of double, and for values nested deeper than 500 levels. A byte order mark at the beginning is skipped; half
-/// a surrogate pair ("\ud83d" alone) becomes U+FFFD.
+/// the range of double, and for values nested deeper than 500 levels. A byte order mark at the beginning is skipped;
+/// half a surrogate pair ("\ud83d" alone) becomes U+FFFD.
 Json parse_json(std::string_view text);
 
 /// The JSON text of a value. indent < 0: on one line without spaces; otherwise pretty, with that many spaces for each
