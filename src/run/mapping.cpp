@@ -128,10 +128,10 @@ Json merged_mapping(const Plugin& plugin, const Json& cloud, const FieldSpecific
     if (!fields.contains("PERMISSIONS_ID")) fields["PERMISSIONS_ID"] = {{"setting", "default_role"}};
   }
   for (auto& [field, specification] : fields.items()) {
-    const std::string* source = text_of(specification, "source");
-    if (source == nullptr || specification.contains("converter")) continue;
+    if (specification.contains("converter") || text_of(specification, "source") == nullptr) continue;
+    const std::string source = *text_of(specification, "source");  // a copy: a new key moves the others
     for (const auto& [name, converter] : plugin.default_converters) {
-      if (name == *source) specification["converter"] = converter;
+      if (name == source) specification["converter"] = converter;
     }
   }
   return fields;

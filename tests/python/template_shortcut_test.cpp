@@ -239,7 +239,8 @@ TEST(TemplateShortcutTest, PathsLeadWhereJinjaIsLed) {
     } catch (const TemplateError&) {
     }
     EXPECT_EQ(outcome, outcomes[i]) << cases[i];
-    const auto path = Path::of_expression(cases[i][0].get<std::string>());
+    const std::string expression = cases[i][0].get<std::string>();
+    const auto path = Path::of_expression(expression);
     if (path) {
       const Path::Found at = path->follow(shortcut::find_escaped(cases[i][1], path->first()));
       without_python += at.outcome != Path::Outcome::ask_python;
