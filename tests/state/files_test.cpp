@@ -7,8 +7,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace connector {
-namespace {
+namespace connector::files_test {
 
 using test::TemporaryFolder;
 
@@ -64,5 +63,4 @@ TEST(Files, NamesOfSectionsStayInTheirFolder) {
   EXPECT_EQ(safe_name(""), "_");
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::files_test

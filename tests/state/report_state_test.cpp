@@ -11,8 +11,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace connector {
-namespace {
+namespace connector::report_state_test {
 
 using test::TemporaryFolder;
 using Uids = std::set<std::string>;
@@ -125,6 +124,7 @@ TEST_F(ReportStateTest, WaitsForAnotherWriter) {
   ReportState state(file);
   sqlite3* other_program = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &other_program), SQLITE_OK);
+  sqlite3_busy_timeout(other_program, 10'000);  // who waits for the write lock holds a read lock now and then
   ASSERT_EQ(sqlite3_exec(other_program, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
   std::atomic<bool> waits = false;
   {
@@ -176,5 +176,4 @@ TEST_F(ReportStateTest, AFileThatIsNoDatabaseIsAnErrorThatNamesIt) {
   EXPECT_THROW(ReportState(folder.path()), std::runtime_error);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::report_state_test
