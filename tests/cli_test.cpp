@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector {
-namespace {
+namespace connector::cli_test {
 
 CommandLine parse(std::vector<const char*> words) {
   words.insert(words.begin(), "connector");
@@ -55,5 +54,4 @@ TEST(CommandLine, HelpGoesToWhoeverAsksForIt) {
   EXPECT_THROW(parse({"-h"}), HelpRequest);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::cli_test

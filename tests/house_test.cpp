@@ -24,8 +24,7 @@
 #include "config/settings.h"
 #include "config/support.h"
 
-namespace connector {
-namespace {
+namespace connector::house_test {
 
 namespace fs = std::filesystem;
 
@@ -248,5 +247,4 @@ TEST(House, TheSampleReadsBackWithoutAWarningAndEnablesNothing) {
   for (const Plugin& plugin : catalogue()) EXPECT_EQ(read.contains(plugin.section), plugin.in_sample) << plugin.section;
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::house_test

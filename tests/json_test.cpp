@@ -5,8 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace connector {
-namespace {
+namespace connector::json_test {
 
 std::string error_of(std::string_view text) {
   try {
@@ -223,5 +222,4 @@ TEST(AppendMember, Appends) {
   EXPECT_EQ(to_text(object), R"({"b":1,"a":[2]})");
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::json_test

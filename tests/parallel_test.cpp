@@ -10,8 +10,7 @@
 
 #include "connector/error.h"
 
-namespace connector {
-namespace {
+namespace connector::parallel_test {
 
 std::vector<int> numbers(int count) {
   std::vector<int> list(static_cast<std::size_t>(count));
@@ -119,5 +118,4 @@ TEST(Parallel, ThrowsOnWhatTheItemsThrow) {
   EXPECT_EQ(consumed, 7);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::parallel_test

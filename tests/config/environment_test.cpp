@@ -6,8 +6,7 @@
 #include "config/settings.h"
 #include "config/support.h"
 
-namespace connector {
-namespace {
+namespace connector::environment_test {
 
 using config_test::complaints_of;
 using config_test::Folder;
@@ -102,5 +101,4 @@ TEST(EnvFile, WrongLinesAndMissingFilesAreErrors) {
   EXPECT_THAT(complaints_of([&] { read_env_file(folder.path() / "none.env"); }), ElementsAre(HasSubstr("none.env")));
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::environment_test

@@ -9,8 +9,7 @@
 
 #include "config/support.h"
 
-namespace connector {
-namespace {
+namespace connector::ini_test {
 
 using config_test::complaints_of;
 using testing::ElementsAre;
@@ -185,5 +184,4 @@ TEST(Ini, NoInputCrashesAndWhatIsReadIsWellFormed) {
   EXPECT_GT(accepted, 100u);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::ini_test

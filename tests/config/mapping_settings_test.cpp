@@ -4,8 +4,7 @@
 #include "config/settings.h"
 #include "config/support.h"
 
-namespace connector {
-namespace {
+namespace connector::mapping_settings_test {
 
 using config_test::Lines;
 using config_test::section;
@@ -68,5 +67,4 @@ TEST_F(MappingSettings, UnknownKeysAreWarnedAbout) {
   EXPECT_THAT(complaints_, IsEmpty());
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::mapping_settings_test

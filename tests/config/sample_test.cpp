@@ -10,8 +10,7 @@
 #include "config/settings.h"
 #include "config/support.h"
 
-namespace connector {
-namespace {
+namespace connector::sample_test {
 
 using config_test::complaints_of;
 using config_test::Folder;
@@ -154,5 +153,4 @@ TEST(Sample, AFileThatCannotBeWrittenIsAnError) {
   EXPECT_TRUE(std::filesystem::is_directory(folder.path() / "config.ini"));
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::sample_test

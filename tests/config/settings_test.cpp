@@ -8,8 +8,7 @@
 
 #include "config/support.h"
 
-namespace connector {
-namespace {
+namespace connector::settings_test {
 
 using config_test::Folder;
 using config_test::Lines;
@@ -336,5 +335,4 @@ TEST(ParseSetting, JsonAndAddresses) {
   EXPECT_EQ(url.value, "");
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::settings_test

@@ -6,8 +6,7 @@
 
 #include "config/support.h"
 
-namespace connector {
-namespace {
+namespace connector::source_test {
 
 using config_test::complaints_of;
 using config_test::Folder;
@@ -97,5 +96,4 @@ TEST_F(Source, SamplesGoToTheDefaultPath) {
   EXPECT_EQ(default_ini_path({.ini = "x.ini", .env_file = {}, .program_folder = {}}), "x.ini");
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::source_test

@@ -5,8 +5,7 @@
 #include "connector/json.h"
 #include "state/files.h"
 
-namespace connector::chef_server {
-namespace {
+namespace connector::chef_server::chef_test {
 
 using namespace std::chrono;
 
@@ -149,5 +148,4 @@ TEST(ChefAudit, ExtensionsAreSetInOrder) {
   EXPECT_TRUE(hardware["name"].is_null());
 }
 
-}  // namespace
-}  // namespace connector::chef_server
+}  // namespace connector::chef_server::chef_test

@@ -8,11 +8,11 @@
 #include "csv/table.h"
 
 namespace connector {
-
 Plugin csv_assets();
 Plugin csv_users();
+}  // namespace connector
 
-namespace {
+namespace connector::csv_test {
 
 /// The rows of a text that comes in pieces of some size.
 std::vector<Json> rows(const std::string& text, std::size_t piece = std::string::npos) {
@@ -170,5 +170,4 @@ TEST_F(CsvTest, FileAndFolderExcludeEachOther) {
   EXPECT_EQ(complaints.size(), 2u);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::csv_test

@@ -6,8 +6,7 @@
 #include "connector/error.h"
 #include "jasper/soap.h"
 
-namespace connector::soap {
-namespace {
+namespace connector::soap::jasper_test {
 
 constexpr const char* api = "http://api.jasperwireless.com/ws/schema";
 
@@ -204,5 +203,4 @@ TEST(JasperSoap, TheEnvelopeCarriesCredentialsAndRequest) {
   EXPECT_STREQ(child(body_of(document, "GetModifiedTerminalsRequest"), "since").child_value(), "2024-01-01T00:00:00Z");
 }
 
-}  // namespace
-}  // namespace connector::soap
+}  // namespace connector::soap::jasper_test

@@ -8,11 +8,11 @@
 #include "json/text.h"
 
 namespace connector {
-
 Plugin json_assets();
 Plugin json_users();
+}  // namespace connector
 
-namespace {
+namespace connector::json_files_test {
 
 /// A text of ASCII characters and U+1F5A5 ("🖥") in units of 2 or 4 bytes.
 std::string encoded(const std::u32string& text, std::size_t unit, bool big_endian) {
@@ -110,5 +110,4 @@ TEST_F(JsonFilesTest, DefaultRoleIsANumber) {
   EXPECT_EQ(role->text.fallback, Json(25));
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::json_files_test

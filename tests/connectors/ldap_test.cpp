@@ -12,8 +12,7 @@
 #include "support/scripted_directory.h"
 #include "support/slapd.h"
 
-namespace connector {
-namespace {
+namespace connector::ldap_test {
 
 using namespace std::chrono_literals;
 using test::ScriptedDirectory;
@@ -620,5 +619,4 @@ TEST(LdapScripted, StoppedPassesThrough) {
   EXPECT_EQ(run.records.size(), 1U);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::ldap_test

@@ -8,10 +8,10 @@
 #include "connectors/source_test.h"
 
 namespace connector {
-
 Plugin netbox();
+}
 
-namespace {
+namespace connector::netbox_test {
 
 /// A NetBox below the path /box whose pages are asked for by ?page=.
 class NetboxTest : public SourceTest {
@@ -69,5 +69,4 @@ TEST_F(NetboxTest, AnswersThatAreNone) {
   }
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::netbox_test

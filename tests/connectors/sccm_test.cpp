@@ -11,10 +11,10 @@
 #include "support/postgres.h"
 
 namespace connector {
-
 Plugin sccm();
+}
 
-namespace {
+namespace connector::sccm_test {
 
 const std::string password = "pw;R}ea=d{0nly' \"";
 
@@ -288,5 +288,4 @@ TEST_F(Sccm, ADriverThatIsNotInstalledIsNamedWithThoseThatAre) {
             "Unicode, Other)");
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::sccm_test

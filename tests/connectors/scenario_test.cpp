@@ -6,9 +6,7 @@
 
 #include <cstdlib>
 
-namespace connector::test {
-
-namespace {
+namespace connector::test::scenario_test {
 
 std::string from_environment(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
@@ -34,6 +32,4 @@ INSTANTIATE_TEST_SUITE_P(Connectors, Scenario,
                                                                            SOURCE_FOLDER "/tests/connectors"))),
                          test_name);
 
-}  // namespace
-
-}  // namespace connector::test
+}  // namespace connector::test::scenario_test

@@ -4,8 +4,7 @@
 
 #include "convert/converters.h"
 
-namespace connector {
-namespace {
+namespace connector::dates_test {
 
 Json convert(std::string_view name, const Json& value) {
   const BuiltInConverters converters({}, Log());
@@ -207,5 +206,4 @@ TEST(LdapTimestamp, LeavesEverythingElse) {
   }
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::dates_test

@@ -5,8 +5,7 @@
 
 #include "convert/converters.h"
 
-namespace connector {
-namespace {
+namespace connector::locations_test {
 
 /// Remembers the lines it was given.
 class Lines : public Log::Output {
@@ -126,5 +125,4 @@ TEST_F(Location, FetchesOnceForManyThreads) {
   EXPECT_NE(lines->lines[0].second.find("800 values"), std::string::npos);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::locations_test

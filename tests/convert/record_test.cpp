@@ -2,8 +2,7 @@
 
 #include "convert/converters.h"
 
-namespace connector {
-namespace {
+namespace connector::record_test {
 
 const Json record = parse_json(R"({"id":7,"serial":" S1 ","name":"élan VITAL","empty":null,"blank":"  ","none":"",
   " b":"spaced","site":{"name":"x"},"site.name":"dotted","sAMAccountName":"ann.m","it's":"quote",
@@ -98,5 +97,4 @@ TEST(MacModel, AsksForTheSerialNumber) {
   }
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::record_test

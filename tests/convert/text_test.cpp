@@ -2,8 +2,7 @@
 
 #include "convert/converters.h"
 
-namespace connector {
-namespace {
+namespace connector::text_test {
 
 /// Runs "name:parameters" on a value of a record.
 Json convert(std::string_view text, const Json& value, const Json& record = Json::object()) {
@@ -173,5 +172,4 @@ TEST(MemberOf, TakesTheFirstNameInTheOrderWritten) {
   EXPECT_EQ(convert("memberOf", json(R"(["x"])")), Json());
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::text_test

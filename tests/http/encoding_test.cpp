@@ -3,8 +3,7 @@
 #include "connector/http.h"
 #include "http/address.h"
 
-namespace connector {
-namespace {
+namespace connector::encoding_test {
 
 TEST(PercentEncoded, KeepsUnreservedCharactersAlone) {
   EXPECT_EQ(percent_encoded("AZaz09-._~"), "AZaz09-._~");
@@ -91,5 +90,4 @@ TEST(Trusts, TheSameHostAndPortAndTheStepUpToHttps) {
   EXPECT_FALSE(trusts("https://h/", "https://h.evil/"));
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::encoding_test

@@ -9,8 +9,7 @@
 #include "support/loopback_server.h"
 #include "support/raw_server.h"
 
-namespace connector {
-namespace {
+namespace connector::http_test {
 
 using test::Answer;
 using test::Certificate;
@@ -555,5 +554,4 @@ TEST_F(HttpsTest, TurnsAPlainAddressIntoHttpsWithThePost) {
   EXPECT_EQ(tls.requests("POST", "/bulk").at(0).body, R"({"records":1})");
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::http_test

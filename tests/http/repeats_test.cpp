@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::http {
-namespace {
+namespace connector::http::repeats_test {
 
 using std::chrono::seconds;
 
@@ -42,5 +41,4 @@ TEST(WaitForReal, EndsWithAStop) {
   wait_for_real(seconds(3600), stop.get_token());
 }
 
-}  // namespace
-}  // namespace connector::http
+}  // namespace connector::http::repeats_test

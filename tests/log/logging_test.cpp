@@ -17,8 +17,7 @@
 #include "connector/connector.h"
 #include "connector/error.h"
 
-namespace connector {
-namespace {
+namespace connector::logging_test {
 
 namespace fs = std::filesystem;
 
@@ -312,5 +311,4 @@ TEST(ConnectorLoggerName, IsLowerCaseWithUnderscores) {
   EXPECT_EQ(connector_logger_name("JSON-users"), "connectors/json_users");
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::logging_test

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::managed {
-namespace {
+namespace connector::managed::answer_test {
 
 Json xml(const std::string& text) {
   return read_xml(text).value_or("no XML");
@@ -74,5 +73,4 @@ TEST(Answer, JoinsRepeatedHeaders) {
   EXPECT_EQ(read_answer(response).headers, parse_json(R"({"X-A": "1, 2"})"));
 }
 
-}  // namespace
-}  // namespace connector::managed
+}  // namespace connector::managed::answer_test

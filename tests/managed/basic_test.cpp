@@ -4,8 +4,7 @@
 
 #include "connector/error.h"
 
-namespace connector::managed {
-namespace {
+namespace connector::managed::basic_test {
 
 class Example final : public Connector {
  public:
@@ -61,5 +60,4 @@ TEST_F(BasicConnectorTest, OnlyCertainSourcesMayBeUsed) {
   EXPECT_THROW(make_it("fortimanager", Json::object()), ConfigError);  // not in this catalogue
 }
 
-}  // namespace
-}  // namespace connector::managed
+}  // namespace connector::managed::basic_test

@@ -4,8 +4,7 @@
 
 #include "connector/error.h"
 
-namespace connector::managed {
-namespace {
+namespace connector::managed::gate_test {
 
 TEST(Gate, HalvesWithARefusalAndClimbsByOne) {
   Gate gate(8, {});
@@ -30,5 +29,4 @@ TEST(Gate, LetsNobodyInAfterAStop) {
   EXPECT_THROW(Gate::Pass{gate}, Stopped);
 }
 
-}  // namespace
-}  // namespace connector::managed
+}  // namespace connector::managed::gate_test

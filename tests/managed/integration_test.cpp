@@ -4,8 +4,7 @@
 
 #include "connector/error.h"
 
-namespace connector::managed {
-namespace {
+namespace connector::managed::integration_test {
 
 class IntegrationTest : public testing::Test {
  protected:
@@ -107,5 +106,4 @@ TEST(Identity, NeedsAnId) {
   EXPECT_EQ(identify(parse_json(R"({"id": 3, "reports_service": true})")).section(), "managed_reports.3");
 }
 
-}  // namespace
-}  // namespace connector::managed
+}  // namespace connector::managed::integration_test

@@ -6,8 +6,7 @@
 #include <latch>
 #include <vector>
 
-namespace connector::managed {
-namespace {
+namespace connector::managed::loop_test {
 
 TEST(Syncs, OfOneIntegrationRunOneAfterTheOther) {
   std::mutex mutex;
@@ -61,5 +60,4 @@ TEST(Syncs, ThatWaitForTheirTurnCanBeDropped) {
   EXPECT_EQ(runs, 1);
 }
 
-}  // namespace
-}  // namespace connector::managed
+}  // namespace connector::managed::loop_test

@@ -9,8 +9,7 @@
 #include "simulator/saas.h"
 #include "state/files.h"
 
-namespace connector::test {
-namespace {
+namespace connector::test::memory_test {
 
 class ManagedMemory : public ProgramTest {
  protected:
@@ -72,5 +71,4 @@ TEST_F(ManagedMemory, DoesNotGrowOverAThousandSyncs) {
   EXPECT_LT(after - before, 8) << "before: " << before << " MiB, after: " << after << " MiB";
 }
 
-}  // namespace
-}  // namespace connector::test
+}  // namespace connector::test::memory_test

@@ -6,8 +6,7 @@
 #include "config/source.h"
 #include "support/temporary_folder.h"
 
-namespace connector::managed {
-namespace {
+namespace connector::managed::reports_settings_test {
 
 namespace fs = std::filesystem;
 using test::TemporaryFolder;
@@ -163,5 +162,4 @@ TEST_F(ReportsSettingsTest, NoFolderIsMadeInTestmodeOrForAWrongConfiguration) {
   EXPECT_THAT(complaint({{"folder_path", folder.file("file")}}), HasSubstr("is no folder"));
 }
 
-}  // namespace
-}  // namespace connector::managed
+}  // namespace connector::managed::reports_settings_test

@@ -14,8 +14,7 @@
 #include "support/raw_server.h"
 #include "support/temporary_folder.h"
 
-namespace connector::managed {
-namespace {
+namespace connector::managed::reports_test {
 
 namespace fs = std::filesystem;
 using test::Answer;
@@ -593,5 +592,4 @@ TEST(ReportFile, IsGoneUnlessCompleted) {
   EXPECT_EQ(folder.read("a.csv"), "2nd");
 }
 
-}  // namespace
-}  // namespace connector::managed
+}  // namespace connector::managed::reports_test

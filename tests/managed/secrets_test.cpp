@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::managed {
-namespace {
+namespace connector::managed::secrets_test {
 
 TEST(Secrets, AreHiddenInEachFormInWhichTheyMayBeShown) {
   Secrets secrets;
@@ -36,5 +35,4 @@ TEST(Secrets, ThoseOfCallsAreForgottenInTheEnd) {
   EXPECT_EQ(secrets.redact("for-ever"), "***");
 }
 
-}  // namespace
-}  // namespace connector::managed
+}  // namespace connector::managed::secrets_test

@@ -7,8 +7,7 @@
 #include "run/undelivered.h"
 #include "state/files.h"
 
-namespace connector::test {
-namespace {
+namespace connector::test::resend_test {
 
 namespace fs = std::filesystem;
 
@@ -155,5 +154,4 @@ TEST_F(Resend, KilledInTheMiddleLeavesOnlyWholeFiles) {
   EXPECT_THAT(kept(), IsEmpty());
 }
 
-}  // namespace
-}  // namespace connector::test
+}  // namespace connector::test::resend_test

@@ -9,8 +9,7 @@
 #include "run/undelivered.h"
 #include "state/files.h"
 
-namespace connector::test {
-namespace {
+namespace connector::test::upload_test {
 
 namespace fs = std::filesystem;
 
@@ -189,5 +188,4 @@ TEST_F(Upload, RecordsThatAreNestedAsDeepAsCanBeReadAreNoProblem) {
   EXPECT_TRUE(fs::exists(folder.path() / "save_data/oom.payload000.json"));
 }
 
-}  // namespace
-}  // namespace connector::test
+}  // namespace connector::test::upload_test

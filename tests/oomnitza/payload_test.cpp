@@ -4,8 +4,7 @@
 
 #include <regex>
 
-namespace connector {
-namespace {
+namespace connector::payload_test {
 
 Payload payload_of(const std::vector<std::string>& records) {
   Payload payload;
@@ -94,5 +93,4 @@ TEST(RandomUuid, IsOfVersion4AndNew) {
   EXPECT_NE(uuid, random_uuid());
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::payload_test

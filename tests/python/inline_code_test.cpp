@@ -12,8 +12,7 @@
 
 #include "connector/error.h"
 
-namespace connector {
-namespace {
+namespace connector::inline_code_test {
 
 class Lines final : public Log::Output {
  public:
@@ -599,5 +598,4 @@ TEST_F(InlineCodeTest, ABuiltInThatWaitsDoesNotHoldTheInterpreter) {
   EXPECT_TRUE(InlineCode::PythonRecord(waiting, lock, Json::object()).keep(*filter));
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::inline_code_test

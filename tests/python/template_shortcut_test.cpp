@@ -10,8 +10,7 @@
 #include "python/templates.h"
 #include "support/temporary_folder.h"
 
-namespace connector {
-namespace {
+namespace connector::template_shortcut_test {
 
 using shortcut::Path;
 
@@ -261,5 +260,4 @@ TEST(TemplateShortcutTest, TextsWithoutMarkupAreRenderedAsJinjaDoes) {
   }
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::template_shortcut_test

@@ -7,8 +7,7 @@
 
 #include "connector/error.h"
 
-namespace connector {
-namespace {
+namespace connector::templates_test {
 
 class TemplatesTest : public testing::Test {
  protected:
@@ -696,5 +695,4 @@ TEST_F(TemplatesTest, ThreadsRenderAtTheSameTime) {
   EXPECT_EQ(wrong, 0);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::templates_test

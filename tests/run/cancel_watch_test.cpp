@@ -5,8 +5,7 @@
 #include <atomic>
 #include <latch>
 
-namespace connector {
-namespace {
+namespace connector::cancel_watch_test {
 
 TEST(CancelWatch, TheFirstQuestionIsAnsweredBeforeTheFirstPayload) {
   CancelWatch watch([] { return true; }, 2);
@@ -49,5 +48,4 @@ TEST(CancelWatch, NothingIsSentAfterACancellation) {
   EXPECT_FALSE(watch.may_send());
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::cancel_watch_test

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector {
-namespace {
+namespace connector::mapping_test {
 
 Plugin plugin_with(const std::string& default_mapping, DataType data_type = DataType::assets) {
   Plugin plugin;
@@ -127,5 +126,4 @@ TEST_F(MappingTest, AnUnknownConverterIsNamed) {
   }
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::mapping_test

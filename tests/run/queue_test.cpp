@@ -6,8 +6,7 @@
 #include <memory>
 #include <thread>
 
-namespace connector {
-namespace {
+namespace connector::queue_test {
 
 TEST(Queue, HandsOutWhatWasPutInAlsoAfterClosing) {
   Queue<int> queue(3);
@@ -42,5 +41,4 @@ TEST(Queue, TakesItemsThatCanOnlyBeMoved) {
   EXPECT_EQ(**queue.pop(), 7);
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::queue_test

@@ -5,8 +5,7 @@
 #include "state/files.h"
 #include "support/temporary_folder.h"
 
-namespace connector {
-namespace {
+namespace connector::undelivered_test {
 
 using test::TemporaryFolder;
 
@@ -49,5 +48,4 @@ TEST(Undelivered, NothingKeptMeansNoFilesAndNoFolders) {
   EXPECT_TRUE(fs::is_empty(state.path()));
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::undelivered_test

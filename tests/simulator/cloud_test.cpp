@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::simulator {
-
-namespace {
+namespace connector::simulator::cloud_test {
 
 const std::string portion = "5f0e7a3c-1c1b-4f6e-9f3a-0123456789ab";
 
@@ -129,6 +127,4 @@ TEST(Cloud, WithoutChecksOnlyCounts) {
   EXPECT_TRUE(cloud.records("assets").empty());
 }
 
-}  // namespace
-
-}  // namespace connector::simulator
+}  // namespace connector::simulator::cloud_test

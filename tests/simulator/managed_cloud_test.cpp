@@ -5,9 +5,7 @@
 #include "simulator/cloud.h"
 #include "simulator/pages.h"
 
-namespace connector::simulator {
-
-namespace {
+namespace connector::simulator::managed_cloud_test {
 
 using namespace std::chrono_literals;
 
@@ -241,6 +239,4 @@ TEST(Cloud, ShowsManagedSessionsWithTheirErrors) {
   EXPECT_NE(page.find("Detail &lt;MDM&gt;"), std::string::npos);
 }
 
-}  // namespace
-
-}  // namespace connector::simulator
+}  // namespace connector::simulator::managed_cloud_test

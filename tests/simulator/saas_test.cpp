@@ -4,9 +4,7 @@
 
 #include <set>
 
-namespace connector::simulator {
-
-namespace {
+namespace connector::simulator::saas_test {
 
 Request get(const std::string& path, const std::string& session = {}) {
   return {.method = "GET", .target = path, .path = path, .query = {}, .headers = {{"x-session", session}}, .body = {}};
@@ -81,6 +79,4 @@ TEST(Saas, CountsItsCalls) {
   EXPECT_EQ(traffic["details"], 2);
 }
 
-}  // namespace
-
-}  // namespace connector::simulator
+}  // namespace connector::simulator::saas_test

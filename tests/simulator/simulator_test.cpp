@@ -4,9 +4,7 @@
 
 #include "connector/http.h"
 
-namespace connector::simulator {
-
-namespace {
+namespace connector::simulator::simulator_test {
 
 connector::Response put(const Simulator& simulator, const std::string& path, const std::string& body) {
   return Http().send(
@@ -56,6 +54,4 @@ TEST(Simulator, SaysWhatItDoesNotTake) {
   EXPECT_EQ(put(simulator, "/simulator/nothing", "{}").status, 404);
 }
 
-}  // namespace
-
-}  // namespace connector::simulator
+}  // namespace connector::simulator::simulator_test
