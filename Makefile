@@ -10,6 +10,7 @@ test: packages build
 	ctest --test-dir build --output-on-failure --no-tests=error -j 4
 
 bench: packages build
+	cmake --build --preset release --target benchmarks
 	tests/benchmarks/run.sh build
 
 build:

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector {
-namespace {
+namespace connector::entry_test {
 
 using std::string_literals::operator""s;
 using Names = std::vector<std::string>;
@@ -84,5 +83,4 @@ TEST(Folded, LettersCaseDoesNotMatter) {
   EXPECT_EQ(folded("\xff"), "\xff");
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::entry_test

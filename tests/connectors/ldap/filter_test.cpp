@@ -6,8 +6,7 @@
 
 #include "ldap/directory.h"
 
-namespace connector {
-namespace {
+namespace connector::filter_test {
 
 using std::string_literals::operator""s;
 
@@ -58,5 +57,4 @@ TEST(DirectoryAddress, OnlySchemeHostAndPortCount) {
   }
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::filter_test

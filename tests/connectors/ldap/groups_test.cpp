@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector {
-namespace {
+namespace connector::groups_test {
 
 using Values = std::vector<std::string>;
 
@@ -38,5 +37,4 @@ TEST(MembersOf, WhatIsNoRangeIsAnotherAttribute) {
   }
 }
 
-}  // namespace
-}  // namespace connector
+}  // namespace connector::groups_test

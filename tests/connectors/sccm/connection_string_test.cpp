@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::odbc {
-namespace {
+namespace connector::odbc::connection_string_test {
 
 Login login(const std::string& driver) {
   return {
@@ -120,5 +119,4 @@ TEST(ChooseDriver, NoneAtAllFails) {
   EXPECT_THROW(choose_driver("", {}), SourceError);
 }
 
-}  // namespace
-}  // namespace connector::odbc
+}  // namespace connector::odbc::connection_string_test

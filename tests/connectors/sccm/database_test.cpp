@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::odbc {
-namespace {
+namespace connector::odbc::database_test {
 
 TEST(Decimal, WithoutAFractionIsAnIntegerOfAnySize) {
   EXPECT_EQ(decimal("512105"), Json(512105));
@@ -26,5 +25,4 @@ TEST(Decimal, WhatJsonCannotSayIsNull) {
   EXPECT_TRUE(decimal("NaN").is_null());
 }
 
-}  // namespace
-}  // namespace connector::odbc
+}  // namespace connector::odbc::database_test
