@@ -99,27 +99,29 @@ void Records::fail(const PulledRecord& record, const std::string& error, Report&
 
 /// Leaves the records that pass, as the filter has changed them.
 void Records::filter(Batch& batch, Report& counts) const {
-  const InlineCode::Lock python(*processing_.inline_code);
   Batch kept;
   kept.reserve(batch.size());
-  for (PulledRecord& record : batch) {
-    if (record.error.empty()) {
-      try {
-        InlineCode::PythonRecord seen(*processing_.inline_code, python, record.data);
-        if (!seen.keep(*processing_.record_filter)) {
-          ++counts.filtered_out;
-          continue;
-        }
-        record.data = seen.json();
-      } catch (const std::exception& error) {
-        log_.error("section [{}]: a record is not sent: {}", delivery_.section(), error.what());
-        ++counts.failed;
-        continue;
-      }
+  processing_.inline_code->together([&](const InlineCode::Lock& python) {
+    for (PulledRecord& record : batch) {
+      if (!record.error.empty() || passes(record, python, counts)) kept.push_back(std::move(record));
     }
-    kept.push_back(std::move(record));
-  }
+  });
   batch = std::move(kept);
+}
+
+bool Records::passes(PulledRecord& record, const InlineCode::Lock& python, Report& counts) const {
+  try {
+    InlineCode::PythonRecord seen(*processing_.inline_code, python, record.data);
+    if (seen.keep(*processing_.record_filter)) {
+      record.data = seen.json();
+      return true;
+    }
+    ++counts.filtered_out;
+  } catch (const std::exception& error) {
+    log_.error("section [{}]: a record is not sent: {}", delivery_.section(), error.what());
+    ++counts.failed;
+  }
+  return false;
 }
 
 }  // namespace connector::managed

@@ -51,6 +51,7 @@ class Records {
   void work();
   void process(Batch& batch, Payload& payload, Report& counts);
   void filter(Batch& batch, Report& counts) const;
+  bool passes(PulledRecord& record, const InlineCode::Lock& python, Report& counts) const;
   void fail(const PulledRecord& record, const std::string& error, Report& counts);
   const RecordMapping& mapping();
 

@@ -8,6 +8,9 @@
 namespace connector {
 namespace {
 
+/// For a filter that comes from the cloud, with one record; as much as templates have.
+constexpr auto time_limit_of_managed_code = std::chrono::seconds(10);
+
 const Plugin* plugin_of(std::span<const Plugin> plugins, const Section& section) {
   const auto found = std::find_if(plugins.begin(), plugins.end(),
                                   [&](const Plugin& plugin) { return plugin.section == section.connector(); });
@@ -77,7 +80,7 @@ std::unique_ptr<InlineCode> CustomCode::compile(const Log& log) const {
     if (converter == nullptr) throw ConversionError("there is no converter \"" + name + "\"");
     return built_in_.convert(*converter, record, nullptr, parameters);
   };
-  auto code = std::make_unique<InlineCode>(call_built_in, log);
+  auto code = std::make_unique<InlineCode>(call_built_in, log, time_limit_of_managed_code);
   for (const Entry& entry : converters_) code->add_converter(entry.key, entry.value, entry.origin);
   return code;
 }

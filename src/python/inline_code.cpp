@@ -1,5 +1,6 @@
 #include "python/inline_code.h"
 
+#include <fmt/chrono.h>
 #include <pybind11/pybind11.h>
 #include <unicase.h>
 
@@ -8,11 +9,14 @@
 #include <map>
 
 #include "connector/error.h"
+#include "python/limits.h"
 #include "python/prelude.h"
 #include "python/values.h"
 
 namespace connector {
 namespace {
+
+constexpr unsigned most_overruns = 10;
 
 std::string without_case(std::string_view name) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(name.data());
@@ -54,13 +58,15 @@ class InlineCode::Function {
 };
 
 struct InlineCode::State {
-  State(CallBuiltIn call, Log log_to) : call_built_in(std::move(call)), log(std::move(log_to)) {
+  State(CallBuiltIn call, Log log_to, std::optional<std::chrono::milliseconds> limit)
+      : call_built_in(std::move(call)), log(std::move(log_to)), time_limit(limit) {
     scope["__builtins__"] = py::module_::import("builtins");
     scope["__name__"] = "connector";
     const auto module =
         py::reinterpret_steal<py::object>(PyRun_String(prelude, Py_file_input, scope.ptr(), scope.ptr()));
     if (!module) throw py::error_already_set();
     records = Records(scope["Record"]);
+    if (limit) watchdog.emplace(*limit, py::object(scope["TimeLimit"]).ptr());
   }
 
   /// The names that code can use. They outlive this object where code keeps one in a module: hence the weak pointer.
@@ -134,6 +140,8 @@ struct InlineCode::State {
     const Json json_record = to_json(record, name, log);
     Json result;
     try {
+      std::optional<Watchdog::Pause> pause;
+      if (watchdog) pause.emplace(*watchdog);
       const InterpreterUnlock unlocked;
       result = call_built_in(name, json_record, json_parameters);
     } catch (const Stopped&) {
@@ -145,6 +153,10 @@ struct InlineCode::State {
 
   [[noreturn]] void fail(const py::error_already_set& error, const Function& function) {
     if (error.matches(py::object(scope["Stopped"]))) throw Stopped{};
+    if (error.matches(py::object(scope["TimeLimit"]))) {
+      ++overruns;
+      throw PythonError(too_long(function));
+    }
     const py::object trace = error.trace() ? error.trace() : py::none();
     std::string text;
     try {
@@ -155,8 +167,15 @@ struct InlineCode::State {
     throw PythonError(text);
   }
 
+  std::string too_long(const Function& function) const {
+    return fmt::format("the {} takes longer than {}", function.title, *time_limit);
+  }
+
   CallBuiltIn call_built_in;
   Log log;
+  const std::optional<std::chrono::milliseconds> time_limit;
+  std::optional<Watchdog> watchdog;
+  unsigned overruns = 0;  ///< of the time limit
   std::recursive_mutex alone;
   py::dict scope;  ///< the prelude's
   Records records{{}};
@@ -165,15 +184,16 @@ struct InlineCode::State {
   std::deque<Function> filters;
 };
 
-InlineCode::InlineCode(CallBuiltIn call_built_in, Log log) {
+InlineCode::InlineCode(CallBuiltIn call_built_in, Log log, std::optional<std::chrono::milliseconds> time_limit) {
   start_python();
   const InterpreterLock lock;
-  auto state = std::make_shared<State>(std::move(call_built_in), std::move(log));
+  auto state = std::make_shared<State>(std::move(call_built_in), std::move(log), time_limit);
   State::add_names(state);
   state_ = std::move(state);
 }
 
 InlineCode::~InlineCode() {
+  state_->watchdog.reset();
   const InterpreterLock lock;
   state_.reset();
 }
@@ -195,6 +215,12 @@ const InlineCode::Function* InlineCode::add_filter(const std::string& section, c
   return &state_->filters.emplace_back(state_->compile(code, "record", "recordfilter of [" + section + "]", origin));
 }
 
+void InlineCode::together(const std::function<void(const Lock&)>& work) const {
+  const auto locked = [&] { work(Lock(*this)); };
+  if (!state_->time_limit) return locked();
+  run_interruptibly(locked);
+}
+
 InlineCode::Lock::Lock(const InlineCode& code) : alone_(code.state_->alone) {}
 
 InlineCode::Lock::~Lock() {
@@ -212,7 +238,12 @@ InlineCode::PythonRecord::PythonRecord(const InlineCode& code, const Lock&, cons
 InlineCode::PythonRecord::~PythonRecord() = default;
 
 bool InlineCode::PythonRecord::keep(const Function& filter) {
+  if (state_->code.overruns >= most_overruns) {
+    throw PythonError(state_->code.too_long(filter) + " for too many records: it is not called any more");
+  }
   try {
+    std::optional<Watchdog::Watch> watch;
+    if (state_->code.watchdog) watch.emplace(*state_->code.watchdog);
     const py::object result = state_->code.run<1>(filter, {state_->record.ptr()});
     const int truth = PyObject_IsTrue(result.ptr());
     if (truth < 0) throw py::error_already_set();

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,8 +34,9 @@ class InlineCode {
   /// unknown name too. Called under the Lock, but without the interpreter's lock, so it may take its time.
   using CallBuiltIn = std::function<Json(const std::string& name, const Json& record, const Parameters& parameters)>;
 
+  /// time_limit: of one call of a filter within together(); nothing: it may take its time.
   /// Throws ConfigError when Python cannot be started.
-  InlineCode(CallBuiltIn call_built_in, Log log);
+  InlineCode(CallBuiltIn call_built_in, Log log, std::optional<std::chrono::milliseconds> time_limit = std::nullopt);
   ~InlineCode();
   InlineCode(const InlineCode&) = delete;
   InlineCode& operator=(const InlineCode&) = delete;
@@ -50,6 +53,9 @@ class InlineCode {
 
   class Lock;
   class PythonRecord;
+
+  /// Runs `work` under a Lock; with a time limit in the thread where that can also end regular expressions.
+  void together(const std::function<void(const Lock&)>& work) const;
 
  private:
   struct State;
@@ -80,7 +86,7 @@ class InlineCode::PythonRecord {
   PythonRecord(const PythonRecord&) = delete;
   PythonRecord& operator=(const PythonRecord&) = delete;
 
-  /// Whether the filter keeps the record. Throws PythonError.
+  /// Whether the filter keeps the record. Throws PythonError, also at once when it has taken too long for ten records.
   bool keep(const Function& filter);
 
   /// The converter's result. The code's value is what `source` looks up, its field is `source`; where the field has no

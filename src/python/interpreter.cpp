@@ -1,9 +1,15 @@
 #include "python/interpreter.h"
 
-#include <Python.h>
+#include <pybind11/pybind11.h>
 #include <signal.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
 #include <string>
+#include <thread>
 
 #include "connector/error.h"
 
@@ -26,14 +32,29 @@ PyStatus initialize() {
   return status;
 }
 
-/// The first import of Python's signal module takes SIGINT over, even so. Code (and subprocess, asyncio) may import it:
-/// done here, where the signal can be given back.
-void import_signal_module() {
-  struct sigaction before {};
-  sigaction(SIGINT, nullptr, &before);
-  Py_XDECREF(PyImport_ImportModule("_signal"));
+/// The last of the signals that are free for any use (signal(7)). Only Python sees it: it is never sent.
+int signal_to_python() {
+  return SIGRTMAX;
+}
+
+/// Python's side of signals, none of the process's: what Python's signal module does to those is undone at once. Its
+/// first import takes SIGINT over; code (and subprocess, asyncio) may import it, so that is done here, too.
+void prepare_signals() {
+  const int number = signal_to_python();
+  struct sigaction interrupt {};
+  struct sigaction free_one {};
+  sigaction(SIGINT, nullptr, &interrupt);
+  sigaction(number, nullptr, &free_one);
+  PyObject* module = PyImport_ImportModule("_signal");
+  PyObject* globals = PyDict_New();
+  PyObject* handler = globals ? PyRun_String("lambda number, frame: None", Py_eval_input, globals, globals) : nullptr;
+  if (module && handler) Py_XDECREF(PyObject_CallMethod(module, "signal", "iO", number, handler));
+  Py_XDECREF(handler);
+  Py_XDECREF(globals);
+  Py_XDECREF(module);
   PyErr_Clear();
-  sigaction(SIGINT, &before, nullptr);
+  sigaction(number, &free_one, nullptr);
+  sigaction(SIGINT, &interrupt, nullptr);
 }
 
 /// Empty, or why Python does not run.
@@ -44,19 +65,97 @@ std::string start() {
   PyObject* standard_error = PySys_GetObject("stderr");
   PySys_SetObject("stdout", standard_error);
   PySys_SetObject("__stdout__", standard_error);
-  import_signal_module();
+  prepare_signals();
+  // pybind11 remembers for good the state of the thread that it is first used in: this one stays.
+  pybind11::detail::get_internals();
   PyEval_SaveThread();
   return "";
 }
 
+/// The thread that started Python, and what is to be done in it.
+class PythonThread {
+ public:
+  /// There is one, as there is one Python in a process, and it lives as long.
+  static PythonThread& instance() {
+    static PythonThread& thread = *new PythonThread;
+    return thread;
+  }
+
+  /// Empty, or why Python does not run.
+  const std::string& failure() const { return failure_; }
+
+  void run(const std::function<void()>& work) {
+    if (std::this_thread::get_id() == id_) return work();
+    Job job{work};
+    {
+      std::unique_lock lock(mutex_);
+      jobs_.push_back(&job);
+      wanted_.notify_one();
+      while (!job.ended.wait_for(lock, std::chrono::milliseconds(20), [&job] { return job.has_ended; })) {
+        if (job.has_begun) PyErr_SetInterruptEx(signal_to_python());
+      }
+    }
+    if (job.error) std::rethrow_exception(job.error);
+  }
+
+ private:
+  struct Job {
+    const std::function<void()>& work;
+    bool has_begun = false;
+    bool has_ended = false;
+    std::condition_variable ended = {};
+    std::exception_ptr error = {};
+  };
+
+  PythonThread() {
+    const std::function<void()> work = [this] { failure_ = start(); };
+    Job start_job{work};
+    jobs_.push_back(&start_job);
+    std::thread thread([this] { live(); });
+    id_ = thread.get_id();
+    thread.detach();
+    std::unique_lock lock(mutex_);
+    start_job.ended.wait(lock, [&start_job] { return start_job.has_ended; });
+  }
+
+  [[noreturn]] void live() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      wanted_.wait(lock, [this] { return !jobs_.empty(); });
+      Job& job = *jobs_.front();
+      jobs_.pop_front();
+      job.has_begun = true;
+      lock.unlock();
+      try {
+        job.work();
+      } catch (...) {
+        job.error = std::current_exception();
+      }
+      lock.lock();
+      job.has_ended = true;
+      job.ended.notify_one();
+    }
+  }
+
+  std::string failure_;
+  std::thread::id id_;
+  std::mutex mutex_;
+  std::condition_variable wanted_;
+  std::deque<Job*> jobs_;
+};
+
 }  // namespace
 
 void start_python() {
-  static const std::string failure = start();
+  const std::string& failure = PythonThread::instance().failure();
   if (!failure.empty()) {
     throw ConfigError("The configuration holds Python code, but Python (" CONNECTOR_PYTHON ") cannot be started: " +
                       failure);
   }
+}
+
+void run_interruptibly(const std::function<void()>& work) {
+  PythonThread::instance().run(work);
 }
 
 InterpreterLock::InterpreterLock() : state_(PyGILState_Ensure()) {}

@@ -7,6 +7,11 @@
 #include "python/interpreter.h"
 
 namespace connector {
+namespace {
+
+constexpr auto endless = std::chrono::hours(24 * 365);
+
+}  // namespace
 
 Watchdog::Watchdog(std::chrono::milliseconds limit, PyObject* exception)
     : limit_(limit), exception_(exception), thread_([this] { run(); }) {}
@@ -48,10 +53,11 @@ void Watchdog::raise_expired() {
   }
 }
 
-Watchdog::Watch::Watch(Watchdog& watchdog) : watchdog_(watchdog) {
+Watchdog::Watch::Watch(Watchdog& watchdog) : Watch(watchdog, watchdog.limit_) {}
+
+Watchdog::Watch::Watch(Watchdog& watchdog, Clock::duration time) : watchdog_(watchdog) {
   const std::lock_guard guard(watchdog.mutex_);
-  entry_ = watchdog.entries_.insert(watchdog.entries_.end(),
-                                    Entry{PyThread_get_thread_ident(), Clock::now() + watchdog.limit_});
+  entry_ = watchdog.entries_.insert(watchdog.entries_.end(), Entry{PyThread_get_thread_ident(), Clock::now() + time});
 }
 
 Watchdog::Watch::~Watch() {
@@ -61,18 +67,20 @@ Watchdog::Watch::~Watch() {
   watchdog_.entries_.erase(entry_);
 }
 
-Watchdog::Pause::Pause(Watchdog& watchdog) : watchdog_(watchdog) {
-  move_deadlines(std::chrono::hours(24 * 365));
+Watchdog::Pause::Pause(Watchdog& watchdog) : watchdog_(watchdog), left_(watchdog.limit_) {
+  const std::lock_guard guard(watchdog.mutex_);
+  for (Entry& entry : watchdog.entries_) {
+    if (entry.thread != PyThread_get_thread_ident()) continue;
+    left_ = std::min(left_, entry.deadline - begin_);
+    entry.deadline += endless;
+  }
 }
 
 Watchdog::Pause::~Pause() {
-  move_deadlines(Clock::now() - begin_ - std::chrono::hours(24 * 365));
-}
-
-void Watchdog::Pause::move_deadlines(Clock::duration by) {
+  const Clock::duration lost = Clock::now() - begin_ - counted_;
   const std::lock_guard guard(watchdog_.mutex_);
   for (Entry& entry : watchdog_.entries_) {
-    if (entry.thread == PyThread_get_thread_ident()) entry.deadline += by;
+    if (entry.thread == PyThread_get_thread_ident()) entry.deadline += lost - endless;
   }
 }
 

@@ -11,7 +11,8 @@
 namespace connector {
 
 /// Ends Python code that takes too long, by raising an exception in its thread: between two of Python's instructions,
-/// so not inside a long call into C. Raised again until the code has ended, should something swallow it.
+/// so inside a long call into C only as far as run_interruptibly() says. Raised again until the code has ended, should
+/// something swallow it.
 class Watchdog {
  public:
   using Clock = std::chrono::steady_clock;
@@ -53,6 +54,8 @@ class Watchdog {
 class Watchdog::Watch {
  public:
   explicit Watch(Watchdog& watchdog);
+  /// With less time than the watchdog's limit.
+  Watch(Watchdog& watchdog, Clock::duration time);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -69,11 +72,17 @@ class Watchdog::Pause {
   Pause(const Pause&) = delete;
   Pause& operator=(const Pause&) = delete;
 
- private:
-  void move_deadlines(Clock::duration by);
+  /// What was left to the code when the clock stopped.
+  Clock::duration left() const { return left_; }
 
+  /// Says that the code is to blame for as much of the pause.
+  void count(Clock::duration time) { counted_ += time; }
+
+ private:
   Watchdog& watchdog_;
   const Clock::time_point begin_ = Clock::now();
+  Clock::duration left_;
+  Clock::duration counted_{};
 };
 
 /// While it lives, this thread's Python objects may take `bytes` more than they do; a request for more is a

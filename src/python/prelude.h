@@ -31,6 +31,10 @@ class Stopped(BaseException):
     """The program must end: code has no business catching it."""
 
 
+class TimeLimit(BaseException):
+    pass
+
+
 class Logger:
     __slots__ = ()
 

@@ -2,9 +2,12 @@
 
 namespace connector {
 
-/// The sandbox around Jinja2. Runs once for each Templates, which provides is_no_literal(text).
+/// The sandbox around Jinja2. Runs once for each Templates, which provides is_no_literal(text) and
+/// interruptible(function, *arguments, **options): calls it where the time limit can end regular expressions.
 inline constexpr char template_source[] = R"python(
 import builtins
+import functools
+import hashlib
 import importlib
 import math
 import re
@@ -22,10 +25,11 @@ IMPORTABLE = ('string', 're', 'struct', 'datetime', 'calendar', 'time', 'collect
 
 # string.Formatter looks attributes up by itself, outside the sandbox; Enum, which uuid imports, makes classes of any
 # kind; the clock is the computer's.
-FORBIDDEN = {'string.Formatter', 'uuid.Enum', 'time.clock_settime', 'time.clock_settime_ns'}
+FORBIDDEN = {'string.Formatter', 're.template', 'uuid.Enum', 'time.clock_settime', 'time.clock_settime_ns'}
 
 MOST_BITS = 1 << 20             # of a product or power: larger ones take minutes inside one call, and cannot be ended
 LONGEST_LITERAL = 1 << 20       # the parser needs several hundred bytes for each character
+MOST_ROUNDS = 10_000_000        # of a key derivation: some seconds, inside one call that cannot be ended
 
 imported = {}       # name -> module
 public_names = {}   # module -> the names that templates reach
@@ -39,11 +43,84 @@ class CallbackFailed(BaseException):
     """Carries an exception of C++ out of a rendering."""
 
 
+def ended_in_time(function):
+    @functools.wraps(function)
+    def call(*arguments, **options):
+        return interruptible(function, *arguments, **options)
+    return call
+
+
+class Pattern:
+    """A regular expression whose searches can be ended."""
+
+    __slots__ = ('_pattern',)
+
+    def __init__(self, pattern):
+        self._pattern = pattern
+
+    def __repr__(self):
+        return repr(self._pattern)
+
+    def __eq__(self, other):
+        return isinstance(other, Pattern) and self._pattern == other._pattern
+
+    def __hash__(self):
+        return hash(self._pattern)
+
+    flags = property(lambda self: self._pattern.flags)
+    groups = property(lambda self: self._pattern.groups)
+    groupindex = property(lambda self: self._pattern.groupindex)
+    pattern = property(lambda self: self._pattern.pattern)
+
+    def finditer(self, *arguments, **options):
+        return iter(interruptible(lambda: list(self._pattern.finditer(*arguments, **options))))
+
+
+def raw(pattern):
+    return pattern._pattern if isinstance(pattern, Pattern) else pattern
+
+
+def method_of(name):
+    return lambda self, *arguments, **options: interruptible(getattr(self._pattern, name), *arguments, **options)
+
+
+def function_of(name):
+    search = ended_in_time(getattr(re, name))
+    return lambda pattern, *arguments, **options: search(raw(pattern), *arguments, **options)
+
+
+def regular_expressions():
+    names = ('match', 'fullmatch', 'search', 'findall', 'split', 'sub', 'subn')
+    for name in names:
+        setattr(Pattern, name, method_of(name))
+    return {
+        **{name: function_of(name) for name in names},
+        'compile': lambda pattern, flags=0: Pattern(re.compile(raw(pattern), flags)),
+        'finditer': lambda pattern, string, flags=0: Pattern(re.compile(raw(pattern), flags)).finditer(string),
+        'Pattern': Pattern,
+    }
+
+
 def sleep(seconds):
     # In short pieces, so that the time limit can end it.
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         time.sleep(min(left, 0.05))
+
+
+def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
+    length = dklen or hashlib.new(hash_name).digest_size
+    if iterations * -(-length // hashlib.new(hash_name).digest_size) > MOST_ROUNDS:
+        raise OverflowError('pbkdf2_hmac() would take too long')
+    return hashlib.pbkdf2_hmac(hash_name, password, salt, iterations, dklen)
+
+
+REPLACED = {    # module -> what templates have in place of its own
+    're': regular_expressions(),
+    'time': {'sleep': sleep},
+    'hashlib': {'pbkdf2_hmac': pbkdf2_hmac},
+    'math': {name: ended_in_time(getattr(math, name)) for name in ('comb', 'factorial', 'lcm', 'perm', 'prod')},
+}
 
 
 def import_(*arguments, **options):
@@ -52,8 +129,9 @@ def import_(*arguments, **options):
     name = str(arguments[0])
     if name not in imported:
         module = importlib.import_module(name)
-        if name == 'time':
-            vars(module := ModuleType(name)).update(vars(time), sleep=sleep)
+        if name in REPLACED:
+            original, module = module, ModuleType(name)
+            vars(module).update(vars(original), **REPLACED[name])
         names = getattr(module, '__all__', None) or [name for name in vars(module) if not name.startswith('_')]
         public_names[module] = frozenset(each for each in names if f'{name}.{each}' not in FORBIDDEN)
         imported[name] = module
@@ -65,6 +143,8 @@ class Sandbox(SandboxedEnvironment):
 
     def is_safe_attribute(self, obj, attr, value):
         if isinstance(value, ModuleType) or isinstance(obj, ModuleType) and attr not in public_names.get(obj, ()):
+            return False
+        if isinstance(value, re.Pattern) or isinstance(obj, re.Pattern):
             return False
         # Those of text are wrapped before this is asked; UserString has others, which look attributes up by themselves.
         if attr in ('format', 'format_map') and callable(value):
@@ -132,6 +212,8 @@ native_environment = NativeSandbox()
 native_environment.filters['as_is'] = as_is
 for environment in text_environment, native_environment:
     environment.globals['import'] = import_
+    for name in ('striptags', 'title', 'urlize', 'wordcount', 'wordwrap'):  # they use regular expressions
+        environment.filters[name] = ended_in_time(environment.filters[name])
 template_globals = text_environment.globals
 
 

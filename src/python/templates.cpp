@@ -315,6 +315,7 @@ class Templates::Python {
   py::object render(const Compiled& compiled, const py::object& variables);
   template <class Result, class Finish>
   Result native(const std::string& source, const Variables& variables, Finish finish);
+  py::object interruptible(const py::object& function, const py::args& arguments, const py::kwargs& options);
   template <class Work>
   auto limited(std::string_view source, Work work);
   Json outcome(std::string_view source, const py::object& value);
@@ -341,6 +342,10 @@ Templates::Python::Python(const TemplateLimits& limits) : limits_(limits) {
     if (!bytes) PyErr_Clear();  // half a surrogate pair: no literal, but the parser may say so
     return bytes && shortcut::is_no_literal({bytes, static_cast<std::size_t>(size)});
   });
+  scope["interruptible"] =
+      py::cpp_function([this](const py::object& function, const py::args& arguments, const py::kwargs& options) {
+        return interruptible(function, arguments, options);
+      });
   const auto module =
       py::reinterpret_steal<py::object>(PyRun_String(template_source, Py_file_input, scope.ptr(), scope.ptr()));
   if (!module) throw py::error_already_set();
@@ -370,6 +375,23 @@ auto Templates::Python::limited(std::string_view source, Work work) {
   } catch (const py::error_already_set& error) {
     fail_with(error, source);
   }
+}
+
+/// Calls a function where the time limit can end it even inside of C. What it waits for its turn does not count.
+py::object Templates::Python::interruptible(const py::object& function, const py::args& arguments,
+                                            const py::kwargs& options) {
+  py::object result;
+  Watchdog::Pause pause(*watchdog_);
+  const InterpreterUnlock unlocked;
+  run_interruptibly([&] {
+    const InterpreterLock lock;
+    const auto begin = Watchdog::Clock::now();
+    const Watchdog::Watch watch(*watchdog_, pause.left());
+    const MemoryBudget budget(limits_.memory);
+    result = function(*arguments, **options);
+    pause.count(Watchdog::Clock::now() - begin);
+  });
+  return result;
 }
 
 /// Compiled now or before. Throws TemplateError each time when it does not compile.

@@ -84,11 +84,11 @@ struct TemplateLimits {
 /// about 0.1 microseconds for each value in it. Compiled templates are kept, up to 4096 and 8 MiB of their texts for
 /// each of the two environments, then forgotten all at once.
 ///
-/// Limits. They end a rendering between two of Python's instructions. A single long call into C is beyond the time
-/// limit: a regular expression that backtracks without end (import('re')), factorials and the like (import('math')),
-/// sorting and hashing. Python's regular expressions ask for interrupts in the thread alone that started Python, and
-/// nothing but the end of the process stops them; while they last, they keep all other Python code waiting. Memory is
-/// counted for Python's own objects, not for what OpenSSL takes below import('hashlib').
+/// Limits. They end a rendering between two of Python's instructions, and inside regular expressions (import('re'), the
+/// filters that use them) and the arithmetic of import('math'): these run in Python's own thread, one at a time, which
+/// costs some 20 microseconds each (run_interruptibly()). Other long calls into C are beyond the time limit, and keep
+/// all other Python code waiting: comparing and hashing what contains itself many times over, sorting millions of values.
+/// Memory is counted for Python's own objects, not for what OpenSSL takes below import('hashlib').
 class Templates {
  public:
   explicit Templates(TemplateLimits limits = {});

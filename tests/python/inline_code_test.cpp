@@ -540,6 +540,35 @@ TEST_F(InlineCodeTest, ThePythonIsTheConfiguredOneWithoutSignalHandlers) {
   EXPECT_TRUE(keeps("import sys; return sys.flags.isolated and sys.flags.utf8_mode and '' not in sys.path"));
 }
 
+TEST_F(InlineCodeTest, FiltersWithATimeLimitAreEnded) {
+  InlineCode hasty({}, Log(lines), std::chrono::milliseconds(50));
+  const auto* filter = hasty.add_filter("managed",
+                                        "import re\n"
+                                        "    while record.endless: pass\n"
+                                        "    return re.match('(a+)+$', record.name) is not None",
+                                        "");
+  const auto outcome = [&](const Json& record) -> std::string {
+    std::string outcome;
+    hasty.together([&](const InlineCode::Lock& lock) {
+      try {
+        outcome = InlineCode::PythonRecord(hasty, lock, record).keep(*filter) ? "kept" : "dropped";
+      } catch (const PythonError& error) {
+        outcome = error.what();
+      }
+    });
+    return outcome;
+  };
+  const std::string bomb = std::string(50, 'a') + "b";
+  EXPECT_EQ(outcome({{"name", "aa"}}), "kept");
+  EXPECT_EQ(outcome({{"name", "b"}}), "dropped");
+  EXPECT_EQ(outcome({{"endless", true}}), "the recordfilter of [managed] takes longer than 50ms");
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_EQ(outcome({{"name", bomb}}), "the recordfilter of [managed] takes longer than 50ms");
+  }
+  EXPECT_EQ(outcome({{"name", "aa"}}),
+            "the recordfilter of [managed] takes longer than 50ms for too many records: it is not called any more");
+}
+
 TEST_F(InlineCodeTest, CodeRunsOneRecordAtATime) {
   // Two lines that another thread could come between: Python itself switches threads in there.
   const auto* filter = code.add_filter("s",

@@ -524,6 +524,43 @@ TEST_F(TemplatesTest, ListedModulesCanBeImported) {
   EXPECT_EQ(text("{{ '{:>3}|{a}'.format(1, a=2) }}{{ '%03d'|format(7) }}"), "  1|2007");
 }
 
+TEST_F(TemplatesTest, RegularExpressionsAreThoseOfPython) {
+  for (const auto& [expression, expected] : std::vector<std::pair<std::string, Json>>{
+           {"re.match('(a)(b)?', 'ac').groups()", {"a", nullptr}},
+           {"re.match('A', 'a', re.I).group()", "a"},
+           {"re.search('(?P<digits>[0-9]+)', 'pc-042').groupdict()", {{"digits", "042"}}},
+           {"re.fullmatch('a+', 'aab')", nullptr},
+           {"re.split('[,;]', 'a,b;c', 1)", {"a", "b;c"}},
+           {"re.split('[,;]', 'a,b;c', maxsplit=1, flags=re.I)", {"a", "b;c"}},
+           {"re.sub('(.)-(.)', '\\\\2-\\\\1', 'a-b')", "b-a"},
+           {"re.subn('a', 'b', 'aaa', count=2)", {"bba", 2}},
+           {"re.findall('a|(b)', 'ab')", {"", "b"}},
+           {"re.finditer('[a-z]', 'a1b2')|map('string')|list|length", 2},
+           {"re.escape('a.b')", "a\\.b"},
+           {"re.compile('b').search('abc', 1).start()", 1},
+           {"re.compile('(?i)x(y)').sub('z', 'XY', count=1)", "z"},
+           {"re.compile(re.compile('a')).pattern", "a"},
+           {"re.match(re.compile('a'), 'ab').end()", 1},
+           {"re.compile('(?P<n>a)(b)').groups", 2},
+           {"re.compile('(?P<n>a)(b)').groupindex['n']", 1},
+           {"re.compile('a', re.M).finditer('aa')|list|length", 2},
+           {"re.compile('a') == re.compile('a')", true},
+           {"re.compile('a')|string", "re.compile('a')"},
+           {"'<p>a  b</p>'|striptags", "a b"},
+           {"'see http://example.com now'|urlize|length > 20", true},
+           {"'a b'|title ~ ('a b c'|wordcount) ~ ('a b c'|wordwrap(3))", "A B3a b\nc"},
+       }) {
+    EXPECT_EQ(native("{% set re = import('re') %}{{ " + expression + " }}"), expected) << expression;
+  }
+  EXPECT_EQ(native("{% macro up(found) %}{{ found.group()|upper }}{% endmacro %}"
+                   "{{ import('re').sub('[a-m]', up, 'a-z') }}"),
+            "A-z");
+  EXPECT_NE(native_error("{{ import('re').compile('(') }}").find("unterminated subpattern"), std::string::npos);
+  EXPECT_NE(native_error("{{ import('re').match('a', 'a').re.match('a') }}"), "");
+  EXPECT_NE(native_error("{{ import('string').Template.pattern.match('a') }}"), "");
+  EXPECT_NE(native_error("{{ import('re').template('a') }}"), "");
+}
+
 TEST_F(TemplatesTest, TheSandboxHolds) {
   const Json values = {{"x", "s"}, {"xs", {1, 2}}, {"d", {{"a", 1}}}};
   for (const std::string expression : {
@@ -637,6 +674,28 @@ TEST_F(TemplatesTest, LongRenderingsAreEnded) {
   const Json record = Json::object();
   MappingRecord names(record);
   EXPECT_NE(error_of([&] { hasty.render_mapping(endless, names); }), "");
+}
+
+TEST_F(TemplatesTest, RegularExpressionsThatBacktrackWithoutEndAreEnded) {
+  Templates hasty(TemplateLimits{.time = std::chrono::milliseconds(200)});
+  const auto render = [&](const std::string& source) { return error_of([&] { hasty.render_text(source, {}); }); };
+  std::atomic<bool> has_ended = false;
+  std::thread bomb([&] {
+    for (const char* expression :
+         {"import('re').match('(a+)+$', 'a' * 50 ~ 'b')", "import('re').compile('(a|a)*$').search('a' * 50 ~ 'b')",
+          "import('re').finditer('(a+)+$', 'a' * 50 ~ 'b')|list", "('<!--' * 1000000)|striptags",
+          "import('hashlib').pbkdf2_hmac('sha256', 'a'.encode(), 'b'.encode(), 2000000000)",
+          "import('math').factorial(3000000)"}) {
+      EXPECT_NE(render(std::string("{{ ") + expression + " }}").find("too long"), std::string::npos) << expression;
+    }
+    has_ended = true;
+  });
+  // Meanwhile other templates get their turn, also those with regular expressions.
+  while (!has_ended) {
+    EXPECT_EQ(native("{{ 1 + 1 }}"), 2);
+    EXPECT_EQ(native("{{ import('re').match('a', 'a') is none }}"), false);
+  }
+  bomb.join();
 }
 
 TEST_F(TemplatesTest, FetchingDoesNotCountAsRendering) {
