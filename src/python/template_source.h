@@ -80,13 +80,35 @@ def raw(pattern):
     return pattern._pattern if isinstance(pattern, Pattern) else pattern
 
 
+def searched(function, pattern, arguments, options):
+    if not options and is_quick(pattern) and all(map(is_short, arguments)):
+        return function(*arguments)
+    return interruptible(function, *arguments, **options)
+
+
+def is_quick(pattern):
+    """Whether there is one place at most where a search can go on in several ways: then it takes as many steps as the
+    square of the text's length."""
+    return isinstance(pattern, str) and '|' not in pattern and sum(map(pattern.count, '*+?{')) <= 1
+
+
+def is_short(argument):
+    return not isinstance(argument, (str, bytes)) or len(argument) <= 1000
+
+
 def method_of(name):
-    return lambda self, *arguments, **options: interruptible(getattr(self._pattern, name), *arguments, **options)
+    return lambda self, *arguments, **options: searched(
+        getattr(self._pattern, name), self._pattern.pattern, arguments, options)
 
 
 def function_of(name):
-    search = ended_in_time(getattr(re, name))
-    return lambda pattern, *arguments, **options: search(raw(pattern), *arguments, **options)
+    search = getattr(re, name)
+
+    def call(pattern, *arguments, **options):
+        pattern = raw(pattern)
+        return searched(search, getattr(pattern, 'pattern', pattern), (pattern, *arguments), options)
+
+    return call
 
 
 def regular_expressions():

@@ -256,6 +256,7 @@ bool Variables::adopt(std::string_view name, const Variables& other) {
 }
 
 struct MappingRecord::Names {
+  const InterpreterLock lock;  ///< once for all templates of the record: taking turns costs more than most of them
   Kept dict;
   bool may_be_changed = false;  ///< by a template: then only the dict counts
 };
@@ -483,7 +484,7 @@ py::object Templates::Python::fetched(Variables::Variable& variable) {
 }
 
 const py::object& Templates::Python::dict_of(MappingRecord& record) {
-  if (record.names_) return record.names_->dict.get();
+  if (record.names_->dict) return record.names_->dict.get();
   auto dict = py::reinterpret_steal<py::object>(PyDict_Copy(objects_->globals.ptr()));
   if (!dict) throw py::error_already_set();
   for (const auto& [key, value] : record.record_.get_ref<const Json::object_t&>()) {
@@ -491,7 +492,6 @@ const py::object& Templates::Python::dict_of(MappingRecord& record) {
       throw py::error_already_set();
     }
   }
-  record.names_ = std::make_unique<MappingRecord::Names>();
   record.names_->dict.set(std::move(dict));
   return record.names_->dict.get();
 }
@@ -575,7 +575,7 @@ bool Templates::Python::condition(const std::string& source, const Variables& va
 }
 
 Json Templates::Python::mapping(const std::string& source, const std::string& expression, MappingRecord& record) {
-  const InterpreterLock lock;
+  if (!record.names_) record.names_ = std::make_unique<MappingRecord::Names>();
   const auto template_ = compiled(objects_->native, expression, source);
   const py::object dict = dict_of(record);
   if (template_->makes_calls) record.names_->may_be_changed = true;

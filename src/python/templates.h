@@ -49,8 +49,8 @@ class Variables {
   std::map<std::string, std::shared_ptr<Variable>, std::less<>> variables_;
 };
 
-/// A record as mappings see it. What needs Python is made of it at most once, by the first template that does. For one
-/// thread at a time.
+/// A record as mappings see it. What needs Python is made of it at most once, by the first template that does; from then
+/// on this holds the interpreter lock. To be used and destroyed by one thread.
 class MappingRecord {
  public:
   /// Refers to the record, which must be an object and outlive this.
