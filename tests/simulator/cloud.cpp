@@ -122,7 +122,7 @@ void Cloud::check(const Json& payload) {
   check_payload(payload);
   for (auto& [field, value] : refused_)
     for (const Json& record : payload["records"])
-      if (auto found = record.find(field); found != record.end() && *found == value)
+      if (record.is_object() && record.contains(field) && record[field] == value)
         throw BadPayload(field + " " + to_text(value) + " is refused");
   if (portion(payload["portion"].get<std::string>()).finalized > 0)
     throw BadPayload("the portion is finalized: it takes no more payloads");

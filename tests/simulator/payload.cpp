@@ -45,8 +45,12 @@ bool is_list_of_texts(const Json& value) {
   return value.is_array() && std::ranges::all_of(value, is_text);
 }
 
-bool is_list_of_objects(const Json& value) {
-  return value.is_array() && std::ranges::all_of(value, [](const Json& item) { return item.is_object(); });
+bool is_list(const Json& value) {
+  return value.is_array();
+}
+
+bool is_object(const Json& value) {
+  return value.is_object();
 }
 
 // A random UUID: xxxxxxxx-xxxx-4xxx-[89ab]xxx-xxxxxxxxxxxx
@@ -72,7 +76,7 @@ struct Field {
 constexpr Field payload_fields[] = {
     {"connector_version", is_filled_text, "a text"},
     {"sync_field", is_list_of_texts, "a list of texts"},
-    {"records", is_list_of_objects, "a list of objects"},
+    {"records", is_list, "a list of objects"},
     {"portion", is_uuid4, "a UUID of version 4"},
     {"data_type", is_data_type, "assets or users"},
     {"insert_only", is_boolean, "true or false"},
@@ -127,6 +131,9 @@ void check_payload(const Json& payload) {
     throw BadPayload("insert_only and update_only exclude each other");
   std::size_t count = payload["records"].size();
   if (count > most_records) throw BadPayload("records must be at most " + std::to_string(most_records));
+  // A record that failed may be anything that a source gives.
+  if (payload["error"].is_null() && !std::ranges::all_of(payload["records"], is_object))
+    throw BadPayload("records must be a list of objects");
   if (!payload["error"].is_null() && count > 1)
     throw BadPayload("records must be the one record that the error is about");
   if (payload.contains("error_type") && payload["error"].is_null()) throw BadPayload("error_type needs an error");

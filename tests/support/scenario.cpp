@@ -59,7 +59,9 @@ const Json& member(const Json& object, const char* name) {
 }
 
 simulator::CloudOptions cloud_options(const Json& script) {
-  check_keys(script, {"mappings", "locations", "login", "accept_tokens", "check_token", "cancel_after", "routes"},
+  check_keys(script,
+             {"mappings", "locations", "login", "accept_tokens", "check_token", "cancel_after", "routes",
+              "configurations", "managed_mappings", "credentials", "tokens", "global_variables"},
              "oomnitza");
   simulator::CloudOptions options;
   options.check_session = false;  // what comes back with each request is for oomnitza_requests to say
@@ -96,6 +98,7 @@ class Run {
     outcome.folder = work_;
     outcome.payloads = cloud_.payloads();
     outcome.portions = cloud_.portions();
+    outcome.ready_portions = cloud_.managed().ready_portions();
     outcome.refused = cloud_.traffic().refused;
     outcome.oomnitza_requests = oomnitza_.requests();
     outcome.source_requests = source_.requests();
@@ -125,7 +128,23 @@ class Run {
     if (scenario_.contains("config")) write_file(ini_, substitute_(scenario_["config"].get<std::string>()));
   }
 
+  /// What managed mode asks for. Each run is handed every configuration.
+  void hand_out_configurations() {
+    simulator::ManagedCloud& managed = cloud_.managed();
+    const Json script = parse_json(substitute_(to_text(script_)));
+    for (auto& [id, mapping] : member(script, "managed_mappings").items()) managed.set_mapping(id, mapping);
+    for (auto& [id, credential] : member(script, "credentials").items()) managed.set_credential(id, credential);
+    for (auto& [id, token] : member(script, "tokens").items()) managed.set_token(id, token.get<std::string>());
+    managed.set_global_variables(script.value("global_variables", Json::array()));
+    std::size_t number = 0;  // several may have one id, or none
+    for (const Json& configuration : member(script, "configurations"))
+      managed.set_configuration(std::to_string(number++), configuration);
+  }
+
   int run_once() {
+    hand_out_configurations();
+    outcomes_before_ = outcomes();
+    output_before_ = fs::exists(output_) ? fs::file_size(output_) : 0;
     std::vector<std::string> command = {program_};
     if (scenario_.contains("config")) command.insert(command.end(), {"--ini", ini_.string()});
     for (const Json& argument : scenario_.at("args")) command.push_back(substitute_(argument.get<std::string>()));
@@ -134,7 +153,11 @@ class Run {
       environment[name] = substitute_(value.get<std::string>());
 
     Process process({.command = command, .folder = work_, .output = output_, .environment = environment});
-    if (scenario_.contains("stop_when")) stop_in_time(process, scenario_["stop_when"]);
+    if (scenario_.contains("stop_when")) {
+      stop_in_time(process, scenario_["stop_when"]);
+    } else if (const std::size_t count = member(script_, "configurations").size(); count > 0) {
+      stop_in_time(process, {{"outcomes", count}, {"grace", 0}});
+    }
     std::optional<int> exit_code = process.wait(longest_run);
     if (!exit_code) throw std::runtime_error("the program does not end\n" + read_file(output_));
     return *exit_code;
@@ -144,21 +167,31 @@ class Run {
     auto deadline = std::chrono::steady_clock::now() + longest_run;
     while (!reached(condition)) {
       if (process.wait(20ms)) return;
-      if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("stop_when was never reached");
+      if (std::chrono::steady_clock::now() > deadline)
+        throw std::runtime_error("stop_when was never reached\n" + read_file(output_));
     }
     auto grace = std::chrono::milliseconds(static_cast<int>(condition.value("grace", 1.0) * 1000));
     if (!process.wait(grace)) process.send_signal(SIGTERM);
   }
 
   bool reached(const Json& condition) const {
-    check_keys(condition, {"finalized", "payloads", "output", "grace"}, "stop_when");
-    std::size_t finalized = 0;
-    for (const simulator::Portion& portion : cloud_.portions()) finalized += portion.finalized;
-    return (condition.contains("finalized") && finalized >= condition["finalized"].get<std::size_t>()) ||
+    check_keys(condition, {"finalized", "outcomes", "payloads", "output", "grace"}, "stop_when");
+    return (condition.contains("finalized") && finalized() >= condition["finalized"].get<std::size_t>()) ||
+           (condition.contains("outcomes") &&
+            outcomes() - outcomes_before_ >= condition["outcomes"].get<std::size_t>()) ||
            (condition.contains("payloads") && cloud_.payloads().size() >= condition["payloads"].get<std::size_t>()) ||
            (condition.contains("output") &&
-            read_file(output_).find(condition["output"].get<std::string>()) != std::string::npos);
+            read_file(output_).find(condition["output"].get<std::string>(), output_before_) != std::string::npos);
   }
+
+  std::size_t finalized() const {
+    std::size_t count = 0;
+    for (const simulator::Portion& portion : cloud_.portions()) count += portion.finalized;
+    return count;
+  }
+
+  /// How often Oomnitza was told that a sync has ended.
+  std::size_t outcomes() const { return finalized() + cloud_.managed().ready_portions().size(); }
 
   const Json& scenario_;
   const std::string program_;
@@ -173,6 +206,8 @@ class Run {
   simulator::Cloud cloud_;
   ScriptedServer source_;
   ScriptedServer oomnitza_;
+  std::size_t outcomes_before_ = 0;  ///< those of earlier runs
+  std::size_t output_before_ = 0;
 };
 
 }  // namespace

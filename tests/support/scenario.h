@@ -21,6 +21,7 @@ struct Outcome {
   std::filesystem::path folder;  ///< the working folder, still there
   std::vector<Json> payloads;
   std::vector<simulator::Portion> portions;
+  std::vector<simulator::ReadyPortion> ready_portions;
   std::size_t refused = 0;  ///< payloads whose shape was wrong
   std::vector<simulator::Request> oomnitza_requests;
   std::vector<simulator::Request> source_requests;

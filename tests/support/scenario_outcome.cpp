@@ -36,6 +36,7 @@ class Check {
   std::vector<std::string> all(const Json& expect) {
     for (auto& [key, value] : expect.items()) check(key, value);
     if (!expect.contains("errors") && !expect.value("allow_errors", false)) no_errors();
+    if (!expect.contains("ready_portions")) ready_portions(Json::array());
     if (!expect.contains("exit_code")) exit_code(0);
     if (!expect.value("allow_unmatched", false)) no_unmatched();
     if (outcome_.refused > 0)
@@ -57,6 +58,8 @@ class Check {
       finalized(value);
     else if (key == "portions")
       portions(value);
+    else if (key == "ready_portions")
+      ready_portions(value);
     else if (key == "max_payloads")
       max_payloads(value);
     else if (key == "source_requests")
@@ -107,8 +110,9 @@ class Check {
     equal("payloads with an error", errors_.size(), expected.size());
     for (const Json& wanted : expected) {
       auto fits = [&](const Json& payload) {
+        const Json part = wanted.value("payload", Json::object());
         return payload["error"].get<std::string>().find(wanted.value("contains", "")) != std::string::npos &&
-               is_subset(wanted.value("payload", Json::object()), payload);
+               is_subset(part, payload) && payload.contains("error_type") == part.contains("error_type");
       };
       if (std::ranges::none_of(errors_, fits)) problem("no payload with an error like " + to_text(wanted));
     }
@@ -132,6 +136,21 @@ class Check {
     std::set<std::string> ids;
     for (const Json& payload : outcome_.payloads) ids.insert(payload["portion"].get<std::string>());
     equal("portions", ids.size(), expected);
+  }
+
+  void ready_portions(const Json& expected) {
+    equal("ready portions", outcome_.ready_portions.size(), expected.size());
+    for (const Json& wanted : substituted(expected)) {
+      auto fits = [&](const simulator::ReadyPortion& portion) {
+        return portion.service == wanted.at("service") &&
+               portion.body.value("error_message", "").find(wanted.value("contains", "")) != std::string::npos &&
+               is_subset(wanted.value("body", Json::object()), portion.body);
+      };
+      if (std::ranges::none_of(outcome_.ready_portions, fits)) problem("no ready portion like " + to_text(wanted));
+    }
+    if (problems_.empty()) return;
+    for (const simulator::ReadyPortion& portion : outcome_.ready_portions)
+      problem("ready portion of " + portion.service + ": " + shortened(to_text(portion.body)));
   }
 
   void max_payloads(const Json& expected) {
