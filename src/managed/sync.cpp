@@ -195,7 +195,7 @@ class IntegrationSync {
   }
 
   /// Whether there was anything.
-  bool pull(Records& records, const Delivery& delivery) {
+  bool pull(Records& records, Delivery& delivery) {
     const Sender sender(integration_.settings.tls(), context_.line.workers, log_, stop_);
     const AuthorizationContext authorization{
         .sender = sender, .templates = context_.templates, .cloud = context_.cloud, .secrets = *secrets_};
@@ -213,7 +213,7 @@ class IntegrationSync {
     return pull_list(source, records, delivery) || gave_anything;
   }
 
-  bool pull_list(const Source& source, Records& records, const Delivery& delivery) {
+  bool pull_list(const Source& source, Records& records, Delivery& delivery) {
     Items items(integration_, source, context_.templates, variables_, context_.line.workers, stop_);
     const auto take = [&](PulledRecord record) { records.add(std::move(record)); };
     PaginatorOptions options{.is_canceled = [&] { return is_canceled(delivery); },
@@ -232,7 +232,7 @@ class IntegrationSync {
     return paginator.pull();
   }
 
-  bool is_canceled(const Delivery& delivery) const {
+  bool is_canceled(Delivery& delivery) const {
     if (delivery.has_ended()) return true;
     return !context_.line.testmode && !is_custom_test() && delivery.ask_whether_canceled();
   }
@@ -268,7 +268,7 @@ class IntegrationSync {
   }
 
   bool pull_roles(Source& source, Authorizer& own, const AuthorizationContext& authorization, Records& records,
-                  const Delivery& delivery) {
+                  Delivery& delivery) {
     const AwsRoles roles(integration_.settings.api_url, integration_.settings.token_url, source, variables_, log_);
     bool gave_anything = false;
     for (const std::string& arn : roles.list()) {

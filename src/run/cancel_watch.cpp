@@ -33,6 +33,14 @@ bool CancelWatch::may_send() {
   return !canceled_;
 }
 
+bool CancelWatch::ask_now() {
+  const bool canceled = ask_();
+  const std::lock_guard lock(mutex_);
+  canceled_ = canceled_ || canceled;
+  answer_.notify_all();
+  return canceled_;
+}
+
 bool CancelWatch::is_canceled() const {
   const std::lock_guard lock(mutex_);
   return canceled_;

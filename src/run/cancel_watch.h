@@ -22,6 +22,9 @@ class CancelWatch {
   /// Called before each payload. Whether it may go out.
   bool may_send();
 
+  /// Asks at once, beside the payloads. Whether the run is cancelled.
+  bool ask_now();
+
   bool is_canceled() const;
 
  private:

@@ -14,7 +14,7 @@ Delivery::Delivery(PayloadEnvelope envelope, const std::string& section, const O
       save_data_(save_data),
       log_(std::move(log)),
       undelivered_(options.state_folder, section, log_),
-      cancel_watch_([this] { return ask_whether_canceled(); }, options.workers) {
+      cancel_watch_([this] { return cloud_says_canceled(); }, options.workers) {
   const std::size_t kept = testmode_ ? 0 : undelivered_.files().size();
   if (kept > 0) {
     log_.warning("section [{}]: {} payloads of earlier runs wait in {}: \"connector resend {}\" delivers them",
@@ -22,7 +22,7 @@ Delivery::Delivery(PayloadEnvelope envelope, const std::string& section, const O
   }
 }
 
-bool Delivery::ask_whether_canceled() const {
+bool Delivery::cloud_says_canceled() const {
   try {
     return cloud_.is_canceled(envelope_.portion);
   } catch (const std::exception& error) {

@@ -35,8 +35,8 @@ class Delivery {
   /// The error that ended the run: a payload of one empty record, the error and its kind "Fatal Error".
   void deliver_fatal(const std::string& error);
 
-  /// Asks now whether the run is cancelled. Failing to ask is logged and means no.
-  bool ask_whether_canceled() const;
+  /// Asks now whether the run is cancelled: then nothing more is sent. Failing to ask is logged and means no.
+  bool ask_whether_canceled() { return cancel_watch_.ask_now(); }
 
   /// Ends the portion. Failing that stands in the report.
   void finalize(Report& report);
@@ -51,6 +51,7 @@ class Delivery {
   Report counts() const;
 
  private:
+  bool cloud_says_canceled() const;
   void deliver_error(const std::string& body);
   void send(const Payload& payload);
   void refuse(const Payload& payload, const std::string& body, const std::string& reason);

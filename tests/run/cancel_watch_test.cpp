@@ -48,4 +48,14 @@ TEST(CancelWatch, NothingIsSentAfterACancellation) {
   EXPECT_FALSE(watch.may_send());
 }
 
+TEST(CancelWatch, NothingIsSentAfterACancellationThatWasAskedForAtOnce) {
+  bool canceled = false;
+  CancelWatch watch([&] { return canceled; }, 1);
+  EXPECT_FALSE(watch.ask_now());
+  canceled = true;
+  EXPECT_TRUE(watch.ask_now());
+  EXPECT_TRUE(watch.is_canceled());
+  EXPECT_FALSE(watch.may_send());
+}
+
 }  // namespace connector::cancel_watch_test
