@@ -96,6 +96,11 @@ bool loop(const Oomnitza& cloud, Syncs& syncs, const LoopOptions& options, const
       pause(options.pause, stop);
     } catch (const HttpError& error) {
       if (stop.stop_requested()) return true;
+      if (error.status() < 300 && error.status() >= 200) {  // an answer that is no JSON
+        log.error("{}", error.what());
+        pause(options.pause, stop);
+        continue;
+      }
       const bool is_maintenance = error.repeats_used_up();
       if (!is_maintenance || !options.ignore_maintenance) {
         log.error("Oomnitza does not say what to run, the program ends: {}", error.what());

@@ -6,7 +6,13 @@
 #include <latch>
 #include <vector>
 
+#include "support/loopback_server.h"
+
 namespace connector::managed::loop_test {
+
+using namespace std::chrono_literals;
+using test::Answer;
+using test::LoopbackServer;
 
 TEST(Syncs, OfOneIntegrationRunOneAfterTheOther) {
   std::mutex mutex;
@@ -58,6 +64,74 @@ TEST(Syncs, ThatWaitForTheirTurnCanBeDropped) {
   go.count_down();
   syncs.finish();
   EXPECT_EQ(runs, 1);
+}
+
+/// The loop with nothing to wait for. It is told to stop by the sync of the configuration "last".
+class LoopTest : public testing::Test {
+ protected:
+  const std::string path = "/api/v3/bulk/check_managed";
+  const Answer busy{.status = 503, .body = "maintenance", .headers = {{"Retry-After", "0"}}};
+  LoopbackServer cloud;
+  std::stop_source stop;
+  std::vector<std::string> started;
+
+  void answer_checks(std::vector<Answer> answers) { cloud.on("POST", path, std::move(answers)); }
+
+  /// What the loop returns.
+  bool run(bool ignore_maintenance = false) {
+    CloudSettings settings;
+    settings.url.value = cloud.url();
+    const Oomnitza oomnitza(settings, "", Log(), stop.get_token());
+    Syncs syncs(
+        [this](const Json& configuration) {
+          started.push_back(configuration["id"].get<std::string>());
+          if (started.back() == "last") stop.request_stop();
+        },
+        1);
+    const LoopOptions options{.ignore_maintenance = ignore_maintenance, .pause = 0s, .maintenance_pause = 0s};
+    const bool was_stopped = loop(oomnitza, syncs, options, Log(), stop.get_token());
+    syncs.finish();
+    return was_stopped;
+  }
+
+  std::size_t checks() const { return cloud.requests("POST", path).size(); }
+};
+
+const Answer one{.body = R"([{"id": "one"}])"};
+const Answer none{.body = "[]"};
+const Answer last{.body = R"([{"id": "last"}])"};
+
+TEST_F(LoopTest, AsksAgainAndAgain) {
+  answer_checks({one, none, {.body = R"(["nonsense", {"name": "no id"}, {"id": "two"}])"}, last, none});
+  EXPECT_TRUE(run());
+  EXPECT_EQ(started, (std::vector<std::string>{"one", "two", "last"}));
+}
+
+TEST_F(LoopTest, GoesOnAfterAnAnswerThatIsNoList) {
+  answer_checks({{.body = R"({"error": "x"})"}, {.body = "no JSON"}, last, none});
+  EXPECT_TRUE(run());
+  EXPECT_EQ(started, std::vector<std::string>{"last"});
+}
+
+TEST_F(LoopTest, EndsWhenOomnitzaIsAway) {
+  answer_checks({one, busy});
+  EXPECT_FALSE(run());
+  EXPECT_EQ(started, std::vector<std::string>{"one"});
+  EXPECT_EQ(checks(), 12U);
+}
+
+TEST_F(LoopTest, WaitsForTheEndOfMaintenanceWhenItIsIgnored) {
+  std::vector<Answer> answers(24, busy);
+  answers.insert(answers.end(), {last, none});
+  answer_checks(std::move(answers));
+  EXPECT_TRUE(run(true));
+  EXPECT_EQ(started, std::vector<std::string>{"last"});
+}
+
+TEST_F(LoopTest, EndsWhenItIsRefused) {
+  answer_checks({one, {.status = 403, .body = "no"}});
+  EXPECT_FALSE(run(true));
+  EXPECT_EQ(checks(), 2U);
 }
 
 }  // namespace connector::managed::loop_test
