@@ -548,15 +548,15 @@ TEST_F(InlineCodeTest, FiltersWithATimeLimitAreEnded) {
                                         "    return re.match('(a+)+$', record.name) is not None",
                                         "");
   const auto outcome = [&](const Json& record) -> std::string {
-    std::string outcome;
+    std::string text;
     hasty.together([&](const InlineCode::Lock& lock) {
       try {
-        outcome = InlineCode::PythonRecord(hasty, lock, record).keep(*filter) ? "kept" : "dropped";
+        text = InlineCode::PythonRecord(hasty, lock, record).keep(*filter) ? "kept" : "dropped";
       } catch (const PythonError& error) {
-        outcome = error.what();
+        text = error.what();
       }
     });
-    return outcome;
+    return text;
   };
   const std::string bomb = std::string(50, 'a') + "b";
   EXPECT_EQ(outcome({{"name", "aa"}}), "kept");
