@@ -49,8 +49,8 @@ class Variables {
   std::map<std::string, std::shared_ptr<Variable>, std::less<>> variables_;
 };
 
-/// A record as mappings see it. What needs Python is made of it at most once, by the first template that does; from then
-/// on this holds the interpreter lock. To be used and destroyed by one thread.
+/// A record as mappings see it. What needs Python is made of it at most once, by the first template that does; from
+/// then on this holds the interpreter lock. To be used and destroyed by one thread.
 class MappingRecord {
  public:
   /// Refers to the record, which must be an object and outlive this.
@@ -87,8 +87,8 @@ struct TemplateLimits {
 /// Limits. They end a rendering between two of Python's instructions, and inside regular expressions (import('re'), the
 /// filters that use them) and the arithmetic of import('math'): these run in Python's own thread, one at a time, which
 /// costs some 20 microseconds each (run_interruptibly()). Other long calls into C are beyond the time limit, and keep
-/// all other Python code waiting: comparing and hashing what contains itself many times over, sorting millions of values.
-/// Memory is counted for Python's own objects, not for what OpenSSL takes below import('hashlib').
+/// all other Python code waiting: comparing and hashing what contains itself many times over, sorting millions of
+/// values. Memory is counted for Python's own objects, not for what OpenSSL takes below import('hashlib').
 class Templates {
  public:
   explicit Templates(TemplateLimits limits = {});
