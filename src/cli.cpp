@@ -14,6 +14,18 @@ std::filesystem::path default_state_folder() {
   return folders.substr(0, folders.find(':'));
 }
 
+/// Decimal digits and nothing else: CLI11 alone would take 010 for 8 and 0x10 for 16.
+CLI::Validator decimal() {
+  return {[](std::string& text) {
+            if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
+              return std::string("must be a whole number, 0 or greater");
+            }
+            text.erase(0, std::min(text.find_first_not_of('0'), text.size() - 1));
+            return std::string();
+          },
+          ""};
+}
+
 }  // namespace
 
 CommandLine parse_command_line(int argc, const char* const* argv, const std::string& actions) {
@@ -36,10 +48,10 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
       ->option_text("FOLDER");
   app.add_option("--record-count", record_count, "pull at most N records for each section; 0: all")
       ->option_text("N")
-      ->check(CLI::NonNegativeNumber);
+      ->transform(decimal());
   app.add_option("--workers", workers, "how many payloads may be under way at once (2)")
       ->option_text("N")
-      ->check(CLI::NonNegativeNumber);
+      ->transform(decimal());
   app.add_flag("--testmode", line.testmode, "print the payloads of ten records instead of sending them");
   app.add_flag("--save-data,--save_data", line.save_data, "keep pulled records and payloads in ./save_data");
   app.add_flag("--show-mappings", line.show_mappings, "print the merged mappings and end");

@@ -44,9 +44,18 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
                                              {"--record-count", "-5"},
                                              {"--record-count=-5"},
                                              {"--record-count", "3x"},
+                                             {"--record-count", "0x10"},
+                                             {"--record-count", "1.5"},
+                                             {"--record-count="},
                                              {"--ini", "a", "--env-file", "b"}}) {
     EXPECT_THROW(parse(words), UsageError) << words.front() << ' ' << words.back();
   }
+}
+
+TEST(CommandLine, NumbersAreDecimal) {
+  EXPECT_EQ(parse({"--record-count", "010"}).record_count, 10U);
+  EXPECT_EQ(parse({"--record-count=000"}).record_count, 0U);
+  EXPECT_EQ(parse({"--workers", "08"}).workers, 8U);
 }
 
 TEST(CommandLine, HelpGoesToWhoeverAsksForIt) {

@@ -288,7 +288,7 @@ ConnectionSettings connection_settings(const TlsSettings& tls) {
   } else if (protocol_is("tls1.3")) {
     settings.tls_version = CURL_SSLVERSION_TLSv1_3;
   }
-  if (!std::getenv("http_proxy")) settings.http_proxy = environment("HTTP_PROXY");
+  if (environment("http_proxy").empty()) settings.http_proxy = environment("HTTP_PROXY");
   return settings;
 }
 

@@ -54,13 +54,14 @@ void Delivery::send(const Payload& payload) {
     count(&Report::delivered, payload.size());
   } catch (const HttpError& error) {
     const int status = error.status();
-    if ((status == 400 || status == 413 || status == 422) && payload.size() > 1) {
+    const bool is_about_the_payload = status == 400 || status == 413 || status == 422;
+    if (is_about_the_payload && payload.size() > 1) {
       const auto [first, second] = payload.halves();
       send(first);
       send(second);
       return;
     }
-    if (error.repeats_used_up()) is_unreachable_ = true;
+    if (error.repeats_used_up() && !is_about_the_payload) is_unreachable_ = true;
     if (error.repeats_used_up() || status == 401 || status == 403) has_given_up_ = true;
     refuse(payload, body, error.what());
   } catch (const std::exception& error) {

@@ -460,6 +460,9 @@ TEST_F(HttpTest, UsesProxiesFromTheEnvironment) {
     error_of([&] { body_with(name, "far.invalid"); });
     unsetenv(name);
   }
+  setenv("http_proxy", "", 1);  // an empty one is none
+  EXPECT_EQ(body_with("HTTP_PROXY", "near.invalid"), "by proxy");
+  unsetenv("http_proxy");
 }
 
 class HttpsTest : public HttpTest {
