@@ -87,9 +87,6 @@ class Ldap final : public Connector {
     if (protocol_version != "2" && protocol_version != "3") {
       log.warning("protocol_version is neither 2 nor 3, taking 3");
     }
-    if ((secure() || start_tls) && (same_name(ssl_protocol, "tls") || same_name(ssl_protocol, "tls1"))) {
-      log.warning("ssl_protocol = {} means TLS 1.0, which is no longer safe", ssl_protocol);
-    }
     directory_.emplace(url.address, tls(), start_tls);
     directory_->bind(anonymous ? "" : username, anonymous ? Secret{} : password);
   }

@@ -222,8 +222,11 @@ class Filling {
       complain("ssl_protocol", "must be empty or one of " + list(spoken) + " (" + list(forgotten) +
                                    " are no longer spoken by any TLS library)");
     } else if (protocol == "tls" || protocol == "tls1") {
-      context_.log.warning("section [{}], setting ssl_protocol: TLS 1.0 is out of date and no longer safe",
-                           section_.name);
+      context_.log.warning(
+          "section [{}], setting ssl_protocol: TLS 1.0 is out of date and no longer safe, and the TLS library's "
+          "security "
+          "level is lowered for it",
+          section_.name);
     }
   }
 

@@ -33,14 +33,7 @@ CookieJar::CookieJar() : share_(new_share(), curl_share_cleanup) {
 
 Connections::Lease Connections::take() {
   const std::lock_guard lock(mutex_);
-  if (!common_) {
-    common_.emplace(Common{connection_settings(tls_)});
-    if (common_->settings.any_cipher) {
-      log_.warning(
-          "ssl_protocol = {}: TLS 1.0 is used, with the TLS library's security level lowered. It is no longer safe.",
-          tls_.protocol);
-    }
-  }
+  if (!common_) common_.emplace(Common{connection_settings(tls_)});
   if (idle_.empty()) {
     return Lease(std::make_unique<Connection>(common_->settings, stop_, common_->cookies.share()).release(), {this});
   }

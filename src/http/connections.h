@@ -25,8 +25,8 @@ class CookieJar {
 /// The connections of a session: as many as threads use at once, kept for the next request.
 class Connections {
  public:
-  Connections(TlsSettings tls, Log log, std::stop_token stop, const Timing& timing)
-      : tls_(std::move(tls)), log_(std::move(log)), stop_(std::move(stop), timing.grace, timing.last_request) {}
+  Connections(TlsSettings tls, std::stop_token stop, const Timing& timing)
+      : tls_(std::move(tls)), stop_(std::move(stop), timing.grace, timing.last_request) {}
 
   /// Puts a connection back when it is no longer used.
   struct Return {
@@ -51,7 +51,6 @@ class Connections {
   void put_back(std::unique_ptr<Connection> connection);
 
   TlsSettings tls_;
-  Log log_;
   StopClock stop_;
   std::mutex mutex_;
   std::optional<Common> common_;

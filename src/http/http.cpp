@@ -8,10 +8,10 @@ namespace connector {
 class Http::Session {
  public:
   Session(TlsSettings tls, Log log, std::stop_token stop, AfterStop after_stop, Timing timing)
-      : log_(log),
+      : log_(std::move(log)),
         after_stop_(after_stop),
         wait_(timing.wait ? timing.wait : http::wait_for_real),
-        connections_(std::move(tls), std::move(log), std::move(stop), timing) {}
+        connections_(std::move(tls), std::move(stop), timing) {}
 
   Response send(const Request& request, const Headers& headers) {
     if (after_stop_ == AfterStop::refuse && connections_.stop().stop_requested()) throw Stopped{};

@@ -227,6 +227,7 @@ TEST_F(Settings, SslProtocolIsChecked) {
   for (const char* good : {"", "ssl", "SSL23", "sslv23", "tls", "TLS1", "tls1.2", "tls1.3"}) {
     EXPECT_NE(made(with({{"ssl_protocol", good}})), nullptr) << good;
   }
+  EXPECT_THAT(log_->messages, ElementsAre(HasSubstr("TLS 1.0"), HasSubstr("TLS 1.0")));  // tls and TLS1, once each
   EXPECT_EQ(made(with({{"ssl_protocol", "TLS1.2"}}))->ssl_protocol, "tls1.2");
   for (const char* old : {"ssl2", "sslv2", "ssl3", "SSLv3"}) {
     EXPECT_THAT(complaints(with({{"ssl_protocol", old}})), ElementsAre(HasSubstr("no TLS library speaks"))) << old;
