@@ -90,6 +90,10 @@ int upload_sections(Setup& setup, const Invocation& invocation, const Log& log, 
     all_well = run_section(setup, ready, invocation, stop) && all_well;
   }
   setup.built_in_converters().report();
+  if (stop.stop_requested()) {  // also when everything had been pulled by then
+    log.warning("the upload was interrupted");
+    all_well = false;
+  }
   return all_well ? all_delivered : something_failed;
 }
 
