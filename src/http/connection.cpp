@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "connector/error.h"
+#include "http/repeats.h"
 
 namespace connector::http {
 namespace {
@@ -168,7 +169,9 @@ bool refused_by_tls(CURLcode code, std::string_view words) {
 bool refused_by_proxy(CURL* handle) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
-  return status >= 400 && status < 500 && status != 429;
+  Response answer;
+  answer.status = static_cast<int>(status);
+  return status >= 400 && !passing(answer);
 }
 
 Fault fault_of(CURLcode code, CURL* handle, std::string_view words) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <map>
 #include <thread>
 
 #include "state/files.h"
@@ -463,6 +464,15 @@ TEST_F(HttpTest, UsesProxiesFromTheEnvironment) {
   setenv("http_proxy", "", 1);  // an empty one is none
   EXPECT_EQ(body_with("HTTP_PROXY", "near.invalid"), "by proxy");
   unsetenv("http_proxy");
+}
+
+TEST_F(HttpTest, RepeatsWhatAProxyMayStillGrant) {
+  for (const auto& [status, repeated] : std::map<int, bool>{{403, false}, {501, false}, {429, true}, {503, true}}) {
+    const RawServer proxy({{"HTTP/1.1 " + std::to_string(status) + " No\r\nContent-Length: 0\r\n\r\n"}});
+    setenv("HTTPS_PROXY", proxy.url().c_str(), 1);
+    error_of([&] { session().get("https://far.invalid/x"); });
+    EXPECT_EQ(proxy.requests().size(), repeated ? 11U : 1U) << status;
+  }
 }
 
 class HttpsTest : public HttpTest {
