@@ -20,6 +20,14 @@ std::string trimmed(const std::string& text) {
   return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
+/// The file that a path or a file:// URL (RFC 8089) names.
+std::string local_file(const std::string& path) {
+  constexpr std::string_view scheme = "file://", host = "localhost";
+  if (!path.starts_with(scheme)) return path;
+  const std::string_view rest = std::string_view(path).substr(scheme.size());
+  return percent_decoded(rest.starts_with("localhost/") ? rest.substr(host.size()) : rest);
+}
+
 /// SIM terminals of Cisco Jasper that were modified since the last run.
 class Jasper final : public Connector {
  public:
@@ -51,8 +59,7 @@ class Jasper final : public Connector {
  private:
   std::string read_endpoint() const {
     const bool is_remote = wsdl_path.starts_with("http://") || wsdl_path.starts_with("https://");
-    const std::string file = wsdl_path.starts_with("file://") ? wsdl_path.substr(7) : wsdl_path;
-    const std::string text = is_remote ? http.get(wsdl_path).body : read_file(file);
+    const std::string text = is_remote ? http.get(wsdl_path).body : read_file(local_file(wsdl_path));
     std::string endpoint = soap::endpoint_of(soap::parse(text, "the WSDL " + wsdl_path));
     if (endpoint.empty()) throw SourceError("the WSDL " + wsdl_path + " names no address of its service");
     return endpoint;
