@@ -1,6 +1,7 @@
 #include "http/address.h"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
@@ -16,9 +17,35 @@ UrlHandle url_handle() {
   return handle;
 }
 
-/// Blanks and bytes outside ASCII are encoded, as browsers do.
+bool is_hexadecimal(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+/// What no URL may hold behind its host: blanks, bytes outside ASCII, some signs, and a '%' that encodes nothing.
+bool must_be_encoded(std::string_view url, std::size_t place) {
+  const char c = url[place];
+  if (c == '%') return place + 2 >= url.size() || !is_hexadecimal(url.substr(place + 1, 2));
+  return static_cast<unsigned char>(c) >= 0x80 || std::string_view(" \"<>\\^`{|}").find(c) != std::string_view::npos;
+}
+
+/// libcurl would encode bytes outside ASCII alone, in lower case digits, and blanks of a query as '+'.
+std::string encoded(std::string_view url) {
+  const std::size_t slash = url.find_first_of("/?#");
+  const bool has_host = slash > 0 && slash == url.find("://") + 1;
+  std::string text(url.substr(0, has_host ? url.find_first_of("/?#", slash + 2) : 0));
+  for (std::size_t i = text.size(); i < url.size(); ++i) {
+    if (must_be_encoded(url, i)) {
+      text += fmt::format("%{:02X}", static_cast<unsigned char>(url[i]));
+    } else {
+      text += url[i];
+    }
+  }
+  return text;
+}
+
+/// Characters that no URL may hold are encoded, as browsers do.
 bool read(const UrlHandle& handle, const std::string& url) {
-  return url.find('\0') == std::string::npos && curl_url_set(handle.get(), CURLUPART_URL, url.c_str(),
+  return url.find('\0') == std::string::npos && curl_url_set(handle.get(), CURLUPART_URL, encoded(url).c_str(),
                                                              CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
 }
 

@@ -56,6 +56,13 @@ TEST(ParseUrl, RefusesWhatIsNoAbsoluteUrl) {
   }
 }
 
+TEST(ParseUrl, EncodesWhatNoUrlMayHold) {
+  const auto url = parse_url("http://h.example/é b/100%/%c3%A9/{x}|y?q={\"a\": 'ü'}&r=%zz+");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->target(), "/%C3%A9%20b/100%25/%c3%A9/%7Bx%7D%7Cy?q=%7B%22a%22:%20'%C3%BC'%7D&r=%25zz+");
+  EXPECT_EQ(parse_url("http://h.example?x y")->target(), "/?x%20y");
+}
+
 TEST(WithQuery, StandsBehindTheUrlsOwn) {
   EXPECT_EQ(http::with_query("http://h/p", {{"a b", "ü"}, {"c", ""}}), "http://h/p?a%20b=%C3%BC&c=");
   EXPECT_EQ(http::with_query("http://h/p?x=%2F#f", {{"a", "1"}}), "http://h/p?x=%2F&a=1");
@@ -70,6 +77,7 @@ TEST(Redirected, ResolvesRelativeTargets) {
   EXPECT_EQ(http::redirected(from, "//other.example/c")->url, "https://other.example/c");
   EXPECT_EQ(http::redirected(from, "?y=2")->url, "https://h.example/a/b?y=2");
   EXPECT_EQ(http::redirected(from, "/a b")->url, "https://h.example/a%20b");
+  EXPECT_EQ(http::redirected(from, "/ä?to=http://ö/")->url, "https://h.example/%C3%A4?to=http://%C3%B6/");
   for (const char* target : {"file:///etc/passwd", "ftp://h/", "gopher://h/", "javascript:alert(1)", "http://"}) {
     const auto address = http::redirected(from, target);
     EXPECT_TRUE(!address || address->host == "h.example") << target;
