@@ -171,7 +171,8 @@ class Reader {
   void read_inputs() {
     const Json& local = integration_.settings.local_inputs;
     if (local.is_object()) integration_.local_inputs = local;
-    if (!local.is_object() && !local.is_null()) complain("local_inputs", "must be a JSON object");
+    const bool is_given = integration_.section.find("local_inputs") != nullptr || !local.is_null();
+    if (is_given && !local.is_object()) complain("local_inputs", "must be a JSON object");
     const Json& inputs = member(cloud_, "inputs");
     if (is_empty(inputs)) return;
     if (!inputs.is_object()) return complain("inputs", "must be an object");

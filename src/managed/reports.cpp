@@ -237,6 +237,7 @@ class Sync {
       const std::filesystem::path file = std::filesystem::path(configuration_.folder_path) / stored_name(report);
       std::printf("section [%s] would store %s\n", configuration_.section().c_str(), file.c_str());
     }
+    std::fflush(stdout);  // this program goes on for long
   }
 
   void check_stop() const {
