@@ -72,7 +72,8 @@ class IntegrationSync {
     choose_cloud(reports.token, reports.token_id);
     const Http http(reports.tls(), log_, stop_);
     const bool all_well =
-        run_reports(reports, cloud(), http, {.testmode = testmode, .state_file = "state.db"}, log_, stop_);
+        run_reports(reports, cloud(), http, {.testmode = testmode, .state_file = context_.line.state_dir / "state.db"},
+                    log_, stop_);
     log_.info("integration {} ({}): the sync ends{}", identity_.name, identity_.service,
               all_well ? "" : " with failures");
   }
