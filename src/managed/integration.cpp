@@ -29,10 +29,9 @@ bool is_truth(const Json& value) {
 class Reader {
  public:
   Reader(const Json& cloud, const Section* ini, const SettingsContext& context, bool testmode) : cloud_(cloud) {
-    integration_.identity = identify(cloud);
+    integration_.identity = identify(cloud, ini);
     read_settings(ini, context);
     integration_.is_test = testmode || integration_.settings.test_run;
-    integration_.identity.test_run = integration_.settings.test_run;
   }
 
   Integration read() {
@@ -309,7 +308,7 @@ class Reader {
 
 }  // namespace
 
-Identity identify(const Json& cloud) {
+Identity identify(const Json& cloud, const Section* ini) {
   if (!cloud.is_object()) throw ConfigError("a configuration that Oomnitza sent is no object");
   Identity identity;
   identity.id = member(cloud, "id");
@@ -319,7 +318,9 @@ Identity identify(const Json& cloud) {
   identity.service = text_of(identity.id);
   if (identity.service.empty()) throw ConfigError("a configuration that Oomnitza sent has no id");
   if (const Json& name = member(cloud, "name"); name.is_string()) identity.name = name.get<std::string>();
-  identity.test_run = is_truth(member(cloud, "test_run"));
+  const Entry* own_test_run = ini != nullptr ? ini->find("test_run") : nullptr;
+  const bool is_own = own_test_run != nullptr && !trimmed(own_test_run->value).empty();
+  identity.test_run = is_truth(is_own ? Json(own_test_run->value) : member(cloud, "test_run"));
   identity.is_reports_service = is_truth(member(cloud, "reports_service"));
   if (const Json& inputs = member(cloud, "inputs"); inputs.is_object()) {
     for (const Json& input : inputs) {

@@ -98,8 +98,8 @@ struct Identity {
   std::string section() const { return (is_reports_service ? "managed_reports." : "managed.") + service; }
 };
 
-/// Throws ConfigError when the configuration is no object or has no id.
-Identity identify(const Json& cloud);
+/// Throws ConfigError when the configuration is no object or has no id. ini: its section, whose test_run wins.
+Identity identify(const Json& cloud, const Section* ini = nullptr);
 
 /// An integration's configuration: the cloud's, with the ini section's values in the place of the cloud's.
 struct Integration {

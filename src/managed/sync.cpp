@@ -56,11 +56,12 @@ class IntegrationSync {
 
   void prepare() {
     const Configuration ini = context_.read_configuration();
-    integration_ = read(configuration_, ini.find(identity_.section()), settings_context(ini), context_.line.testmode);
-    identity_ = integration_.identity;
+    const Section* section = ini.find(identity_.section());
+    identity_ = identify(configuration_, section);
+    integration_ = read(configuration_, section, settings_context(ini), context_.line.testmode);
     hide_secrets();
     compile_filter();
-    specifications_ = merged_mapping(context_.cloud.managed_mapping(identity_.service), integration_.mapping);
+    specifications_ = merged_mapping(cloud_mapping(), integration_.mapping);
     choose_cloud(integration_.cloud_token.token, integration_.cloud_token.id);
   }
 
@@ -80,6 +81,11 @@ class IntegrationSync {
 
   SettingsContext settings_context(const Configuration& ini) const {
     return {.variables = ini.variables, .fetch_secrets = context_.fetch_secrets, .log = log_};
+  }
+
+  Json cloud_mapping() const {
+    if (!integration_.settings.use_server_map) return Json::object();
+    return context_.cloud.managed_mapping(identity_.service);
   }
 
   void hide_secrets() {

@@ -69,6 +69,15 @@ TEST_F(IntegrationTest, ComplaintsShowNoValue) {
   EXPECT_EQ(text.find("s3cret"), std::string::npos);
 }
 
+TEST_F(IntegrationTest, LocalInputsAreAnObject) {
+  for (const char* text : {"null", "[]", "5", "\"text\"", "no JSON"}) {
+    ini_ = {{"local_inputs", text, "config.ini:2"}};
+    EXPECT_NE(complaint().find("local_inputs"), std::string::npos) << text;
+  }
+  ini_ = {{"local_inputs", "{}", "config.ini:2"}};
+  EXPECT_EQ(complaint(), "");
+}
+
 TEST_F(IntegrationTest, TheCloudTokenIsATextOrHasAnId) {
   cloud_["oomnitza_authorization"] = parse_json(R"({"token_id": 5})");
   EXPECT_EQ(read_it().cloud_token.id, "5");
@@ -104,6 +113,18 @@ TEST(Identity, NeedsAnId) {
   EXPECT_THROW(identify(parse_json(R"({"name": "x"})")), ConfigError);
   EXPECT_EQ(identify(parse_json(R"({"id": "a/b"})")).section(), "managed.a/b");
   EXPECT_EQ(identify(parse_json(R"({"id": 3, "reports_service": true})")).section(), "managed_reports.3");
+}
+
+TEST(Identity, TheInisTestRunWins) {
+  const Json cloud = parse_json(R"({"id": 1, "test_run": true})");
+  const auto section = [](const char* test_run) {
+    return Section{.name = "managed.1", .origin = "", .entries = {{"test_run", test_run, ""}}};
+  };
+  const Section no = section("no");
+  const Section empty = section(" ");
+  EXPECT_TRUE(identify(cloud).test_run);
+  EXPECT_TRUE(identify(cloud, &empty).test_run);
+  EXPECT_FALSE(identify(cloud, &no).test_run);
 }
 
 }  // namespace connector::managed::integration_test
