@@ -80,8 +80,9 @@ Json header_values(const Headers& headers) {
 
 std::string_view unquoted(std::string_view text) {
   text = trimmed(text);
-  if (text.size() > 1 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
-  return text;
+  const bool is_quoted =
+      text.size() > 1 && text.front() == text.back() && (text.front() == '"' || text.front() == '\'');
+  return is_quoted ? text.substr(1, text.size() - 2) : text;
 }
 
 /// Takes what stands before the next `mark` outside quotes off the text.
