@@ -36,7 +36,6 @@ class IntegrationSync {
         portion_(random_uuid()) {}
 
   void run() {
-    log_.info("integration {} ({}): the sync starts", identity_.name, identity_.service);
     const Oomnitza* told = &context_.cloud;
     try {
       if (identity_.is_reports_service) return fetch_reports();
@@ -60,6 +59,7 @@ class IntegrationSync {
     identity_ = identify(configuration_, section);
     integration_ = read(configuration_, section, settings_context(ini), context_.line.testmode);
     hide_secrets();
+    log_start();
     compile_filter();
     specifications_ = merged_mapping(cloud_mapping(), integration_.mapping);
     choose_cloud(integration_.cloud_token.token, integration_.cloud_token.id);
@@ -70,6 +70,7 @@ class IntegrationSync {
     const bool testmode = context_.line.testmode;
     const ReportsConfiguration reports =
         reports_configuration(configuration_, ini.find(identity_.section()), settings_context(ini), testmode);
+    log_start();
     choose_cloud(reports.token, reports.token_id);
     const Http http(reports.tls(), log_, stop_);
     const bool all_well =
@@ -87,6 +88,9 @@ class IntegrationSync {
     if (!integration_.settings.use_server_map) return Json::object();
     return context_.cloud.managed_mapping(identity_.service);
   }
+
+  /// As soon as its secrets are hidden: the name may hold one.
+  void log_start() const { log_.info("integration {} ({}): the sync starts", identity_.name, identity_.service); }
 
   void hide_secrets() {
     if (const auto* given = std::get_if<StaticAuthorization>(&integration_.authorization)) {
