@@ -11,16 +11,19 @@
 #include "managed/items.h"
 #include "managed/mapping.h"
 #include "managed/paginator.h"
-#include "managed/records.h"
+#include "managed/processor.h"
 #include "managed/reports.h"
 #include "managed/reports_settings.h"
 #include "managed/secrets.h"
 #include "managed/source.h"
+#include "run/corridor.h"
 #include "run/delivery.h"
 #include "state/files.h"
 
 namespace connector::managed {
 namespace {
+
+using Records = Corridor<PulledRecord>;
 
 constexpr std::size_t test_records = 10;
 constexpr std::size_t shortest_secret_input = 6;
@@ -136,22 +139,25 @@ class IntegrationSync {
     if (!options.save_folder.empty()) save_data.emplace(options.save_folder, log_);
     Delivery delivery(envelope(), integration_.section.name, cloud(), options, save_data ? &*save_data : nullptr, log_);
     processing_.make_mapping = [this] { return make_mapping(); };
-    Records records(processing_, delivery, options, save_data ? &*save_data : nullptr, log_);
+    Processor processor(processing_, delivery, log_);
+    const auto process = [&](Records::Batch& batch, Payload& payload, connector::Report& counts) {
+      processor.process(batch, payload, counts);
+    };
+    Records records(process, delivery, options, save_data ? &*save_data : nullptr);
     bool gave_anything = true;
     std::string failure;
     try {
-      gave_anything = pull(records, delivery) || records.has_begun();
+      gave_anything = pull(records, delivery);
     } catch (const Stopped&) {
     } catch (const ConfigError& error) {
       failure = one_line(error);
     } catch (const std::exception& error) {
       if (!stop_.stop_requested()) failure = log_.redact(error.what());
     }
-    records.finish();
-    if (!failure.empty() && !records.has_begun()) throw SourceError(failure);
+    connector::Report report = records.finish();
+    if (!failure.empty() && report.pulled == 0) throw SourceError(failure);
     if (is_custom_test()) return log_.info("integration {} ({}): the test run ends", identity_.name, identity_.service);
-    if (!gave_anything) return report_empty();
-    connector::Report report = records.report();
+    if (!gave_anything && report.pulled == 0) return report_empty();
     report.interrupted = stop_.stop_requested();
     report.error = failure;
     if (!failure.empty()) delivery.deliver_fatal(failure);

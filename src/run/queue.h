@@ -9,17 +9,19 @@
 
 namespace connector {
 
-/// A queue between threads that holds at most `capacity` items: a fast producer waits for slow consumers.
+/// A queue between threads that is full with `capacity` items, or with fewer when together they weigh `max_weight` or
+/// more: a fast producer waits for slow consumers. An empty queue takes an item of any weight.
 template <class Item>
 class Queue {
  public:
-  explicit Queue(std::size_t capacity) : capacity_(capacity) {}
+  Queue(std::size_t capacity, std::size_t max_weight) : capacity_(capacity), max_weight_(max_weight) {}
 
   /// Waits for room.
-  void push(Item item) {
+  void push(Item item, std::size_t weight) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return items_.size() < capacity_; });
-    items_.push_back(std::move(item));
+    room_.wait(lock, [&] { return items_.size() < capacity_ && weight_ < max_weight_; });
+    items_.emplace_back(std::move(item), weight);
+    weight_ += weight;
     ready_.notify_one();
   }
 
@@ -28,10 +30,11 @@ class Queue {
     std::unique_lock lock(mutex_);
     ready_.wait(lock, [&] { return closed_ || !items_.empty(); });
     if (items_.empty()) return std::nullopt;
-    Item item = std::move(items_.front());
+    auto [item, weight] = std::move(items_.front());
     items_.pop_front();
+    weight_ -= weight;
     room_.notify_one();
-    return item;
+    return std::move(item);
   }
 
   /// No more items come; what is in the queue is still handed out.
@@ -43,10 +46,12 @@ class Queue {
 
  private:
   const std::size_t capacity_;
+  const std::size_t max_weight_;
   std::mutex mutex_;
   std::condition_variable room_;
   std::condition_variable ready_;
-  std::deque<Item> items_;
+  std::deque<std::pair<Item, std::size_t>> items_;
+  std::size_t weight_ = 0;
   bool closed_ = false;
 };
 

@@ -1,26 +1,15 @@
-// The way of a record:
-//
-//   read(emit) ──> Batch ──Queue──> filter ─> mapping ─> Payload ─> Delivery ──> cloud
-//   this thread                     `workers` threads, each with its own records   │ last one
-//                                                                                  ▼
-//                                                            finalize, delivered(), Report
 #include "run/run.h"
 
-#include <mutex>
+#include <memory>
 #include <optional>
-#include <thread>
-#include <utility>
-#include <vector>
 
+#include "run/corridor.h"
 #include "run/delivery.h"
-#include "run/queue.h"
 
 namespace connector {
 namespace {
 
-using Batch = std::vector<Record>;
-
-constexpr std::size_t max_payload_bytes = std::size_t{4} << 20;
+using Records = Corridor<Record>;
 
 PayloadEnvelope new_portion(const ConnectorSection& section) {
   const Connector& settings = *section.connector;
@@ -46,80 +35,61 @@ class SectionRun {
         stop_(stop),
         log_(section.connector->log),
         save_data_(options.save_folder.empty() ? nullptr : std::make_unique<SaveData>(options.save_folder, log_)),
-        delivery_(new_portion(section), section.name, cloud, options, save_data_.get(), log_),
-        queue_(options.workers) {}
+        delivery_(new_portion(section), section.name, cloud, options, save_data_.get(), log_) {}
 
   Report execute() {
-    {
-      std::vector<std::jthread> workers;
-      for (unsigned i = 0; i < options_.workers; ++i) workers.emplace_back([this] { work(); });
-      pull();
-      queue_.close();
-    }
-    report_ += delivery_.counts();
-    report_.canceled = delivery_.is_canceled();
-    const bool has_begun = report_.error.empty() || report_.pulled > 0;
-    if (has_begun) delivery_.finalize(report_);
+    const auto process = [this](const Records::Batch& batch, Payload& payload, Report& counts) {
+      map(batch, payload, counts);
+      for (const Record& record : batch) {
+        if (!record.error.empty()) delivery_.deliver_failed(record);
+      }
+    };
+    Records records(process, delivery_, options_, save_data_.get());
+    const std::string failure = pull(records);
+    const bool interrupted = stop_.stop_requested();
+    Report report = records.finish();
+    report.error = failure;
+    report.interrupted = interrupted;
+    const bool has_begun = failure.empty() || report.pulled > 0;
+    if (has_begun) delivery_.finalize(report);
     const bool is_limited = options_.record_limit > 0 || options_.testmode;
-    if (report_.succeeded() && !report_.canceled && !is_limited) move_state_forward();
-    return report_;
+    if (report.succeeded() && !report.canceled && !is_limited) move_state_forward(report);
+    return report;
   }
 
  private:
-  // ---- this thread: from the source to the queue
+  // ---- this thread
 
-  void pull() {
-    Batch batch;
-    const Emit emit = [&](Record record) {
-      if (stop_.stop_requested() || delivery_.has_ended()) throw Stopped();
-      ++report_.pulled;
-      if (save_data_) save_data_->record(record.data);
-      batch.push_back(std::move(record));
-      const bool is_last = report_.pulled == options_.record_limit;
-      if (is_last || batch.size() >= options_.batch_size) queue_.push(std::exchange(batch, {}));
-      if (is_last) throw Stopped();
-    };
+  /// Why the source fails, empty when it does not.
+  std::string pull(Records& records) {
     try {
       connector_.authenticate();
-      connector_.read(emit);
+      connector_.read([&](Record record) {
+        if (stop_.stop_requested()) throw Stopped();
+        records.add(std::move(record));
+      });
     } catch (const Stopped&) {
     } catch (const std::exception& error) {
-      if (!stop_.stop_requested()) report_.error = error.what();
+      if (!stop_.stop_requested()) {
+        log_.error("section [{}] fails: {}", name_, error.what());
+        return error.what();
+      }
     }
-    report_.interrupted = stop_.stop_requested();
-    if (!report_.error.empty()) log_.error("section [{}] fails: {}", name_, report_.error);
-    if (!batch.empty()) queue_.push(std::move(batch));
+    return {};
   }
 
-  void move_state_forward() {
+  void move_state_forward(Report& report) {
     try {
       connector_.delivered();
     } catch (const std::exception& error) {
-      report_.error = error.what();
-      log_.error("section [{}]: all is delivered, but its state cannot be kept: {}", name_, report_.error);
+      report.error = error.what();
+      log_.error("section [{}]: all is delivered, but its state cannot be kept: {}", name_, report.error);
     }
   }
 
-  // ---- workers: from the queue to the cloud
+  // ---- workers
 
-  void work() {
-    Payload payload;
-    Report counts;
-    while (const std::optional<Batch> batch = queue_.pop()) {
-      process(*batch, payload, counts);
-      for (const Record& record : *batch) {
-        if (!record.error.empty()) delivery_.deliver_failed(record);
-      }
-      while (payload.size() >= options_.batch_size || payload.bytes() > max_payload_bytes) deliver_from(payload);
-    }
-    while (!payload.empty()) deliver_from(payload);
-    const std::lock_guard lock(counts_mutex_);
-    report_ += counts;
-  }
-
-  void deliver_from(Payload& payload) { delivery_.deliver(payload.take(options_.batch_size, max_payload_bytes)); }
-
-  void process(const Batch& batch, Payload& payload, Report& counts) const {
+  void map(const Records::Batch& batch, Payload& payload, Report& counts) const {
     std::optional<InlineCode::Lock> python;
     if (processing_.needs_python()) python.emplace(*processing_.inline_code);
     for (const Record& record : batch) {
@@ -129,7 +99,7 @@ class SectionRun {
         continue;
       }
       try {
-        process(record, python, payload, counts);
+        map(record, python, payload, counts);
       } catch (const std::exception& error) {
         log_.error("section [{}]: a record is not sent: {}", name_, error.what());
         ++counts.failed;
@@ -137,8 +107,8 @@ class SectionRun {
     }
   }
 
-  void process(const Record& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
-               Report& counts) const {
+  void map(const Record& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
+           Report& counts) const {
     bool is_mapped = false;
     if (python) {
       InlineCode::PythonRecord seen(*processing_.inline_code, *python, record.data);
@@ -161,9 +131,6 @@ class SectionRun {
   Log log_;
   std::unique_ptr<SaveData> save_data_;
   Delivery delivery_;
-  Queue<Batch> queue_;
-  std::mutex counts_mutex_;
-  Report report_;
 };
 
 }  // namespace
