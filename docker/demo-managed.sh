@@ -7,6 +7,7 @@ set -eu
 [ $# -eq 1 ] || { echo "usage: $0 BUILD_FOLDER" >&2; exit 1; }
 build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
+. docker/simulator.sh
 
 scratch=$(mktemp -d)
 simulator=
@@ -19,19 +20,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-"$build/oomnitza-simulator" --port 0 --port-file "$scratch/port" --saas-port 0 --saas-port-file "$scratch/saas-port" \
-  --saas-devices 12 --saas-page-size 5 --saas-broken 7 --quiet &
-simulator=$!
-tries=0
-until [ -s "$scratch/port" ]; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 100 ] || ! kill -0 "$simulator" 2>/dev/null; then
-    echo "the simulator does not start" >&2
-    exit 1
-  fi
-  sleep 0.05
-done
-oomnitza="http://127.0.0.1:$(cat "$scratch/port")"
+start_simulator --saas-port 0 --saas-port-file "$scratch/saas-port" --saas-devices 12 --saas-page-size 5 --saas-broken 7
 saas="http://127.0.0.1:$(cat "$scratch/saas-port")"
 echo "1. A simulated Oomnitza listens on $oomnitza, a service with 12 devices on $saas"
 
