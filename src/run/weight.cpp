@@ -5,11 +5,11 @@
 namespace connector {
 namespace {
 
-constexpr std::size_t allocation = 16;  // what the allocator adds to a piece of memory, about
+constexpr std::size_t allocation = 16;                    // what the allocator adds to a piece of memory, about
+const std::size_t short_text = std::string().capacity();  // needs no memory of its own
 
 std::size_t on_heap(const std::string& text) {
-  static const std::size_t inside = std::string().capacity();
-  return text.capacity() > inside ? text.capacity() + allocation : 0;
+  return text.capacity() > short_text ? text.capacity() + allocation : 0;
 }
 
 }  // namespace
