@@ -19,10 +19,10 @@ std::size_t weight(const Json& value) {
   if (const auto* text = value.get_ptr<const Json::string_t*>()) {
     bytes += sizeof(std::string) + allocation + on_heap(*text);
   } else if (const auto* object = value.get_ptr<const Json::object_t*>()) {
-    bytes += sizeof(*object) + 2 * allocation;
-    for (const auto& [key, member] : *object) bytes += sizeof(key) + on_heap(key) + weight(member);
+    bytes += sizeof(Json::object_t) + 2 * allocation;
+    for (const auto& [key, member] : *object) bytes += sizeof(std::string) + on_heap(key) + weight(member);
   } else if (const auto* list = value.get_ptr<const Json::array_t*>()) {
-    bytes += sizeof(*list) + 2 * allocation;
+    bytes += sizeof(Json::array_t) + 2 * allocation;
     for (const Json& item : *list) bytes += weight(item);
   }
   return bytes;
