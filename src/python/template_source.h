@@ -12,6 +12,7 @@ import importlib
 import math
 import re
 import time
+import warnings
 from ast import literal_eval, parse
 from collections.abc import Mapping, MutableMapping
 from types import ModuleType
@@ -30,6 +31,9 @@ FORBIDDEN = {'string.Formatter', 're.template', 'uuid.Enum', 'time.clock_settime
 MOST_BITS = 1 << 20             # of a product or power: larger ones take minutes inside one call, and cannot be ended
 LONGEST_LITERAL = 1 << 20       # the parser needs several hundred bytes for each character
 MOST_ROUNDS = 10_000_000        # of a key derivation: some seconds, inside one call that cannot be ended
+
+# A value like 1if is judged by Python's parser, which need not tell the log.
+warnings.filterwarnings('ignore', module='<unknown>')
 
 imported = {}       # name -> module
 public_names = {}   # module -> the names that templates reach
