@@ -1,4 +1,5 @@
-#include "connector/json.h"
+#include "bounded_json.h"
+#include "connector/error.h"
 
 #include <algorithm>
 #include <charconv>
@@ -65,11 +66,18 @@ std::string complaint(const nlohmann::detail::exception& error, std::size_t posi
   return std::string(rest.substr(0, rest.find("; last read: ")));
 }
 
+struct Bounds {
+  bool leave_depths_out = false;
+  std::size_t most_values = std::numeric_limits<std::size_t>::max();
+};
+
 /// Builds the value from the parser's events. What is complete waits on two stacks until its list or object ends, so
 /// every list and object is made once and in its final size.
 class Builder {
  public:
-  enum class Failure { none, syntax, long_integer, lone_surrogate };
+  enum class Failure { none, syntax, long_integer, lone_surrogate, out_of_bounds };
+
+  explicit Builder(const Bounds& bounds) : bounds_(bounds) {}
 
   bool null() { return add(nullptr); }
   bool boolean(bool value) { return add(value); }
@@ -89,11 +97,12 @@ class Builder {
   bool start_object(std::size_t) { return open(); }
   bool start_array(std::size_t) { return open(); }
   bool key(const std::string& name) {
-    keys_.push_back(name);
+    if (depth_left_out_ == 0) keys_.push_back(name);
     return true;
   }
 
   bool end_array() {
+    if (depth_left_out_ > 0) return --depth_left_out_, true;
     const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(close());
     Json list = Json::array_t(std::make_move_iterator(begin), std::make_move_iterator(values_.end()));
     values_.erase(begin, values_.end());
@@ -101,6 +110,7 @@ class Builder {
   }
 
   bool end_object() {
+    if (depth_left_out_ > 0) return --depth_left_out_, true;
     const std::size_t begin = close();
     const std::size_t count = values_.size() - begin;
     std::string* keys = keys_.data() + (keys_.size() - count);
@@ -133,12 +143,24 @@ class Builder {
 
   template <class Value>
   bool add(Value&& value) {
+    if (depth_left_out_ > 0) return true;
+    if (++count_ > bounds_.most_values) {
+      return fail("it holds more than " + std::to_string(bounds_.most_values) + " values", Failure::out_of_bounds);
+    }
     values_.emplace_back(std::forward<Value>(value));
     return true;
   }
 
   bool open() {
-    if (open_.size() == depth_limit) return fail("nested deeper than " + std::to_string(depth_limit) + " levels");
+    if (depth_left_out_ > 0) return ++depth_left_out_, true;
+    if (open_.size() == depth_limit) {
+      if (!bounds_.leave_depths_out) {
+        return fail("nested deeper than " + std::to_string(depth_limit) + " levels", Failure::out_of_bounds);
+      }
+      add(nullptr);
+      depth_left_out_ = 1;
+      return true;
+    }
     open_.push_back(values_.size());
     return true;
   }
@@ -149,12 +171,15 @@ class Builder {
     return begin;
   }
 
-  bool fail(std::string why) {
+  bool fail(std::string why, Failure failure = Failure::syntax) {
     error_ = std::move(why);
-    if (failure_ == Failure::none) failure_ = Failure::syntax;
+    if (failure_ == Failure::none) failure_ = failure;
     return false;
   }
 
+  Bounds bounds_;
+  std::size_t count_ = 0;
+  std::size_t depth_left_out_ = 0;
   std::vector<Json> values_;
   std::vector<std::string> keys_;
   std::vector<std::size_t> open_;  // where the values of each open list or object begin
@@ -280,25 +305,63 @@ const Json* child(const Json& value, std::string_view name) {
 
 }  // namespace
 
-Json parse_json(std::string_view text) {
+std::pair<Json&, bool> ObjectBuilder::try_emplace(std::string_view key) {
+  Members& members = members_of(object_);
+  if (members.size() <= search_limit) {
+    const auto known =
+        std::find_if(members.begin(), members.end(), [&](const Member& member) { return member.first == key; });
+    if (known != members.end()) return {known->second, false};
+    return {members.emplace_back(key, nullptr).second, true};
+  }
+  if (places_.empty()) {
+    for (std::size_t i = 0; i < members.size(); ++i) places_.emplace(members[i].first, i);
+  }
+  const auto [place, is_new] = places_.try_emplace(std::string(key), members.size());
+  if (!is_new) return {members[place->second].second, false};
+  return {members.emplace_back(key, nullptr).second, true};
+}
+
+Json ObjectBuilder::take() {
+  places_.clear();
+  return std::exchange(object_, Json::object());
+}
+
+namespace {
+
+Json parse(std::string_view text, const Bounds& bounds = {}, bool is_bounded = false) {
   // The library takes a zero byte for the end of the text, whatever follows.
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     throw JsonError("at character " + std::to_string(zero + 1) + ": a zero byte");
   }
-  Builder builder;
+  Builder builder(bounds);
   if (run<Json>(text, builder)) return builder.take();
   std::string repaired;
   if (builder.failure() == Builder::Failure::lone_surrogate) {
     repaired = without_lone_surrogates(text);
     text = repaired;
-    builder = Builder();
+    builder = Builder(bounds);
     if (run<Json>(text, builder)) return builder.take();
   }
   if (builder.failure() == Builder::Failure::long_integer) {
-    builder = Builder();
+    builder = Builder(bounds);
     if (run<WideJson>(text, builder)) return builder.take();
   }
+  if (is_bounded && builder.failure() == Builder::Failure::out_of_bounds) throw SourceError(builder.error());
   throw JsonError(builder.error());
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text) {
+  return parse(text);
+}
+
+Json parse_json_without_depths(std::string_view text) {
+  return parse(text, {.leave_depths_out = true});
+}
+
+Json parse_bounded_json(std::string_view text, std::size_t most_values) {
+  return parse(text, {.most_values = most_values}, true);
 }
 
 std::string to_text(const Json& value, int indent, bool ascii) {

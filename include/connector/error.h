@@ -44,7 +44,8 @@ class AuthenticationError : public SourceError {
 /// the network's cause, and the first 500 characters of the answer.
 class HttpError : public SourceError {
  public:
-  /// status: 0 when no complete answer came. repeats_used_up: the repeats of a passing fault were all made.
+  /// status: 0 when no complete answer came. repeats_used_up: the repeats of a passing fault were
+  /// all made, or there was no answer and no time for repeats, since the program was told to stop.
   HttpError(const std::string& message, int status, bool repeats_used_up)
       : SourceError(message), status_(status), repeats_used_up_(repeats_used_up) {}
 

@@ -87,6 +87,8 @@ struct Request {
   bool repeat = true;
   /// Longest time without a byte. Connecting has 30 s.
   std::chrono::seconds idle_timeout{300};
+  /// Longest time of a try, from connecting to the answer's last byte; beyond it the request fails at once. 0: none.
+  std::chrono::seconds time_limit{0};
   /// A larger body is an error of the request, unless it goes into a sink.
   std::size_t max_body = std::size_t{512} << 20;
   /// When given, a 2xx answer's body goes here piece by piece instead of into Response::body, and the request is

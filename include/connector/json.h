@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace connector {
 
@@ -23,6 +25,9 @@ class JsonError : public std::runtime_error {
 /// the range of double, and for values nested deeper than 500 levels. A byte order mark at the beginning is skipped;
 /// half a surrogate pair ("\ud83d" alone) becomes U+FFFD.
 Json parse_json(std::string_view text);
+
+/// The same, but lists and objects that are nested deeper than 500 levels are null: for a text whose other parts count.
+Json parse_json_without_depths(std::string_view text);
 
 /// The JSON text of a value. indent < 0: on one line without spaces; otherwise pretty, with that many spaces for each
 /// level. ascii: characters outside ASCII as \uXXXX. Bytes that are no UTF-8 become U+FFFD, NaN and infinities null.
@@ -47,5 +52,20 @@ inline void append_member(Json& object, std::string key, Json value) {
   using Members = std::vector<std::pair<const std::string, Json>>;
   static_cast<Members&>(object.get_ref<Json::object_t&>()).emplace_back(std::move(key), std::move(value));
 }
+
+/// Makes an object of members that come one by one, however many there are: looking for a key takes the same time.
+class ObjectBuilder {
+ public:
+  /// The value under that key, and whether it is new, then null. The reference holds until the next call.
+  std::pair<Json&, bool> try_emplace(std::string_view key);
+  Json& operator[](std::string_view key) { return try_emplace(key).first; }
+
+  /// The object, the members in the order in which they came. Nothing is left.
+  Json take();
+
+ private:
+  Json object_ = Json::object();
+  std::unordered_map<std::string, std::size_t> places_;  ///< once there are many
+};
 
 }  // namespace connector

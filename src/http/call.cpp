@@ -113,6 +113,7 @@ Outcome Call::try_once() {
                           .headers = headers_,
                           .body = sends_body_ ? request_.body : none,
                           .idle_timeout = request_.idle_timeout,
+                          .time_limit = request_.time_limit,
                           .max_body = request_.max_body,
                           .sink = request_.sink,
                           .certificate = request_.certificate && !stranger_ ? &*request_.certificate : nullptr});
@@ -142,7 +143,8 @@ void Call::wait_for_next_try(const Outcome& outcome) {
   log_.warning("{}; repeat {} of {} in {} s", error(outcome).what(), repeats_ + 1, most_repeats, duration.count());
   wait_(duration, connections_.stop());
   if (connections_.stop().stop_requested()) {
-    throw error(problem(outcome) + "; not repeated, since the program was told to stop", status_of(outcome));
+    throw error(problem(outcome) + "; not repeated, since the program was told to stop", status_of(outcome),
+                outcome.fault != Fault::none);
   }
   if (outcome.sunk) request_.restart();
   ++repeats_;
@@ -195,7 +197,8 @@ std::string Call::problem(const Outcome& outcome) const {
 
 HttpError Call::error(const Outcome& outcome) const {
   const bool used_up = repeats_ == most_repeats && may_pass(outcome);
-  return error(problem(outcome) + (used_up ? " (after 11 tries)" : ""), status_of(outcome), used_up);
+  const bool is_cut_short = outcome.fault != Fault::none && connections_.stop().stop_requested();
+  return error(problem(outcome) + (used_up ? " (after 11 tries)" : ""), status_of(outcome), used_up || is_cut_short);
 }
 
 HttpError Call::error(const std::string& problem, int status, bool repeats_used_up) const {

@@ -15,6 +15,7 @@ using Clock = std::chrono::steady_clock;
 using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 constexpr std::size_t most_head = std::size_t{256} << 10;
+constexpr std::size_t most_head_lines = 2000;  // libcurl compares each with all others
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
@@ -41,7 +42,7 @@ std::string environment(const char* name) {
 
 /// What happens while a request is under way.
 struct Transfer {
-  enum class Ended { by_itself, stopped, idle, dropped, too_large, head_too_large, by_sink };
+  enum class Ended { by_itself, stopped, idle, too_slow, dropped, too_large, head_too_large, too_many_lines, by_sink };
 
   const Exchange& exchange;
   const StopClock& stop;
@@ -51,6 +52,7 @@ struct Transfer {
   curl_off_t bytes_moved = 0;
   bool connected = false;
   std::size_t head_size = 0;
+  std::size_t head_lines = 0;
   bool head_complete = false;
   std::string body = {};
   bool sunk = false;
@@ -90,6 +92,7 @@ struct Transfer {
     head_size += line.size();
     head_complete = head_complete || line == "\r\n" || line == "\n";
     if (line.starts_with("HTTP/")) head_complete = false;
+    if (++head_lines > most_head_lines) ended = Ended::too_many_lines;
     if (head_size > most_head) ended = Ended::head_too_large;
     return ended == Ended::by_itself;
   }
@@ -107,6 +110,7 @@ struct Transfer {
     bytes_moved = moved;
     if (stop.ends_request(begun)) ended = Ended::stopped;
     if (connected && Clock::now() - last_byte > exchange.idle_timeout) ended = Ended::idle;
+    if (exchange.time_limit.count() > 0 && Clock::now() - begun > exchange.time_limit) ended = Ended::too_slow;
     return ended == Ended::by_itself;
   }
 };
@@ -221,18 +225,25 @@ void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const 
       return fails(Fault::lasting, "ended, since the program was told to stop");
     case Ended::idle:
       return fails(Fault::passing, "no byte for " + std::to_string(exchange.idle_timeout.count()) + " s");
+    case Ended::too_slow:
+      return fails(Fault::lasting, "not complete after " + std::to_string(exchange.time_limit.count()) + " s");
     case Ended::dropped:
       return fails(Fault::passing, "the server closed the connection without an answer");
     case Ended::too_large:
       return fails(Fault::lasting, "the answer is larger than " + std::to_string(exchange.max_body) + " bytes");
     case Ended::head_too_large:
       return fails(Fault::lasting, "the answer's headers are larger than " + std::to_string(most_head) + " bytes");
+    case Ended::too_many_lines:
+      return fails(Fault::lasting, "the answer has more than " + std::to_string(most_head_lines) + " headers");
     case Ended::by_sink:
       std::rethrow_exception(transfer.thrown);
     case Ended::by_itself:
       break;
   }
   if (code == CURLE_OK && !transfer.head_complete) return fails(Fault::passing, "the answer's headers are cut off");
+  if (code == CURLE_OUT_OF_MEMORY && transfer.head_size > 0 && !transfer.head_complete) {  // libcurl's word for it
+    return fails(Fault::lasting, "a header of the answer is larger than 100 KiB");
+  }
   const std::string words = *error ? error : curl_easy_strerror(code);
   fails(fault_of(code, transfer.handle, words), words + hint(code));
 }

@@ -37,6 +37,7 @@ struct Exchange {
   const Headers& headers;
   const std::string& body;
   std::chrono::seconds idle_timeout;
+  std::chrono::seconds time_limit;  ///< 0: none
   std::size_t max_body;
   const std::function<void(std::string_view)>& sink;
   const ClientCertificate* certificate = nullptr;  ///< instead of the session's

@@ -50,11 +50,22 @@ Json read_configuration(const fs::path& file) {
   throw ConfigError(fmt::format("The logging configuration {} is no JSON object", file.string()));
 }
 
+constexpr std::size_t longest_line = std::size_t{16} << 10;
+
+/// Where a text of at most so many bytes ends that cuts no character.
+std::size_t cut_at(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text.size();
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return most;
+}
+
 /// One record is one line that cannot be taken for another: control characters are shown, further lines are indented.
+/// What names and answers from the network make longer than it can be read is cut.
 std::string visible(const std::string& message) {
   std::string result;
-  result.reserve(message.size());
-  for (const char c : message) {
+  const std::size_t shown = cut_at(message, longest_line);
+  result.reserve(shown);
+  for (const char c : std::string_view(message).substr(0, shown)) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\n')
       result += "\n    ";
@@ -63,6 +74,7 @@ std::string visible(const std::string& message) {
     else
       result += c;
   }
+  if (shown < message.size()) result += fmt::format("… ({} more bytes)", message.size() - shown);
   return result;
 }
 

@@ -249,6 +249,13 @@ TEST_F(HttpTest, TimesOutASilentServer) {
   EXPECT_TRUE(has(error_of([&] { http.send(request); }).what(), "no byte for 0 s"));
 }
 
+TEST_F(HttpTest, EndsAnAnswerThatTakesTooLongAndAsksNoMore) {
+  RawServer raw({{"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx", Then::keep}});
+  const Request request{.url = raw.url(), .time_limit = std::chrono::seconds(1)};
+  EXPECT_TRUE(has(error_of([&] { http.send(request); }).what(), "not complete after 1 s"));
+  EXPECT_EQ(raw.requests().size(), 1U);
+}
+
 TEST_F(HttpTest, ShowsTheBeginningOfTheAnswerWithoutSecrets) {
   std::string body = "line\n\tpassword=hunter22 ";
   while (body.size() < 5000) body += "ü";
