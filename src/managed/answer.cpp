@@ -7,9 +7,12 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 
+#include "bounded_json.h"
 #include "config/text.h"
+#include "connector/error.h"
 
 namespace connector::managed {
 namespace {
@@ -66,16 +69,17 @@ std::string decoded(std::string_view body, const std::string& charset) {
 }
 
 Json header_values(const Headers& headers) {
-  Json values = Json::object();
+  ObjectBuilder values;
+  std::unordered_map<std::string, std::string> names;  // by their lower case, as they came first
   for (const auto& [name, value] : headers) {
-    std::string known_name = name;
-    for (const auto& [known, ignored] : values.items()) {
-      if (lower_case(known) == lower_case(name)) known_name = known;
+    Json& joined = values[names.try_emplace(lower_case(name), name).first->second];
+    if (joined.is_null()) {
+      joined = value;
+    } else {
+      joined.get_ref<std::string&>().append(", ").append(value);
     }
-    Json& joined = values[known_name];
-    joined = joined.is_null() ? value : joined.get<std::string>() + ", " + value;
   }
-  return values;
+  return values.take();
 }
 
 std::string_view unquoted(std::string_view text) {
@@ -101,40 +105,45 @@ std::string_view taken(std::string_view& text, char mark) {
 }  // namespace
 
 Json read_links(std::string_view header) {
-  Json links = Json::object();
+  ObjectBuilder links;
   while (true) {
     const std::size_t begin = header.find('<');
     const std::size_t end = header.find('>', std::min(begin, header.size()));
-    if (end == std::string_view::npos) return links;
+    if (end == std::string_view::npos) return links.take();
     const std::string url(header.substr(begin + 1, end - begin - 1));
     header.remove_prefix(end + 1);
     std::string_view parameters = taken(header, ',');
-    Json link = {{"url", url}};
+    ObjectBuilder link;
+    link["url"] = url;
     while (!parameters.empty()) {
       std::string_view parameter = taken(parameters, ';');
       const std::string_view name = trimmed(taken(parameter, '='));
-      if (!name.empty()) link[std::string(name)] = std::string(unquoted(parameter));
+      if (!name.empty()) link[name] = std::string(unquoted(parameter));
     }
-    const std::string key = link.contains("rel") ? link["rel"].get<std::string>() : url;
-    links[key] = std::move(link);
+    Json complete = link.take();
+    const auto relation = complete.find("rel");
+    const std::string key = relation == complete.end() ? url : relation->get<std::string>();
+    links[key] = std::move(complete);
   }
 }
 
 Json read_body(std::string_view body, const std::optional<std::string>& content_type) {
   std::string text = decoded(body, charset_of(content_type.value_or("")));
   try {
-    return parse_json(text);
+    return parse_bounded_json(text, most_values);
   } catch (const JsonError&) {  // then it is XML or text
   }
   if (auto document = read_xml(text)) return *std::move(document);
   return text;
 }
 
-Answer read_answer(const Response& response) {
+Answer read_answer(const Response& response) try {
   return {.value = read_body(response.body, response.headers.find("Content-Type")),
           .headers = header_values(response.headers),
           .links = read_links(response.headers.find("Link").value_or("")),
           .fingerprint = std::hash<std::string>()(response.body)};
+} catch (const SourceError& error) {
+  throw SourceError(fmt::format("{} {}: the answer cannot be read: {}", response.method, response.url, error.what()));
 }
 
 }  // namespace connector::managed

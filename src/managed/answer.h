@@ -18,6 +18,9 @@ struct Answer {
   std::size_t fingerprint = 0;  ///< of the body
 };
 
+inline constexpr std::size_t most_values = 5'000'000;  ///< of an answer; each may take some hundred bytes
+
+/// Throws SourceError for JSON or XML of more values, and for JSON nested deeper than 500 levels.
 Answer read_answer(const Response& response);
 
 /// The value of a body: JSON if it is JSON, else XML, else the text. content_type: the header's value. What is no text

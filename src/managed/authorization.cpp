@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "managed/integration.h"
 #include "managed/values.h"
 
 namespace connector::managed {
@@ -103,6 +104,9 @@ std::optional<ClientCertificate> client_certificate(const Json& certificates) {
 /// What the cloud says that a call must carry.
 Credentials credentials_from(const Json& secret, Secrets& secrets) {
   Credentials credentials;
+  if (object(secret, "headers").size() > most_named || object(secret, "params").size() > most_named) {
+    throw SourceError(fmt::format("the secret that Oomnitza sent has more than {} headers or params", most_named));
+  }
   for (const auto& [name, value] : object(secret, "headers").items()) credentials.headers.set(name, text_of(value));
   for (const auto& [name, value] : object(secret, "params").items()) {
     set_param(credentials.params, name, text_of(value));

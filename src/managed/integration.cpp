@@ -1,6 +1,7 @@
 #include "managed/integration.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 
 #include "config/complaint.h"
@@ -13,6 +14,12 @@ namespace {
 
 bool is_number(const Json& value) {
   return value.is_number() || big_integer_digits(value);
+}
+
+std::size_t count_texts(const Json& value) {
+  if (!value.is_structured()) return value.is_string() ? 1 : 0;
+  return std::accumulate(value.begin(), value.end(), std::size_t{0},
+                         [](std::size_t sum, const Json& part) { return sum + count_texts(part); });
 }
 
 /// Where secrets come from is said by this machine alone.
@@ -156,6 +163,9 @@ class Reader {
                                       : "must have headers or params that are not empty, a session's behavior, or a "
                                         "credential_id");
     }
+    if (headers.size() > most_named || params.size() > most_named) {
+      return complain("saas_authorization", fmt::format("has more than {} headers or params", most_named));
+    }
     integration_.authorization = StaticAuthorization{texts(headers), texts(params)};
   }
 
@@ -172,9 +182,13 @@ class Reader {
     if (local.is_object()) integration_.local_inputs = local;
     const bool is_given = integration_.section.find("local_inputs") != nullptr || !local.is_null();
     if (is_given && !local.is_object()) complain("local_inputs", "must be a JSON object");
+    if (local.size() > most_named || count_texts(local) > most_named) {
+      complain("local_inputs", fmt::format("has more than {} values", most_named));
+    }
     const Json& inputs = member(cloud_, "inputs");
     if (is_empty(inputs)) return;
     if (!inputs.is_object()) return complain("inputs", "must be an object");
+    if (inputs.size() > most_named) return complain("inputs", fmt::format("has more than {} inputs", most_named));
     for (const auto& [name, input] : inputs.items()) {
       if (!input.is_object()) {
         complain("inputs." + name, "must be an object with a value");
@@ -281,6 +295,10 @@ class Reader {
     if (is_empty(list)) return templates;
     if (!list.is_array()) {
       complain(field, "must be a list of objects with key and value");
+      return templates;
+    }
+    if (list.size() > most_named) {
+      complain(field, fmt::format("has more than {} entries", most_named));
       return templates;
     }
     for (const Json& item : list) {

@@ -11,6 +11,9 @@
 
 namespace connector::managed {
 
+/// Headers, params and inputs of one kind: they are compared with each other.
+inline constexpr std::size_t most_named = 1000;
+
 /// A header or parameter whose value is a template. (Templates are texts, or other JSON values that become texts.)
 struct NamedTemplate {
   std::string name;

@@ -1,6 +1,8 @@
 #include "managed/loop.h"
 
 #include <algorithm>
+#include <memory>
+#include <system_error>
 #include <utility>
 
 #include "connector/error.h"
@@ -9,6 +11,8 @@
 namespace connector::managed {
 namespace {
 
+constexpr std::size_t most_waiting = 100;  // of one integration
+
 /// Waits, until the program is told to stop.
 void pause(std::chrono::seconds duration, const std::stop_token& stop) {
   std::mutex mutex;
@@ -16,12 +20,21 @@ void pause(std::chrono::seconds duration, const std::stop_token& stop) {
   std::condition_variable_any().wait_for(lock, stop, duration, [] { return false; });
 }
 
-void start_all(Json& configurations, Syncs& syncs, const Log& log) {
-  for (Json& configuration : configurations) {
+bool is_away(const HttpError& error) {
+  return error.repeats_used_up();
+}
+
+/// A refusal does, and maintenance where it is not ignored. An answer that is no list of configurations (a proxy's
+/// page, something too large or nested too deeply) is nobody's word.
+bool ends_the_loop(const HttpError& error, const LoopOptions& options) {
+  return is_away(error) ? !options.ignore_maintenance : error.status() >= 400;
+}
+
+void start_all(const Json& configurations, Syncs& syncs, const Log& log) {
+  for (const Json& configuration : configurations) {
     try {
-      const std::string id = identify(configuration).service;
-      syncs.start(id, std::move(configuration));
-    } catch (const ConfigError& error) {
+      syncs.start(identify(configuration).service, configuration);
+    } catch (const std::exception& error) {
       log.error("{}", error.what());
     }
   }
@@ -29,19 +42,23 @@ void start_all(Json& configurations, Syncs& syncs, const Log& log) {
 
 }  // namespace
 
-Syncs::Syncs(std::function<void(const Json& configuration)> run, std::size_t most_at_once)
-    : run_(std::move(run)), most_at_once_(most_at_once) {}
+Syncs::Syncs(std::function<void(const Json& configuration)> run, std::size_t most_at_once,
+             std::size_t most_waiting_bytes)
+    : run_(std::move(run)), most_at_once_(most_at_once), most_waiting_bytes_(most_waiting_bytes) {}
 
 Syncs::~Syncs() {
   drop_waiting();
   finish();
 }
 
-void Syncs::start(const std::string& id, Json configuration) {
+void Syncs::start(const std::string& id, const Json& configuration) {
   const std::lock_guard lock(mutex_);
   // A thread that has ended needs the lock no more: joining it here takes no time.
   std::erase_if(running_, [](const Running& sync) { return sync.has_ended; });
-  waiting_.push_back({id, std::move(configuration)});
+  auto text = std::make_shared<const std::string>(to_text(configuration));
+  check_room(id, text->size());
+  waiting_bytes_ += text->size();
+  waiting_.push_back({id, std::move(text)});
   begin_those_that_may();
 }
 
@@ -53,7 +70,20 @@ void Syncs::finish() {
 
 std::size_t Syncs::drop_waiting() {
   const std::lock_guard lock(mutex_);
+  waiting_bytes_ = 0;
   return std::exchange(waiting_, {}).size();
+}
+
+/// A source that is slower than its schedule, or a cloud that hands out without end, must not fill the memory.
+void Syncs::check_room(const std::string& id, std::size_t bytes) const {
+  const auto same =
+      std::count_if(waiting_.begin(), waiting_.end(), [&](const Waiting& other) { return other.id == id; });
+  if (static_cast<std::size_t>(same) >= most_waiting) {
+    throw SourceError(fmt::format("integration {}: a sync is left out, since {} of it wait already", id, same));
+  }
+  if (waiting_bytes_ + bytes > most_waiting_bytes_) {
+    throw SourceError(fmt::format("integration {}: a sync is left out, since {} wait already", id, waiting_.size()));
+  }
 }
 
 std::size_t Syncs::running_count() const {
@@ -67,49 +97,54 @@ void Syncs::begin_those_that_may() {
       ++next;
       continue;
     }
-    Waiting sync = std::move(*next);
+    if (!begin(*next)) return;
+    waiting_bytes_ -= next->configuration->size();
     next = waiting_.erase(next);
-    begin(std::move(sync));
   }
 }
 
-void Syncs::begin(Waiting next) {
-  ids_.insert(next.id);
+/// False when the system gives no thread: then it waits on, until another one ends or comes.
+bool Syncs::begin(const Waiting& next) {
   Running& sync = running_.emplace_back();
-  sync.thread = std::jthread([this, &sync, own = std::move(next)] {
-    run_(own.configuration);
-    const std::lock_guard lock(mutex_);
-    ids_.erase(own.id);
-    sync.has_ended = true;
-    begin_those_that_may();
-    ended_.notify_all();
-  });
+  try {
+    sync.thread = std::jthread([this, &sync, own = next] {
+      run_(parse_json(*own.configuration));
+      const std::lock_guard lock(mutex_);
+      ids_.erase(own.id);
+      sync.has_ended = true;
+      begin_those_that_may();
+      ended_.notify_all();
+    });
+  } catch (const std::system_error&) {
+    running_.pop_back();
+    return false;
+  }
+  ids_.insert(next.id);
+  return true;
 }
 
 bool loop(const Oomnitza& cloud, Syncs& syncs, const LoopOptions& options, const Log& log,
           const std::stop_token& stop) {
+  bool has_failed = false;
   while (!stop.stop_requested()) {
     try {
-      Json configurations = cloud.check_managed();
+      const Json configurations = cloud.check_managed();
+      if (std::exchange(has_failed, false)) log.info("Oomnitza says again what to run");
       if (!configurations.empty()) log.info("Oomnitza asks for {} syncs", configurations.size());
       start_all(configurations, syncs, log);
       pause(options.pause, stop);
     } catch (const HttpError& error) {
       if (stop.stop_requested()) return true;
-      if (error.status() < 300 && error.status() >= 200) {  // an answer that is no JSON
-        log.error("{}", error.what());
-        pause(options.pause, stop);
-        continue;
-      }
-      const bool is_maintenance = error.repeats_used_up();
-      if (!is_maintenance || !options.ignore_maintenance) {
+      has_failed = true;
+      if (ends_the_loop(error, options)) {
         log.error("Oomnitza does not say what to run, the program ends: {}", error.what());
         return false;
       }
       log.warning("Oomnitza does not say what to run, it is asked again: {}", error.what());
-      pause(options.maintenance_pause, stop);
-    } catch (const SourceError& error) {
-      log.error("{}", error.what());
+      pause(is_away(error) ? options.maintenance_pause : options.pause, stop);
+    } catch (const std::exception& error) {
+      has_failed = true;
+      log.error("Oomnitza does not say what to run, it is asked again: {}", error.what());
       pause(options.pause, stop);
     }
   }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <stop_token>
@@ -21,13 +22,14 @@ namespace connector::managed {
 /// other.
 class Syncs {
  public:
-  /// run: runs one sync; must not throw.
-  Syncs(std::function<void(const Json& configuration)> run, std::size_t most_at_once);
+  /// run: runs one sync; must not throw. most_waiting_bytes: of configurations whose turn has not come.
+  Syncs(std::function<void(const Json& configuration)> run, std::size_t most_at_once,
+        std::size_t most_waiting_bytes = std::size_t{256} << 20);
   /// Waits for the syncs that run.
   ~Syncs();
 
-  /// Runs it now or when its turn comes. id: whose sync it is.
-  void start(const std::string& id, Json configuration);
+  /// Runs it now or when its turn comes. id: whose sync it is. Throws SourceError when too much waits already.
+  void start(const std::string& id, const Json& configuration);
 
   /// Waits until all have run.
   void finish();
@@ -38,7 +40,7 @@ class Syncs {
  private:
   struct Waiting {
     std::string id;
-    Json configuration;
+    std::shared_ptr<const std::string> configuration;  ///< as text, which takes less
   };
   struct Running {
     std::jthread thread;
@@ -47,13 +49,16 @@ class Syncs {
 
   std::size_t running_count() const;
   void begin_those_that_may();
-  void begin(Waiting next);
+  bool begin(const Waiting& next);
+  void check_room(const std::string& id, std::size_t bytes) const;
 
   const std::function<void(const Json&)> run_;
   const std::size_t most_at_once_;
+  const std::size_t most_waiting_bytes_;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::deque<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;
   std::set<std::string> ids_;  ///< of the syncs that run
   std::list<Running> running_;
 };

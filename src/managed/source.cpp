@@ -6,6 +6,7 @@ namespace connector::managed {
 namespace {
 
 constexpr std::size_t largest_answer = std::size_t{64} << 20;
+constexpr std::chrono::minutes longest_call{30};
 
 bool is_refused_for_lack_of_room(const Response& response) {
   return response.status == 429 || response.status == 503;
@@ -30,6 +31,7 @@ Response Sender::send(const RenderedCall& call, const Credentials& credentials) 
                   .headers = call.headers,
                   .body = call.body,
                   .certificate = credentials.certificate,
+                  .time_limit = longest_call,
                   .max_body = largest_answer};
   for (const auto& [name, value] : credentials.headers) {
     request.headers.set(name, value);

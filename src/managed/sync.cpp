@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "connector/error.h"
+#include "log/calm.h"
 #include "managed/authorization.h"
 #include "managed/aws.h"
 #include "managed/basic.h"
@@ -36,6 +37,7 @@ class IntegrationSync {
         stop_(stop),
         identity_(identify(configuration)),
         log_(log_with(secrets_, context.logging.logger(connector_logger_name("managed")))),
+        details_log_(calm(log_)),
         portion_(random_uuid()) {}
 
   void run() {
@@ -75,7 +77,7 @@ class IntegrationSync {
         reports_configuration(configuration_, ini.find(identity_.section()), settings_context(ini), testmode);
     log_start();
     choose_cloud(reports.token, reports.token_id);
-    const Http http(reports.tls(), log_, stop_);
+    const Http http(reports.tls(), details_log_, stop_);
     const bool all_well =
         run_reports(reports, cloud(), http, {.testmode = testmode, .state_file = context_.line.state_dir / "state.db"},
                     log_, stop_);
@@ -116,7 +118,8 @@ class IntegrationSync {
     if (!token_id.empty()) token = context_.cloud.token(token_id);
     if (token.empty() || context_.cloud.has_token(token)) return;
     secrets_->hide(token.value);
-    own_cloud_ = context_.cloud.with_token(token, log_with(secrets_, context_.logging.logger("connectors/oomnitza")));
+    own_cloud_ =
+        context_.cloud.with_token(token, calm(log_with(secrets_, context_.logging.logger("connectors/oomnitza"))));
   }
 
   const Oomnitza& cloud() const { return own_cloud_ ? *own_cloud_ : context_.cloud; }
@@ -137,9 +140,15 @@ class IntegrationSync {
     const RunOptions options = run_options();
     std::optional<SaveData> save_data;
     if (!options.save_folder.empty()) save_data.emplace(options.save_folder, log_);
-    Delivery delivery(envelope(), integration_.section.name, cloud(), options, save_data ? &*save_data : nullptr, log_);
+    Delivery delivery(envelope(), integration_.section.name, cloud(), options, save_data ? &*save_data : nullptr,
+                      details_log_);
+    OpenPortions::Entry open_portion(
+        context_.open_portions, portion_, fmt::format("integration {} ({})", identity_.name, identity_.service),
+        [cloud = cloud(), portion = portion_, is_told = !options.testmode && !is_custom_test()] {
+          if (is_told) cloud.finalize(portion);
+        });
     processing_.make_mapping = [this] { return make_mapping(); };
-    Processor processor(processing_, delivery, log_);
+    Processor processor(processing_, delivery, details_log_);
     const auto process = [&](Records::Batch& batch, Payload& payload, connector::Report& counts) {
       processor.process(batch, payload, counts);
     };
@@ -161,7 +170,7 @@ class IntegrationSync {
     report.interrupted = stop_.stop_requested();
     report.error = failure;
     if (!failure.empty()) delivery.deliver_fatal(failure);
-    delivery.finalize(report);
+    if (open_portion.take()) delivery.finalize(report);
     log_end(report);
   }
 
@@ -213,7 +222,7 @@ class IntegrationSync {
 
   /// Whether there was anything.
   bool pull(Records& records, Delivery& delivery) {
-    const Sender sender(integration_.settings.tls(), context_.line.workers, log_, stop_);
+    const Sender sender(integration_.settings.tls(), context_.line.workers, details_log_, stop_);
     const AuthorizationContext authorization{
         .sender = sender, .templates = context_.templates, .cloud = context_.cloud, .secrets = *secrets_};
     const std::unique_ptr<Authorizer> own = make_authorizer(integration_.authorization, authorization);
@@ -243,8 +252,8 @@ class IntegrationSync {
       items.pull(page, {pages->pre_list_item(), pages->exploratory_list_item()}, take);
       if (is_test) throw Stopped();
     };
-    Paginator paginator(integration_.levels, source, context_.templates, variables_, std::move(options), handle, log_,
-                        stop_);
+    Paginator paginator(integration_.levels, source, context_.templates, variables_, std::move(options), handle,
+                        details_log_, stop_);
     pages = &paginator;
     return paginator.pull();
   }
@@ -273,8 +282,8 @@ class IntegrationSync {
     const SettingsContext settings{.variables = no_variables, .fetch_secrets = {}, .log = log_};
     const ConnectorSection section = make_basic_connector(integration_, inputs_, headers, context_.plugins, settings);
     Connector& connector = *section.connector;
-    connector.log = log_;
-    connector.http = Http(connector.tls(), log_, stop_);
+    connector.log = details_log_;
+    connector.http = Http(connector.tls(), details_log_, stop_);
     connector.workers = context_.line.workers;
     connector.all_attributes = true;  // what the mapping's templates read is not known
     connector.authenticate();
@@ -360,6 +369,7 @@ class IntegrationSync {
   Identity identity_;
   const std::shared_ptr<Secrets> secrets_ = std::make_shared<Secrets>();
   const Log log_;
+  const Log details_log_;  ///< for what each page, item or record may say
   const std::string portion_;
   Integration integration_;
   std::unique_ptr<InlineCode> inline_code_;

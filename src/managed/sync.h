@@ -11,6 +11,7 @@
 #include "config/source.h"
 #include "connector/connector.h"
 #include "log/logging.h"
+#include "managed/open_portions.h"
 #include "oomnitza/oomnitza.h"
 #include "python/inline_code.h"
 #include "python/templates.h"
@@ -25,6 +26,7 @@ struct SyncContext {
   const Oomnitza& cloud;  ///< logged in with the token of [oomnitza]
   std::size_t batch_size = 100;
   Templates& templates;
+  OpenPortions& open_portions;
   std::function<Configuration()> read_configuration;  ///< anew for each sync. Throws ConfigError
   FetchSecrets fetch_secrets;
   /// The converters of the configuration, for a sync's record filter.

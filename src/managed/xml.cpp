@@ -1,10 +1,10 @@
 #include <expat.h>
 
-#include <algorithm>
 #include <memory>
 #include <vector>
 
 #include "config/text.h"
+#include "connector/error.h"
 #include "managed/answer.h"
 
 namespace connector::managed {
@@ -18,11 +18,15 @@ class Builder {
  public:
   explicit Builder(XML_Parser parser) : parser_(parser) {}
 
-  Json document = Json::object();
+  ObjectBuilder document;
 
   void open(const char* name, const char** attributes) {
     if (open_.size() == deepest) return give_up();
-    Element element{.name = name, .members = Json::object(), .text = {}, .lists = {}};
+    if (++count_ > most_values) {
+      has_too_many_ = true;
+      return give_up();
+    }
+    Element element{.name = name, .members = {}, .text = {}};
     for (; *attributes != nullptr; attributes += 2) element.members["@" + std::string(attributes[0])] = attributes[1];
     open_.push_back(std::move(element));
   }
@@ -31,13 +35,13 @@ class Builder {
     Element element = std::move(open_.back());
     open_.pop_back();
     const std::string text(trimmed(element.text));
-    Json value = std::move(element.members);
+    Json value = element.members.take();
     if (value.empty()) {
       value = text.empty() ? Json() : Json(text);
     } else if (!text.empty()) {
       value["#text"] = text;
     }
-    add(open_.empty() ? document : open_.back().members, element, std::move(value));
+    add(open_.empty() ? document : open_.back().members, element.name, std::move(value));
   }
 
   void add_text(std::string_view text) {
@@ -46,31 +50,33 @@ class Builder {
 
   void give_up() { XML_StopParser(parser_, XML_FALSE); }
 
+  bool has_too_many() const { return has_too_many_; }
+
  private:
   struct Element {
     std::string name;
-    Json members;
+    ObjectBuilder members;
     std::string text;
-    std::vector<std::string> lists;  ///< the names of repeated children
   };
 
-  void add(Json& parent, const Element& child, Json value) {
-    const auto known = parent.find(child.name);
-    if (known == parent.end()) {
-      append_member(parent, child.name, std::move(value));
+  /// A name's second child makes a list of both. (A child itself is never a list.)
+  static void add(ObjectBuilder& parent, const std::string& name, Json value) {
+    const auto [known, is_new] = parent.try_emplace(name);
+    if (is_new) {
+      known = std::move(value);
       return;
     }
-    std::vector<std::string>& lists = open_.back().lists;
-    if (std::find(lists.begin(), lists.end(), child.name) == lists.end()) {
+    if (!known.is_array()) {
       Json list = Json::array();
-      list.push_back(std::move(*known));
-      *known = std::move(list);
-      lists.push_back(child.name);
+      list.push_back(std::move(known));
+      known = std::move(list);
     }
-    known->push_back(std::move(value));
+    known.push_back(std::move(value));
   }
 
   XML_Parser parser_;
+  std::size_t count_ = 0;
+  bool has_too_many_ = false;
   std::vector<Element> open_;
 };
 
@@ -106,9 +112,10 @@ std::optional<Json> read_xml(const std::string& text) {
   XML_SetCharacterDataHandler(parser.get(), on_text);
   XML_SetEntityDeclHandler(parser.get(), on_entity);
   if (XML_Parse(parser.get(), text.data(), static_cast<int>(text.size()), XML_TRUE) != XML_STATUS_OK) {
+    if (document.has_too_many()) throw SourceError(fmt::format("it holds more than {} values", most_values));
     return std::nullopt;
   }
-  return std::move(document.document);
+  return document.document.take();
 }
 
 }  // namespace connector::managed

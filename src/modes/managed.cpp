@@ -1,6 +1,14 @@
+#include <malloc.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
+#include "log/calm.h"
+#include "managed/last_resort.h"
 #include "managed/loop.h"
+#include "managed/open_portions.h"
 #include "managed/sync.h"
 #include "modes/mode.h"
 #include "modes/setup.h"
@@ -9,6 +17,7 @@ namespace connector {
 namespace {
 
 constexpr std::size_t most_syncs_at_once = 32;
+constexpr std::chrono::seconds stop_patience{14};  // with what finalizing takes, less than 20 s after SIGTERM
 
 Configuration read_again(const Invocation& invocation) {
   return read_configuration({.ini = invocation.line.ini,
@@ -28,19 +37,29 @@ int run_managed(const Invocation& invocation, const Logging& logging, const std:
   access.cloud->log_in();
 
   Templates templates;
+  managed::OpenPortions open_portions;
   const managed::SyncContext context{.line = line,
                                      .plugins = invocation.plugins,
                                      .logging = logging,
                                      .cloud = *access.cloud,
                                      .batch_size = static_cast<std::size_t>(access.settings.batch_size),
                                      .templates = templates,
+                                     .open_portions = open_portions,
                                      .read_configuration = [&] { return read_again(invocation); },
                                      .fetch_secrets = {},
                                      .make_inline_code = [&](const Log& own) { return code.compile(own); }};
-  managed::Syncs syncs([&](const Json& configuration) { managed::run_sync(configuration, context, stop); },
-                       most_syncs_at_once);
+  const auto run = [&](const Json& configuration) {
+    managed::run_sync(configuration, context, stop);
+    malloc_trim(0);  // what a large answer took goes back to the system, not only to the next large answer
+  };
+  managed::Syncs syncs(run, most_syncs_at_once);
+  const managed::LastResort last_resort(stop, stop_patience, [&] {
+    open_portions.finalize_all(log);
+    std::fflush(stdout);
+    std::_Exit(all_delivered);  // destructors would wait for the threads
+  });
   const bool was_stopped =
-      managed::loop(*access.cloud, syncs, {.ignore_maintenance = line.ignore_cloud_maintenance}, log, stop);
+      managed::loop(*access.cloud, syncs, {.ignore_maintenance = line.ignore_cloud_maintenance}, calm(log), stop);
   if (was_stopped) {
     if (const std::size_t dropped = syncs.drop_waiting(); dropped > 0) {
       log.warning("{} syncs that waited for their turn do not run: the program was told to stop", dropped);

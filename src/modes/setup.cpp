@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "log/calm.h"
 #include "modes/signals.h"
 
 namespace connector {
@@ -61,7 +62,7 @@ CloudAccess::CloudAccess(const Invocation& invocation, const Logging& logging, c
       .variables = configuration.variables, .fetch_secrets = {}, .log = logging.logger("connector")};
   settings = make_cloud_settings(*section, context, complaints);
   cloud = std::make_unique<Oomnitza>(settings, variable(configuration.variables, "OOMNITZA_CONNECTOR_SOURCE"),
-                                     logging.logger("connectors/oomnitza"), stop);
+                                     calm(logging.logger("connectors/oomnitza")), stop);
 }
 
 CustomCode::CustomCode(const CloudAccess& access, const Logging& logging, const std::stop_token& stop)

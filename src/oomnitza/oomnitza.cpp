@@ -7,6 +7,9 @@
 namespace connector {
 namespace {
 
+constexpr std::size_t largest_answer = std::size_t{64} << 20;
+constexpr std::chrono::minutes longest_call{30};
+
 const std::vector<std::string>& secret_headers() {
   static const std::vector<std::string> names = {"Authorization2", "X-CSRF-Token"};
   return names;
@@ -73,7 +76,9 @@ std::string Oomnitza::token_by_password() {
                                       .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
                                       .body = "login=" + percent_encoded(settings_.username) +
                                               "&password=" + percent_encoded(settings_.password.value),
-                                      .stay_on_host = true});
+                                      .stay_on_host = true,
+                                      .time_limit = longest_call,
+                                      .max_body = largest_answer});
   const Json body = answer.json();
   const Json& token = at(body, "token");
   if (!token.is_string() || token.get_ref<const std::string&>().empty()) {
@@ -97,7 +102,11 @@ bool Oomnitza::is_canceled(const std::string& portion) const {
 }
 
 Response Oomnitza::get(const std::string& path, const Query& query) const {
-  return http_.send({.url = settings_.url.value + path, .query = query, .secret_headers = secret_headers()});
+  return http_.send({.url = settings_.url.value + path,
+                     .query = query,
+                     .secret_headers = secret_headers(),
+                     .time_limit = longest_call,
+                     .max_body = largest_answer});
 }
 
 Response Oomnitza::post(const std::string& path, std::string body) const {
@@ -105,7 +114,9 @@ Response Oomnitza::post(const std::string& path, std::string body) const {
                      .url = settings_.url.value + path,
                      .body = std::move(body),
                      .secret_headers = secret_headers(),
-                     .stay_on_host = true});
+                     .stay_on_host = true,
+                     .time_limit = longest_call,
+                     .max_body = largest_answer});
 }
 
 void Oomnitza::upload(std::string body) const {
@@ -121,10 +132,14 @@ Json Oomnitza::locations() const {
 }
 
 Json Oomnitza::check_managed() const {
-  Json configurations =
-      post("/api/v3/bulk/check_managed", to_text(Json{{"version", std::string(protocol_version)}})).json();
-  if (!configurations.is_array()) throw SourceError("what Oomnitza sent is no list of configurations");
-  return configurations;
+  const Response answer = post("/api/v3/bulk/check_managed", to_text(Json{{"version", std::string(protocol_version)}}));
+  try {
+    Json configurations = parse_json_without_depths(answer.body);  // each is handed out once: one must not lose others
+    if (!configurations.is_array()) throw SourceError("what Oomnitza sent is no list of configurations");
+    return configurations;
+  } catch (const JsonError& error) {
+    throw SourceError(fmt::format("what Oomnitza sent is no JSON: {}", error.what()));
+  }
 }
 
 Json Oomnitza::managed_mapping(const std::string& service) const {
@@ -159,12 +174,12 @@ Json Oomnitza::credential(const std::string& id) const {
 Json Oomnitza::global_variables() const {
   const Json list = get("/api/v3/settings/global_variables").json();
   if (!list.is_array()) throw SourceError("the global variables that Oomnitza sent are no list");
-  Json values = Json::object();
+  ObjectBuilder values;
   for (const Json& variable : list) {
     const Json& name = at(variable, "name");
-    if (name.is_string()) values[name.get<std::string>()] = at(variable, "value");
+    if (name.is_string()) values[name.get_ref<const std::string&>()] = at(variable, "value");
   }
-  return values;
+  return values.take();
 }
 
 Json Oomnitza::reports(const std::string& source_type, const std::string& source_id, std::int64_t after) const {

@@ -89,6 +89,9 @@ void Delivery::deliver_error(const std::string& body) {
   if (is_unreachable_ || !cancel_watch_.may_send()) return;
   try {
     cloud_.upload(body);
+  } catch (const HttpError& error) {
+    if (error.repeats_used_up()) is_unreachable_ = has_given_up_ = true;
+    log_.error("section [{}]: an error is not delivered: {}", section_, error.what());
   } catch (const std::exception& error) {
     log_.error("section [{}]: an error is not delivered: {}", section_, error.what());
   }

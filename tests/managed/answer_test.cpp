@@ -42,6 +42,18 @@ TEST(Xml, IsNoneWhenItIsNestedTooDeeply) {
   EXPECT_FALSE(read_xml(deep));
 }
 
+TEST(Xml, WithManyNamesIsReadInReasonableTime) {
+  constexpr int count = 100'000;
+  std::string text = "<r";
+  for (int i = 0; i < count; ++i) text += " a" + std::to_string(i) + "='1'";
+  text += ">";
+  for (int i = 0; i < count; ++i) text += "<b" + std::to_string(i) + "/><b" + std::to_string(i) + "/>";
+  const Json root = xml(text + "</r>")["r"];
+  EXPECT_EQ(root.size(), std::size_t{2 * count});
+  EXPECT_EQ(root.begin().key(), "@a0");
+  EXPECT_EQ(root.back(), parse_json("[null, null]"));
+}
+
 TEST(Body, IsJsonElseXmlElseText) {
   EXPECT_EQ(read_body(R"({"a": 1, "a": 2})", "text/html"), parse_json(R"({"a": 2})"));
   EXPECT_EQ(read_body("\xEF\xBB\xBF[1]", std::nullopt), parse_json("[1]"));
