@@ -146,22 +146,17 @@ class OutcomeWriter {
   }
 
   Json object(PyObject* dict) {
-    Json members = Json::object();
-    bool may_have_twins = false;
+    ObjectBuilder members;  // different keys can become the same text: the last one counts
     Py_ssize_t position = 0;
     PyObject *borrowed_key = nullptr, *borrowed_value = nullptr;
     while (PyDict_Next(dict, &position, &borrowed_key, &borrowed_value)) {
       const auto key = py::reinterpret_borrow<py::object>(borrowed_key);
       const auto value = py::reinterpret_borrow<py::object>(borrowed_value);
       take(sizeof(std::string));
-      may_have_twins = may_have_twins || !PyUnicode_Check(key.ptr());
-      if (may_have_twins) {
-        members[key_text(key.ptr())] = write(value.ptr());
-      } else {
-        append_member(members, text(key.ptr()), write(value.ptr()));
-      }
+      const std::string name = key_text(key.ptr());
+      members[name] = write(value.ptr());
     }
-    return members;
+    return members.take();
   }
 
   std::string key_text(PyObject* key) {
