@@ -18,7 +18,7 @@ bool OpenPortions::take(const std::string& portion) {
   return open_.erase(portion) > 0;
 }
 
-void OpenPortions::finalize_all(const Log& log) {
+std::size_t OpenPortions::finalize_all(const Log& log) {
   std::map<std::string, Portion> open;
   {
     const std::lock_guard lock(mutex_);
@@ -35,6 +35,7 @@ void OpenPortions::finalize_all(const Log& log) {
       }
     });
   }
+  return open.size();
 }
 
 }  // namespace connector::managed

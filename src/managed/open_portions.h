@@ -31,8 +31,8 @@ class OpenPortions {
     const std::string portion_;
   };
 
-  /// Finalizes those that are still open, all at once; failing that is logged.
-  void finalize_all(const Log& log);
+  /// Finalizes those that are still open, all at once; failing that is logged. How many there were.
+  std::size_t finalize_all(const Log& log);
 
  private:
   struct Portion {

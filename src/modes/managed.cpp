@@ -54,9 +54,9 @@ int run_managed(const Invocation& invocation, const Logging& logging, const std:
   };
   managed::Syncs syncs(run, most_syncs_at_once);
   const managed::LastResort last_resort(stop, stop_patience, [&] {
-    open_portions.finalize_all(log);
+    const std::size_t given_up = open_portions.finalize_all(log);
     std::fflush(stdout);
-    std::_Exit(all_delivered);  // destructors would wait for the threads
+    std::_Exit(given_up == 0 ? all_delivered : something_failed);  // destructors would wait for the threads
   });
   const bool was_stopped =
       managed::loop(*access.cloud, syncs, {.ignore_maintenance = line.ignore_cloud_maintenance}, calm(log), stop);

@@ -94,7 +94,8 @@ class OutcomeWriter {
       const double number = PyFloat_AS_DOUBLE(value);
       return std::isfinite(number) ? Json(number) : Json();
     }
-    if (PyList_Check(value) || PyTuple_Check(value)) return nested([&] { return list(value); });
+    if (PyList_Check(value) || PyTuple_Check(value))
+      return nested([&] { return list_of(value, [this](PyObject* item) { return write(item); }); });
     if (PyDict_Check(value)) return nested([&] { return object(value); });
     if (PyDate_Check(value)) return text(py::str(py::handle(value).attr("isoformat")()).ptr());
     if (PyObject_TypeCheck(value, reinterpret_cast<PyTypeObject*>(headers_.ptr()))) {
@@ -117,12 +118,7 @@ class OutcomeWriter {
   }
 
   Json integer(PyObject* value) {
-    int overflow = 0;
-    const long long small = PyLong_AsLongLongAndOverflow(value, &overflow);
-    if (overflow == 0) return small;
-    const unsigned long long large = PyLong_AsUnsignedLongLong(value);
-    if (!PyErr_Occurred()) return large;
-    PyErr_Clear();
+    if (auto small = machine_integer(value)) return *std::move(small);
     return big_integer(text(digits_(py::handle(value)).ptr()));
   }
 
@@ -133,16 +129,6 @@ class OutcomeWriter {
     Json value = write();
     --depth_;
     return value;
-  }
-
-  Json list(PyObject* sequence) {
-    Json::array_t items;
-    items.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(sequence)));
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i) {
-      const auto item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(sequence, i));
-      items.push_back(write(item.ptr()));
-    }
-    return items;
   }
 
   Json object(PyObject* dict) {

@@ -46,19 +46,14 @@ class JsonWriter {
     if (way_.size() == deepest) return null("a value nested too deeply");
     if (std::find(way_.begin(), way_.end(), value) != way_.end()) return null("a value that contains itself");
     way_.push_back(value);
-    Json result = sequence ? list(value) : object(value);
+    Json result = sequence ? list_of(value, [this](PyObject* item) { return write(item); }) : object(value);
     way_.pop_back();
     return result;
   }
 
  private:
   Json integer(PyObject* value) {
-    int overflow = 0;
-    const long long small = PyLong_AsLongLongAndOverflow(value, &overflow);
-    if (overflow == 0) return small;
-    const unsigned long long large = PyLong_AsUnsignedLongLong(value);
-    if (!PyErr_Occurred()) return large;
-    PyErr_Clear();
+    if (auto small = machine_integer(value)) return *std::move(small);
     const auto digits = py::reinterpret_steal<py::object>(PyNumber_ToBase(value, 10));
     if (digits) return big_integer(utf8(digits));
     PyErr_Clear();
@@ -66,16 +61,6 @@ class JsonWriter {
   }
 
   Json number(double value) { return std::isfinite(value) ? Json(value) : null("a number that is not finite"); }
-
-  Json list(PyObject* sequence) {
-    Json::array_t items;
-    items.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(sequence)));
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i) {
-      const auto item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(sequence, i));
-      items.push_back(write(item.ptr()));
-    }
-    return items;
-  }
 
   Json object(PyObject* dict) {
     Json members = Json::object();
@@ -147,6 +132,16 @@ std::string utf8(py::handle text) {
   const py::object whole = owned(PyUnicode_FromEncodedObject(pairs.ptr(), "utf-16-le", "replace"));
   const py::object bytes = owned(PyUnicode_AsUTF8String(whole.ptr()));
   return {PyBytes_AS_STRING(bytes.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.ptr()))};
+}
+
+std::optional<Json> machine_integer(py::handle number) {
+  int overflow = 0;
+  const long long small = PyLong_AsLongLongAndOverflow(number.ptr(), &overflow);
+  if (overflow == 0) return small;
+  const unsigned long long large = PyLong_AsUnsignedLongLong(number.ptr());
+  if (!PyErr_Occurred()) return large;
+  PyErr_Clear();
+  return std::nullopt;
 }
 
 py::object Records::key(std::string_view text) {

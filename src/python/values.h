@@ -2,6 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,6 +22,21 @@ py::object python_text(std::string_view text);
 
 /// A Python text in UTF-8; halves of surrogate pairs become U+FFFD.
 std::string utf8(py::handle text);
+
+/// A whole number; nothing for one of more than 64 bits.
+std::optional<Json> machine_integer(py::handle number);
+
+/// A list or tuple, its items as `write` makes them of PyObject*. `write` may run Python code that changes the list.
+template <class Write>
+Json list_of(PyObject* sequence, Write write) {
+  Json::array_t items;
+  items.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(sequence)));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i) {
+    const auto item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(sequence, i));
+    items.push_back(write(item.ptr()));
+  }
+  return items;
+}
 
 /// Tuples become lists, dates and times ISO text. What JSON does not know, what lies deeper than 500 levels and what
 /// contains itself becomes null, with a warning that begins with `place`.

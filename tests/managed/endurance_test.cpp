@@ -133,7 +133,7 @@ TEST(OpenPortions, AreFinalizedOnceByTheSyncOrForIt) {
     const OpenPortions::Entry failed(portions, "c", "integration C (3)", [&] { ++finalized; });
   }
   EXPECT_TRUE(ended.take());
-  portions.finalize_all(Log());
+  EXPECT_EQ(portions.finalize_all(Log()), 1U);
   EXPECT_EQ(finalized, 1);
   EXPECT_FALSE(stuck.take());
 }
