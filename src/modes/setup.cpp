@@ -9,7 +9,8 @@
 namespace connector {
 namespace {
 
-/// For a filter that comes from the cloud, with one record; as much as templates have.
+/// Of one record in a record filter of managed mode, where one integration must not hold up the others; as much as
+/// templates have.
 constexpr auto time_limit_of_managed_code = std::chrono::seconds(10);
 
 const Plugin* plugin_of(std::span<const Plugin> plugins, const Section& section) {

@@ -1,6 +1,6 @@
 #include "python/inline_code.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <pybind11/pybind11.h>
 #include <unicase.h>
 
@@ -168,7 +168,8 @@ struct InlineCode::State {
   }
 
   std::string too_long(const Function& function) const {
-    return fmt::format("the {} takes longer than {}", function.title, *time_limit);
+    return fmt::format("the {} takes longer than {} s", function.title,
+                       std::chrono::duration<double>(*time_limit).count());
   }
 
   CallBuiltIn call_built_in;

@@ -561,12 +561,12 @@ TEST_F(InlineCodeTest, FiltersWithATimeLimitAreEnded) {
   const std::string bomb = std::string(50, 'a') + "b";
   EXPECT_EQ(outcome({{"name", "aa"}}), "kept");
   EXPECT_EQ(outcome({{"name", "b"}}), "dropped");
-  EXPECT_EQ(outcome({{"endless", true}}), "the recordfilter of [managed] takes longer than 50ms");
+  EXPECT_EQ(outcome({{"endless", true}}), "the recordfilter of [managed] takes longer than 0.05 s");
   for (int i = 0; i < 9; ++i) {
-    EXPECT_EQ(outcome({{"name", bomb}}), "the recordfilter of [managed] takes longer than 50ms");
+    EXPECT_EQ(outcome({{"name", bomb}}), "the recordfilter of [managed] takes longer than 0.05 s");
   }
   EXPECT_EQ(outcome({{"name", "aa"}}),
-            "the recordfilter of [managed] takes longer than 50ms for too many records: it is not called any more");
+            "the recordfilter of [managed] takes longer than 0.05 s for too many records: it is not called any more");
 }
 
 TEST_F(InlineCodeTest, CodeRunsOneRecordAtATime) {
