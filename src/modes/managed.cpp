@@ -27,6 +27,13 @@ Configuration read_again(const Invocation& invocation) {
                             invocation.plugins);
 }
 
+/// What a large answer took goes back to the system, not only to the next large answer.
+void give_memory_back() {
+#ifndef __SANITIZE_ADDRESS__  // it has an allocator of its own, and malloc_trim() would find malloc's never set up
+  malloc_trim(0);
+#endif
+}
+
 int run_managed(const Invocation& invocation, const Logging& logging, const std::stop_token& stop) {
   const CommandLine& line = invocation.line;
   const Log log = logging.logger("connector");
@@ -50,7 +57,7 @@ int run_managed(const Invocation& invocation, const Logging& logging, const std:
                                      .make_inline_code = [&](const Log& own) { return code.compile(own); }};
   const auto run = [&](const Json& configuration) {
     managed::run_sync(configuration, context, stop);
-    malloc_trim(0);  // what a large answer took goes back to the system, not only to the next large answer
+    give_memory_back();
   };
   managed::Syncs syncs(run, most_syncs_at_once);
   const managed::LastResort last_resort(stop, stop_patience, [&] {
