@@ -9,17 +9,6 @@ build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 . docker/simulator.sh
 
-scratch=$(mktemp -d)
-simulator=
-connector=
-clean_up() {
-  for process in $connector $simulator; do { kill "$process" && wait "$process"; } 2>/dev/null || :; done
-  rm -rf "$scratch"
-}
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
 start_simulator --saas-port 0 --saas-port-file "$scratch/saas-port" --saas-devices 12 --saas-page-size 5 --saas-broken 7
 saas="http://127.0.0.1:$(cat "$scratch/saas-port")"
 echo "1. A simulated Oomnitza listens on $oomnitza, a service with 12 devices on $saas"

@@ -8,16 +8,6 @@ build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 . docker/simulator.sh
 
-scratch=$(mktemp -d)
-simulator=
-clean_up() {
-  [ -z "$simulator" ] || { kill "$simulator" && wait "$simulator"; } 2>/dev/null || :
-  rm -rf "$scratch"
-}
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
 start_simulator
 echo "1. A simulated Oomnitza listens on $oomnitza"
 

@@ -1,5 +1,18 @@
-# For the demos, to be read in with `.` by a script that has set build and scratch: starts a simulated Oomnitza and waits
-# until it can be asked. simulator is its process, oomnitza its address.
+# For the demos, to be read in with `.` by a script that has set build: a folder, scratch, that goes when the script ends,
+# and the start of a simulated Oomnitza, whose process is simulator and whose address is oomnitza. What runs as connector
+# is ended, too.
+scratch=$(mktemp -d)
+simulator=
+connector=
+clean_up() {
+  for process in $connector $simulator; do { kill "$process" && wait "$process"; } 2>/dev/null || :; done
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Waits until it can be asked.
 start_simulator() {
   "$build/oomnitza-simulator" --port 0 --port-file "$scratch/port" --quiet "$@" &
   simulator=$!

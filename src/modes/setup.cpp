@@ -29,6 +29,15 @@ std::string ask_mac_model(const Http& http, const std::string& serial_number) {
   return http.get("https://nam.oomnitza.com/", {{"sn", serial_number}}).body;
 }
 
+/// For converter() in Python code. The converters outlive it.
+InlineCode::CallBuiltIn calls_to(const BuiltInConverters& converters) {
+  return [&converters](const std::string& name, const Json& record, const Parameters& parameters) {
+    const BuiltInConverters::Converter* converter = BuiltInConverters::find(name);
+    if (converter == nullptr) throw ConversionError("there is no converter \"" + name + "\"");
+    return converters.convert(*converter, record, nullptr, parameters);
+  };
+}
+
 }  // namespace
 
 int run_logged(const Invocation& invocation, bool stdout_is_result,
@@ -77,12 +86,7 @@ CustomCode::CustomCode(const CloudAccess& access, const Logging& logging, const 
 }
 
 std::unique_ptr<InlineCode> CustomCode::compile(const Log& log) const {
-  const auto call_built_in = [this](const std::string& name, const Json& record, const Parameters& parameters) {
-    const BuiltInConverters::Converter* converter = BuiltInConverters::find(name);
-    if (converter == nullptr) throw ConversionError("there is no converter \"" + name + "\"");
-    return built_in_.convert(*converter, record, nullptr, parameters);
-  };
-  auto code = std::make_unique<InlineCode>(call_built_in, log, time_limit_of_managed_code);
+  auto code = std::make_unique<InlineCode>(calls_to(built_in_), log, time_limit_of_managed_code);
   for (const Entry& entry : converters_) code->add_converter(entry.key, entry.value, entry.origin);
   return code;
 }
@@ -166,12 +170,7 @@ void Setup::compile_code() {
       complaints_.insert(complaints_.end(), error.complaints().begin(), error.complaints().end());
     }
   };
-  const auto call_built_in = [this](const std::string& name, const Json& record, const Parameters& parameters) {
-    const BuiltInConverters::Converter* converter = BuiltInConverters::find(name);
-    if (converter == nullptr) throw ConversionError("there is no converter \"" + name + "\"");
-    return built_in_->convert(*converter, record, nullptr, parameters);
-  };
-  complain_of([&] { inline_code_ = std::make_unique<InlineCode>(call_built_in, log_); });
+  complain_of([&] { inline_code_ = std::make_unique<InlineCode>(calls_to(*built_in_), log_); });
   if (!inline_code_) return;
   if (has_converters) {
     for (const Entry& entry : converters->entries) {

@@ -59,7 +59,7 @@ class InlineCode::Function {
 
 struct InlineCode::State {
   State(CallBuiltIn call, Log log_to, std::optional<std::chrono::milliseconds> limit)
-      : call_built_in(std::move(call)), log(std::move(log_to)), time_limit(limit) {
+      : call_built_in(std::move(call)), log(std::move(log_to)) {
     scope["__builtins__"] = py::module_::import("builtins");
     scope["__name__"] = "connector";
     const auto module =
@@ -169,14 +169,13 @@ struct InlineCode::State {
 
   std::string too_long(const Function& function) const {
     return fmt::format("the {} takes longer than {} s", function.title,
-                       std::chrono::duration<double>(*time_limit).count());
+                       std::chrono::duration<double>(watchdog->limit()).count());
   }
 
   CallBuiltIn call_built_in;
   Log log;
-  const std::optional<std::chrono::milliseconds> time_limit;
-  std::optional<Watchdog> watchdog;
-  unsigned overruns = 0;  ///< of the time limit
+  std::optional<Watchdog> watchdog;  ///< with a time limit
+  unsigned overruns = 0;             ///< of the time limit
   std::recursive_mutex alone;
   py::dict scope;  ///< the prelude's
   Records records{{}};
@@ -218,7 +217,7 @@ const InlineCode::Function* InlineCode::add_filter(const std::string& section, c
 
 void InlineCode::together(const std::function<void(const Lock&)>& work) const {
   const auto locked = [&] { work(Lock(*this)); };
-  if (!state_->time_limit) return locked();
+  if (!state_->watchdog) return locked();
   run_interruptibly(locked);
 }
 

@@ -24,6 +24,8 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
+  std::chrono::milliseconds limit() const { return limit_; }
+
   /// Watches this thread while it lives. Made and destroyed under the interpreter lock.
   class Watch;
 
