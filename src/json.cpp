@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <limits>
 #include <unordered_map>
 #include <unordered_set>
@@ -69,6 +70,13 @@ std::string complaint(const nlohmann::detail::exception& error, std::size_t posi
 struct Bounds {
   bool leave_depths_out = false;
   std::size_t most_values = std::numeric_limits<std::size_t>::max();
+  bool too_much_is_a_source_error = false;
+};
+
+/// A list whose items are handed over instead of kept.
+struct ItemsOf {
+  std::string_view list;                ///< the member of the outermost object; empty: the document itself
+  std::function<void(Json)> take = {};  ///< none: they are only read
 };
 
 /// Builds the value from the parser's events. What is complete waits on two stacks until its list or object ends, so
@@ -77,7 +85,7 @@ class Builder {
  public:
   enum class Failure { none, syntax, long_integer, lone_surrogate, out_of_bounds };
 
-  explicit Builder(const Bounds& bounds) : bounds_(bounds) {}
+  explicit Builder(const Bounds& bounds, const ItemsOf* items = nullptr) : bounds_(bounds), items_(items) {}
 
   bool null() { return add(nullptr); }
   bool boolean(bool value) { return add(value); }
@@ -95,15 +103,21 @@ class Builder {
   bool binary(const Json::binary_t&) { return fail("binary data"); }
 
   bool start_object(std::size_t) { return open(); }
-  bool start_array(std::size_t) { return open(); }
+  bool start_array(std::size_t) {
+    if (items_ && items_depth_ == 0 && begins_items()) items_depth_ = open_.size() + 1;
+    return open();
+  }
   bool key(const std::string& name) {
-    if (depth_left_out_ == 0) keys_.push_back(name);
+    if (depth_left_out_ == 0 && !only_reads()) keys_.push_back(name);
     return true;
   }
 
   bool end_array() {
     if (depth_left_out_ > 0) return --depth_left_out_, true;
-    const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(close());
+    if (open_.size() == items_depth_) items_depth_ = 0;
+    const std::size_t first = close();
+    if (only_reads()) return add(nullptr);
+    const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(first);
     Json list = Json::array_t(std::make_move_iterator(begin), std::make_move_iterator(values_.end()));
     values_.erase(begin, values_.end());
     return add(std::move(list));
@@ -112,6 +126,7 @@ class Builder {
   bool end_object() {
     if (depth_left_out_ > 0) return --depth_left_out_, true;
     const std::size_t begin = close();
+    if (only_reads()) return add(nullptr);
     const std::size_t count = values_.size() - begin;
     std::string* keys = keys_.data() + (keys_.size() - count);
     const bool twins = has_twins(keys, count);
@@ -147,8 +162,21 @@ class Builder {
     if (++count_ > bounds_.most_values) {
       return fail("it holds more than " + std::to_string(bounds_.most_values) + " values", Failure::out_of_bounds);
     }
-    values_.emplace_back(std::forward<Value>(value));
+    if (only_reads()) return true;
+    if (items_depth_ != 0 && open_.size() == items_depth_) {
+      items_->take(std::forward<Value>(value));
+    } else {
+      values_.emplace_back(std::forward<Value>(value));
+    }
     return true;
+  }
+
+  bool only_reads() const { return items_depth_ != 0 && !items_->take; }
+
+  /// Whether the list that begins here is the one whose items are handed over.
+  bool begins_items() const {
+    if (items_->list.empty()) return open_.empty();
+    return open_.size() == 1 && keys_.size() == values_.size() + 1 && keys_.back() == items_->list;
   }
 
   bool open() {
@@ -178,6 +206,8 @@ class Builder {
   }
 
   Bounds bounds_;
+  const ItemsOf* items_;
+  std::size_t items_depth_ = 0;  ///< how many lists and objects are open where such items are; 0: none is
   std::size_t count_ = 0;
   std::size_t depth_left_out_ = 0;
   std::vector<Json> values_;
@@ -328,26 +358,37 @@ Json ObjectBuilder::take() {
 
 namespace {
 
-Json parse(std::string_view text, const Bounds& bounds = {}, bool is_bounded = false) {
+bool run(std::string_view text, Builder& builder, bool wide) {
+  return wide ? run<WideJson>(text, builder) : run<Json>(text, builder);
+}
+
+Json parse(std::string_view text, const Bounds& bounds = {}, const ItemsOf* items = nullptr) {
   // The library takes a zero byte for the end of the text, whatever follows.
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     throw JsonError("at character " + std::to_string(zero + 1) + ": a zero byte");
   }
-  Builder builder(bounds);
-  if (run<Json>(text, builder)) return builder.take();
+  const ItemsOf unread{items ? items->list : ""};
   std::string repaired;
-  if (builder.failure() == Builder::Failure::lone_surrogate) {
-    repaired = without_lone_surrogates(text);
-    text = repaired;
-    builder = Builder(bounds);
-    if (run<Json>(text, builder)) return builder.take();
+  bool wide = false;
+  for (;;) {
+    Builder builder(bounds, items ? &unread : nullptr);
+    if (run(text, builder, wide)) {
+      if (!items) return builder.take();
+      break;
+    }
+    if (builder.failure() == Builder::Failure::lone_surrogate && repaired.empty()) {
+      text = repaired = without_lone_surrogates(text);
+    } else if (builder.failure() == Builder::Failure::long_integer && !wide) {
+      wide = true;
+    } else if (builder.failure() == Builder::Failure::out_of_bounds && bounds.too_much_is_a_source_error) {
+      throw SourceError(builder.error());
+    } else {
+      throw JsonError(builder.error());
+    }
   }
-  if (builder.failure() == Builder::Failure::long_integer) {
-    builder = Builder(bounds);
-    if (run<WideJson>(text, builder)) return builder.take();
-  }
-  if (is_bounded && builder.failure() == Builder::Failure::out_of_bounds) throw SourceError(builder.error());
-  throw JsonError(builder.error());
+  Builder builder(bounds, items);
+  run(text, builder, wide);
+  return builder.take();
 }
 
 }  // namespace
@@ -361,7 +402,12 @@ Json parse_json_without_depths(std::string_view text) {
 }
 
 Json parse_bounded_json(std::string_view text, std::size_t most_values) {
-  return parse(text, {.most_values = most_values}, true);
+  return parse(text, {.most_values = most_values, .too_much_is_a_source_error = true});
+}
+
+Json parse_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take) {
+  const ItemsOf items{list, take};
+  return parse(text, {}, &items);
 }
 
 std::string to_text(const Json& value, int indent, bool ascii) {

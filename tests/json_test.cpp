@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace connector::json_test {
 
@@ -204,6 +205,48 @@ TEST(At, FollowsDottedNames) {
                                                            {"l.0x.s", nullptr}};
   for (const auto& [name, expected] : table) EXPECT_EQ(at(value, name), expected) << name;
   EXPECT_EQ(&at(value, "a.b"), &value["a"]["b"]);
+}
+
+struct Items {
+  std::string rest;
+  std::string handed_over;
+};
+
+Items items_of(std::string_view text, std::string_view list) {
+  Json items = Json::array();
+  const Json rest = parse_json_items(text, list, [&](Json item) { items.push_back(std::move(item)); });
+  return {to_text(rest), to_text(items)};
+}
+
+TEST(ParseJsonItems, HandsOverTheItemsOfOneList) {
+  const std::tuple<const char*, const char*, const char*, const char*> table[] = {
+      {R"({"total":2,"rows":[{"rows":[1]},[2],null,"x"],"a":[3]})", "rows", R"({"total":2,"rows":[],"a":[3]})",
+       R"([{"rows":[1]},[2],null,"x"])"},
+      {R"({"a":{"rows":[1]},"b":[["rows"]]})", "rows", R"({"a":{"rows":[1]},"b":[["rows"]]})", "[]"},
+      {R"({"rows":{"rows":[1]}})", "rows", R"({"rows":{"rows":[1]}})", "[]"},
+      {R"([{"rows":[1]},"rows",[2]])", "rows", R"([{"rows":[1]},"rows",[2]])", "[]"},
+      {R"([{"a":[1]},[],2])", "", "[]", R"([{"a":[1]},[],2])"},
+      {R"({"":[1]})", "", R"({"":[1]})", "[]"},
+      {"7", "", "7", "[]"},
+  };
+  for (const auto& [text, list, rest, handed_over] : table) {
+    EXPECT_EQ(items_of(text, list).rest, rest) << text;
+    EXPECT_EQ(items_of(text, list).handed_over, handed_over) << text;
+  }
+}
+
+TEST(ParseJsonItems, HandsOverEachItemOnceWhateverHasToBeMadeGood) {
+  const std::string digits(400, '7');
+  const std::string text = R"([{"a":1,"a":2},"\ud800",)" + digits + "]";
+  EXPECT_EQ(items_of(text, "").handed_over, R"([{"a":2},"�",)" + digits + "]");
+}
+
+TEST(ParseJsonItems, HandsOverNothingOfBrokenText) {
+  for (const std::string& text : {std::string("[1,2"), std::string("[1,2]]"), "[1," + nested(500) + "]"}) {
+    std::size_t items = 0;
+    EXPECT_THROW(parse_json_items(text, "", [&](const Json&) { ++items; }), JsonError) << text;
+    EXPECT_EQ(items, 0U) << text;
+  }
 }
 
 TEST(At, LooksIntoListsAndNothingElse) {

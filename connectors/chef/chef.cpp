@@ -66,32 +66,28 @@ class Chef final : public Connector {
     if (!parts) throw SourceError("the url of the Chef server is no address: " + url.value);
     const chef_server::AuditSettings settings{attribute_extension, node_mappings};
     for (std::int64_t start = 0;; start += page_size) {
-      Json page =
+      const Response answer =
           http.send({.url = address,
                      .query = {{"q", "name:*"}, {"rows", std::to_string(page_size)}, {"start", std::to_string(start)}},
-                     .headers = headers_for(parts->path)})
-              .json();
-      if (!at(page, "rows").is_array())
-        throw SourceError(fmt::format("Chef's answer for the nodes from {} has no rows", start));
-      const Json& nodes = page["rows"];
-      for (const Json& node : nodes) {
+                     .headers = headers_for(parts->path)});
+      std::int64_t nodes = 0;
+      const Json page = answer.json_items("rows", [&](Json node) {
+        ++nodes;
         if (node.is_object()) {
           emit(chef_server::audit(node, settings));
         } else {
-          emit({node, "a node is no object"});
+          emit({std::move(node), "a node is no object"});
         }
-      }
-      if (nodes.empty() || is_last(page, start)) return;
+      });
+      if (!at(page, "rows").is_array())
+        throw SourceError(fmt::format("Chef's answer for the nodes from {} has no rows", start));
+      const Json& total = at(page, "total");
+      if (nodes == 0) return;
+      if (total.is_number() ? start + page_size >= total.get<std::int64_t>() : nodes < page_size) return;
     }
   }
 
  private:
-  static bool is_last(const Json& page, std::int64_t start) {
-    const Json& total = at(page, "total");
-    if (!total.is_number()) return static_cast<std::int64_t>(page["rows"].size()) < page_size;
-    return start + page_size >= total.get<std::int64_t>();
-  }
-
   Headers headers_for(const std::string& path) const {
     Headers headers = chef_server::signed_headers(
         {.method = "GET", .path = path, .time = std::chrono::system_clock::now(), .user = client}, version_,

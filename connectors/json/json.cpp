@@ -28,34 +28,39 @@ class JsonFiles : public Connector {
     const std::vector<fs::path> files = files_in(directory, ".json");
     if (files.empty()) log.warning("There is no *.json file in the folder {}.", directory);
     std::size_t failed_files = 0;
-    std::size_t failed_items = 0;
     for (const fs::path& file : files) {
-      std::optional<Json> document = read_file(file);
-      if (!document)
-        ++failed_files;
-      else if (document->is_object())
-        emit(std::move(*document));
-      else
-        failed_items += emit_items(*document, file, emit);
+      if (!read_file(file, emit)) ++failed_files;
     }
-    if (failed_files + failed_items > 0)
+    if (failed_files + failed_items_ > 0)
       throw SourceError(fmt::format("{} of {} JSON files could not be read, {} list items are no objects", failed_files,
-                                    files.size(), failed_items));
+                                    files.size(), failed_items_));
   }
 
  private:
-  /// The file's object or list. Nothing when there is none, which is logged.
-  std::optional<Json> read_file(const fs::path& file) const {
+  /// Hands over the file's object, or its list's; false when there is none, which is logged.
+  bool read_file(const fs::path& file, const Emit& emit) {
     try {
-      Json document = parse_json(json_text(bytes_of(file)));
-      if (document.is_structured()) return document;
+      std::size_t position = 0;
+      Json document = parse_json_items(json_text(bytes_of(file)), "", [&](Json item) {
+        if (item.is_object()) {
+          emit(std::move(item));
+        } else {
+          log.error("{}: item {} of the list (counted from 0) is no object.", file.string(), position);
+          ++failed_items_;
+        }
+        ++position;
+      });
+      if (document.is_structured()) {
+        if (document.is_object()) emit(std::move(document));
+        return true;
+      }
       log.error("Cannot read {}: it holds neither an object nor a list of objects.", file.string());
     } catch (const JsonError& error) {
       log.error("Cannot read {}: {}", file.string(), error.what());
     } catch (const fs::filesystem_error& error) {
       log.error("Cannot read {}: {}", file.string(), error.code().message());
     }
-    return std::nullopt;
+    return false;
   }
 
   static std::string bytes_of(const fs::path& file) {
@@ -66,19 +71,7 @@ class JsonFiles : public Connector {
     return bytes;
   }
 
-  /// How many items are no objects.
-  std::size_t emit_items(Json& items, const fs::path& file, const Emit& emit) const {
-    std::size_t failed = 0;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (items[i].is_object()) {
-        emit(std::move(items[i]));
-      } else {
-        log.error("{}: item {} of the list (counted from 0) is no object.", file.string(), i);
-        ++failed;
-      }
-    }
-    return failed;
-  }
+  std::size_t failed_items_ = 0;
 };
 
 class JsonUsers final : public JsonFiles {

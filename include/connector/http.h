@@ -53,6 +53,9 @@ struct Response {
 
   /// The body as JSON. Throws HttpError when it is none.
   Json json() const;
+  /// The same without the items of the list that is this member of its object: they are handed over one by one, once
+  /// the whole body was found to be JSON. For pages that are large.
+  Json json_items(std::string_view list, const std::function<void(Json)>& take) const;
 };
 
 /// A client certificate and its private key, in memory: PEM texts, or both in a PKCS #12 container.

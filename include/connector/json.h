@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -26,7 +27,13 @@ class JsonError : public std::runtime_error {
 /// half a surrogate pair ("\ud83d" alone) becomes U+FFFD.
 Json parse_json(std::string_view text);
 
-/// The same, but lists and objects that are nested deeper than 500 levels are null: for a text whose other parts count.
+/// The same, but the items of one list are handed over one by one instead of being kept, so that memory holds the text
+/// and one item. list: the member of the outermost object; empty: the document itself. Returns the document with an
+/// empty list in its place. The text is read once before its first item is handed over: broken JSON hands over nothing.
+Json parse_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take);
+
+/// The same as parse_json(), but lists and objects that are nested deeper than 500 levels are null: for a text whose
+/// other parts count.
 Json parse_json_without_depths(std::string_view text);
 
 /// The JSON text of a value. indent < 0: on one line without spaces; otherwise pretty, with that many spaces for each

@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -72,8 +73,16 @@ struct Transfer {
       ended = Ended::too_large;
       return false;
     }
+    if (body.empty()) body.reserve(std::min(announced_size(), exchange.max_body));
     body.append(piece);
     return true;
+  }
+
+  /// What Content-Length says, 0 when there is none.
+  std::size_t announced_size() const {
+    curl_off_t size = 0;
+    curl_easy_getinfo(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    return size > 0 ? static_cast<std::size_t>(size) : 0;
   }
 
   bool sink(std::string_view piece) {

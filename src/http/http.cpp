@@ -57,11 +57,27 @@ void Http::basic_authentication(const std::string& user, const std::string& pass
   headers.set("Authorization", "Basic " + base64(user + ":" + password));
 }
 
+namespace {
+
+HttpError no_json(const Response& answer, const JsonError& error) {
+  return {answer.method + " " + answer.url + ": the answer is no JSON: " + error.what(), answer.status, false};
+}
+
+}  // namespace
+
 Json Response::json() const {
   try {
     return parse_json(body);
   } catch (const JsonError& error) {
-    throw HttpError(method + " " + url + ": the answer is no JSON: " + error.what(), status, false);
+    throw no_json(*this, error);
+  }
+}
+
+Json Response::json_items(std::string_view list, const std::function<void(Json)>& take) const {
+  try {
+    return parse_json_items(body, list, take);
+  } catch (const JsonError& error) {
+    throw no_json(*this, error);
   }
 }
 
