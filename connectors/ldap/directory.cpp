@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
-#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -57,9 +56,10 @@ class Deadline {
 };
 
 constexpr ber_len_t largest_message = ber_len_t{256} << 20;
+constexpr std::chrono::milliseconds until_stop_is_noticed{200};
 
-timeval timeval_of(std::chrono::seconds time) {
-  return {.tv_sec = time.count(), .tv_usec = 0};
+timeval timeval_of(std::chrono::microseconds time) {
+  return {.tv_sec = time.count() / 1'000'000, .tv_usec = time.count() % 1'000'000};
 }
 
 berval berval_of(const std::string& text) {
@@ -108,7 +108,8 @@ Authorities system_authorities() {
 
 }  // namespace
 
-Directory::Directory(std::string url, const TlsSettings& tls, bool start_tls) : url_(std::move(url)) {
+Directory::Directory(std::string url, const TlsSettings& tls, bool start_tls, std::stop_token stop)
+    : url_(std::move(url)), stop_(std::move(stop)) {
   // An ldaps:// connection begins as a plain one too: see shake_hands().
   const bool ldaps = url_.starts_with("ldaps://");
   const std::string plain = ldaps ? "ldap" + url_.substr(5) : url_;
@@ -251,8 +252,7 @@ Outcome Directory::finish(const Request& request, const Take& take) {
   if (!request.failure.ok()) return request.failure;
   for (;;) {
     LDAPMessage* received = nullptr;
-    timeval timeout = timeval_of(lost_ ? std::chrono::seconds(0) : patience);
-    const int type = ldap_result(handle_.get(), request.id, LDAP_MSG_ONE, &timeout, &received);
+    const int type = await(request.id, &received);
     const Message message(received);
     if (type < 0) return local_outcome(0);
     if (type == 0) return local_outcome(LDAP_TIMEOUT);
@@ -262,6 +262,17 @@ Outcome Directory::finish(const Request& request, const Take& take) {
     std::optional<DirectoryEntry> entry = entry_of(message.get());
     if (!entry) return local_outcome(LDAP_DECODING_ERROR);
     take(std::move(*entry));
+  }
+}
+
+// The type of the next message, as ldap_result() gives it.
+int Directory::await(int id, LDAPMessage** received) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    if (stop_.stop_requested()) throw Stopped();
+    timeval timeout = timeval_of(lost_ ? std::chrono::milliseconds(0) : until_stop_is_noticed);
+    const int type = ldap_result(handle_.get(), id, LDAP_MSG_ONE, &timeout, received);
+    if (type != 0 || lost_ || std::chrono::steady_clock::now() >= end) return type;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,8 @@ class Directory {
   static constexpr int page_size = 500;
 
   /// Connects. url: ldap:// or ldaps://, host and port. Throws SourceError.
-  Directory(std::string url, const TlsSettings& tls, bool start_tls);
+  /// stop: ends what waits for an answer, with Stopped.
+  Directory(std::string url, const TlsSettings& tls, bool start_tls, std::stop_token stop = {});
 
   /// Simple bind; an anonymous one when both are empty. Throws AuthenticationError when the server refuses it.
   void bind(const std::string& name, const Secret& password);
@@ -75,6 +77,7 @@ class Directory {
   void limit_socket();
   void ask_for_tls();
   void shake_hands();
+  int await(int id, LDAPMessage** received);
   Outcome local_outcome(int code);
   Outcome server_outcome(LDAPMessage* message);
   std::optional<DirectoryEntry> entry_of(LDAPMessage* message);
@@ -84,6 +87,7 @@ class Directory {
   };
 
   std::string url_;
+  std::stop_token stop_;
   std::unique_ptr<LDAP, Unbind> handle_;
   bool lost_ = false;
 };

@@ -87,7 +87,7 @@ class Ldap final : public Connector {
     if (protocol_version != "2" && protocol_version != "3") {
       log.warning("protocol_version is neither 2 nor 3, taking 3");
     }
-    directory_.emplace(url.address, tls(), start_tls);
+    directory_.emplace(url.address, tls(), start_tls, stop);
     directory_->bind(anonymous ? "" : username, anonymous ? Secret{} : password);
   }
 

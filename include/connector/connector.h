@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -124,6 +125,7 @@ class Connector : public SectionSettings {
  public:
   Http http;                         ///< a session with the section's TLS settings
   Log log;                           ///< writes as connectors/<mapping name>
+  std::stop_token stop;              ///< requested when the program is told to end; emit and http heed it by themselves
   unsigned workers = 2;              ///< how many requests a connector may have under way at once
   std::vector<std::string> sources;  ///< the source names that the section's mapping reads
   bool all_attributes = false;       ///< bring all there is, whatever the mapping reads (--save-data)

@@ -284,6 +284,7 @@ class IntegrationSync {
     Connector& connector = *section.connector;
     connector.log = details_log_;
     connector.http = Http(connector.tls(), details_log_, stop_);
+    connector.stop = stop_;
     connector.workers = context_.line.workers;
     connector.all_attributes = true;  // what the mapping's templates read is not known
     connector.authenticate();

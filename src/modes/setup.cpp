@@ -206,6 +206,7 @@ void Setup::set_tools(Connector& connector, const Plugin& plugin, const Invocati
                       const std::stop_token& stop) const {
   connector.log = logging.logger(connector_logger_name(plugin.mapping_name));
   connector.http = Http(connector.tls(), connector.log, stop);
+  connector.stop = stop;
   connector.workers = invocation.line.workers;
   connector.all_attributes = invocation.line.save_data;
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <stop_token>
 
 #include "catalogue.h"
 #include "support/scripted_directory.h"
@@ -607,6 +608,27 @@ TEST(LdapScripted, AnEntryWithoutValuesAndOneWithoutAttributes) {
   run.read();
   ASSERT_EQ(run.records.size(), 1U);
   EXPECT_EQ(run.records[0], (Json{{"uid", ""}}));
+}
+
+TEST(LdapScripted, AStopEndsTheWaitForAnAnswer) {
+  std::stop_source stop;
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search&, ScriptedDirectory::Answer&) {
+    stop.request_stop();  // and nothing is answered
+  });
+  Sync run("ldap", admin(directory.url()));
+  run.connector->stop = stop.get_token();
+  EXPECT_THROW(run.read(), Stopped);
+}
+
+TEST(LdapScripted, AStopEndsPagesWithoutEntries) {
+  std::stop_source stop;
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    if (search.cookie->size() > 5) stop.request_stop();
+    answer.done(search.id, 0, *search.cookie + "x");
+  });
+  Sync run("ldap", admin(directory.url()));
+  run.connector->stop = stop.get_token();
+  EXPECT_THROW(run.read(), Stopped);
 }
 
 TEST(LdapScripted, StoppedPassesThrough) {
