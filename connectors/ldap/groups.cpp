@@ -47,9 +47,8 @@ void Groups::read(const std::vector<std::string>& group_dns) {
   }
   while (!pending_.empty()) settle_oldest();
   if (failures_ > 0) {
-    throw SourceError(failures_ == 1
-                          ? first_failure_
-                          : fmt::format("{} (and {} more failures, see above)", first_failure_, failures_ - 1));
+    throw SourceError(failures_ == 1 ? first_failure_
+                                     : fmt::format("{} (and {} more failures)", first_failure_, failures_ - 1));
   }
 }
 
@@ -123,8 +122,12 @@ void Groups::hand_on(const Pending& asked, DirectoryEntry entry) {
 }
 
 void Groups::fail(const std::string& problem) {
-  log_.error("{}", problem);
-  if (failures_++ == 0) first_failure_ = problem;
+  const bool first = failures_++ == 0;
+  if (loss_told_) return;  // all that is under way fails with the connection
+  loss_told_ = directory_.lost();
+  const std::string line = problem + (loss_told_ ? "; no more can be read" : "");
+  log_.error("{}", line);
+  if (first) first_failure_ = line;
 }
 
 }  // namespace connector

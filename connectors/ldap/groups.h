@@ -52,6 +52,7 @@ class Groups {
   std::deque<Pending> pending_;
   std::unordered_set<std::string> sent_;  ///< folded DNs
   std::size_t failures_ = 0;
+  bool loss_told_ = false;
   std::string first_failure_;
 };
 
