@@ -79,6 +79,20 @@ std::string described(int code, const char* details) {
   return fmt::format("{} ({}){}{}", ldap_err2string(code), code, line.empty() ? "" : ": ", line);
 }
 
+// What to do about a bind that the server refuses.
+const char* advice(int code) {
+  switch (code) {
+    case LDAP_STRONG_AUTH_REQUIRED:
+    case LDAP_CONFIDENTIALITY_REQUIRED:
+      return "Use an ldaps:// url or start_tls = True.";
+    case LDAP_BUSY:
+    case LDAP_UNAVAILABLE:
+      return "Try again later.";
+    default:
+      return "Check username and password.";
+  }
+}
+
 // What stands for a ssl_protocol in the TLS library. Debian's libldap is built with GnuTLS, which takes versions in its
 // priority string only. Empty: the library's default.
 std::string gnutls_priority(std::string_view protocol) {
@@ -214,8 +228,9 @@ void Directory::bind(const std::string& name, const Secret& password) {
   const Outcome outcome = finish(request, [](DirectoryEntry) {});
   if (lost_) throw SourceError(fmt::format("{}: the bind got no answer: {}", url_, outcome.text));
   if (!outcome.ok()) {
-    throw AuthenticationError(fmt::format("{} refuses the bind as {}: {}. Check username and password.", url_,
-                                          name.empty() ? "anonymous" : "'" + name + "'", outcome.text));
+    throw AuthenticationError(fmt::format("{} refuses the bind as {}: {}. {}", url_,
+                                          name.empty() ? "anonymous" : "'" + name + "'", outcome.text,
+                                          advice(outcome.code)));
   }
 }
 

@@ -553,6 +553,32 @@ TEST(LdapScripted, WhatCameBeforeALossStaysAndNobodyConnectsAgain) {
   EXPECT_EQ(directory.connections(), 1);
 }
 
+TEST(LdapScripted, ALossAmongTheMembersIsToldOnce) {
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    if (search.base != "cn=g") return answer.close();
+    std::vector<std::string> members;
+    for (int i = 0; i < 64; ++i) members.push_back("uid=" + std::to_string(i));
+    answer.entry(search.id, search.base, {{"member", members}});
+    answer.done(search.id);
+  });
+  Sync run("ldap", admin(directory.url(), {{"groups_dn", R"(["cn=g", "cn=h"])"}}));
+  run.read();
+  EXPECT_TRUE(run.records.empty());
+  EXPECT_NE(run.source_error.find("no more can be read"), std::string::npos) << run.source_error;
+  EXPECT_EQ(std::ranges::count(run.warnings(), '\n'), 1) << run.warnings();
+}
+
+TEST(LdapScripted, ARefusedBindIsToldWithWhatHelps) {
+  const std::pair<int, std::string> refusals[] = {
+      {8, "start_tls"}, {13, "start_tls"}, {51, "later"}, {52, "later"}, {49, "username and password"}};
+  for (const auto& [code, help] : refusals) {
+    const ScriptedDirectory directory([](const auto&, auto&) {}, code);
+    Sync run("ldap", admin(directory.url()));
+    run.read();
+    EXPECT_NE(run.authentication_error.find(help), std::string::npos) << run.authentication_error;
+  }
+}
+
 TEST(LdapScripted, ThirtyTwoMembersAtOnce) {
   std::vector<ScriptedDirectory::Search> waiting;
   ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {

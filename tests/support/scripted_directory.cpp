@@ -98,7 +98,7 @@ void ScriptedDirectory::Answer::done(int id, int code, const std::optional<std::
   send(ber);
 }
 
-ScriptedDirectory::ScriptedDirectory(Script script) : script_(std::move(script)) {
+ScriptedDirectory::ScriptedDirectory(Script script, int bind_code) : script_(std::move(script)), bind_code_(bind_code) {
   std::signal(SIGPIPE, SIG_IGN);  // a client that hangs up is part of the tests
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -149,7 +149,7 @@ void ScriptedDirectory::serve(int client) {
       script_(read_search(id, ber.get()), answer);
     } else if (request == LDAP_REQ_BIND) {
       BerElement* reply = ber_alloc_t(LBER_USE_DER);
-      ber_printf(reply, "{it{ess}}", id, ber_tag_t{LDAP_RES_BIND}, 0, "", "");
+      ber_printf(reply, "{it{ess}}", id, ber_tag_t{LDAP_RES_BIND}, bind_code_, "", "");
       ber_flush2(socket.get(), reply, LBER_FLUSH_FREE_ALWAYS);
     }
   }

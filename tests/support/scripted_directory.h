@@ -13,7 +13,7 @@
 namespace connector::test {
 
 /// An LDAP server on loopback that answers as a test says: for what no real server at hand does. It takes one
-/// connection after the other and lets everybody bind.
+/// connection after the other and lets everybody bind unless told otherwise.
 class ScriptedDirectory {
  public:
   struct Search {
@@ -49,7 +49,8 @@ class ScriptedDirectory {
   /// Called with each search, on the server's thread.
   using Script = std::function<void(const Search&, Answer&)>;
 
-  explicit ScriptedDirectory(Script script);
+  /// bind_code: the result of every bind.
+  explicit ScriptedDirectory(Script script, int bind_code = 0);
   ~ScriptedDirectory();
   ScriptedDirectory(const ScriptedDirectory&) = delete;
   ScriptedDirectory& operator=(const ScriptedDirectory&) = delete;
@@ -62,6 +63,7 @@ class ScriptedDirectory {
   void serve(int socket);
 
   Script script_;
+  int bind_code_;
   int listener_ = -1;
   std::string url_;
   std::atomic<int> connections_ = 0;
