@@ -348,6 +348,7 @@ Outcome Directory::server_outcome(LDAPMessage* message) {
   if (LDAPControl* paging = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, found, nullptr)) {
     ber_int_t estimate = 0;
     berval cookie{};
+    if (!paging->ldctl_value.bv_val) return local_outcome(LDAP_DECODING_ERROR);  // libldap ends the process over it
     if (ldap_parse_pageresponse_control(handle_.get(), paging, &estimate, &cookie) != LDAP_SUCCESS) {
       return local_outcome(LDAP_DECODING_ERROR);
     }

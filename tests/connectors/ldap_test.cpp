@@ -536,6 +536,17 @@ TEST(LdapScripted, TheSameEmptyPageForEverIsAFailure) {
   EXPECT_NE(run.source_error, "");
 }
 
+TEST(LdapScripted, APagingControlWithoutAValueIsAFailure) {
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    answer.entry(search.id, "uid=a", {{"uid", {"a"}}});
+    answer.done_with_bare_paging(search.id);
+  });
+  Sync run("ldap", admin(directory.url()));
+  run.read();
+  EXPECT_EQ(run.values("uid"), Names{"a"});
+  EXPECT_NE(run.source_error.find("Decoding error"), std::string::npos) << run.source_error;
+}
+
 TEST(LdapScripted, WhatCameBeforeALossStaysAndNobodyConnectsAgain) {
   ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
     if (search.base == "cn=one") {

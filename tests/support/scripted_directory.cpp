@@ -98,6 +98,13 @@ void ScriptedDirectory::Answer::done(int id, int code, const std::optional<std::
   send(ber);
 }
 
+void ScriptedDirectory::Answer::done_with_bare_paging(int id) {
+  BerElement* ber = ber_alloc_t(LBER_USE_DER);
+  ber_printf(ber, "{it{ess}t{{s}}}", id, ber_tag_t{LDAP_RES_SEARCH_RESULT}, 0, "", "", ber_tag_t{LDAP_TAG_CONTROLS},
+             LDAP_CONTROL_PAGEDRESULTS);
+  send(ber);
+}
+
 ScriptedDirectory::ScriptedDirectory(Script script, int bind_code) : script_(std::move(script)), bind_code_(bind_code) {
   std::signal(SIGPIPE, SIG_IGN);  // a client that hangs up is part of the tests
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

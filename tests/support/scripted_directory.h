@@ -35,6 +35,8 @@ class ScriptedDirectory {
     void reference(int id, const std::string& url);
     /// cookie: adds a paged-results control.
     void done(int id, int code = 0, const std::optional<std::string>& cookie = std::nullopt);
+    /// With a paged-results control that has no value.
+    void done_with_bare_paging(int id);
     /// Hangs up.
     void close() { open_ = false; }
     bool open() const { return open_; }
