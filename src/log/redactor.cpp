@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <mutex>
 
+#include "connector/http.h"
+#include "connector/json.h"
+
 namespace connector {
 
 namespace {
@@ -13,14 +16,51 @@ std::ptrdiff_t characters(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
 }
 
+std::string replaced(std::string text, std::string_view part, std::string_view by) {
+  for (std::size_t place = text.find(part); place != std::string::npos; place = text.find(part, place + by.size())) {
+    text.replace(place, part.size(), by);
+  }
+  return text;
+}
+
+std::string quoted(const std::string& text, bool ascii) {
+  const std::string json = to_text(Json(text), -1, ascii);
+  return json.substr(1, json.size() - 2);
+}
+
+/// A text as URLs, JSON and XML write it.
+std::vector<std::string> forms_of(const std::string& text) {
+  const std::string encoded = percent_encoded(text);
+  const std::string xml = replaced(replaced(replaced(text, "&", "&amp;"), "<", "&lt;"), ">", "&gt;");
+  const std::string attribute = replaced(xml, "\"", "&quot;");
+  return {text,
+          encoded,
+          replaced(encoded, "%2F", "/"),
+          replaced(encoded, "%20", "+"),
+          replaced(text, " ", "%20"),
+          quoted(text, false),
+          quoted(text, true),
+          replaced(quoted(text, true), "/", "\\/"),
+          xml,
+          attribute,
+          replaced(attribute, "'", "&#39;"),
+          replaced(attribute, "'", "&#x27;"),
+          replaced(attribute, "'", "&apos;")};
+}
+
 }  // namespace
 
 void Redactor::hide(std::string_view secret) {
   if (characters(secret) < 4) return;
+  const std::vector<std::string> forms = forms_of(std::string(secret));
   const std::unique_lock lock(mutex_);
-  if (std::find(secrets_.begin(), secrets_.end(), secret) != secrets_.end()) return;
+  for (const std::string& form : forms) hide_form(form);
+}
+
+void Redactor::hide_form(std::string_view form) {
+  if (std::find(secrets_.begin(), secrets_.end(), form) != secrets_.end()) return;
   const auto shorter = [](std::string_view text, const std::string& other) { return text.size() > other.size(); };
-  secrets_.emplace(std::upper_bound(secrets_.begin(), secrets_.end(), secret, shorter), secret);
+  secrets_.emplace(std::upper_bound(secrets_.begin(), secrets_.end(), form, shorter), form);
 }
 
 std::string Redactor::redact(std::string text) const {

@@ -10,13 +10,16 @@ namespace connector {
 /// The texts that no log line may show. Safe to use from several threads.
 class Redactor {
  public:
-  /// Texts shorter than four characters are ignored.
+  /// Hides the text as it is, and as it stands in URLs, JSON and XML: an answer may quote what it was asked. Texts
+  /// shorter than four characters are ignored.
   void hide(std::string_view secret);
 
   /// The text with *** for each hidden one; of overlapping ones the longest counts.
   std::string redact(std::string text) const;
 
  private:
+  void hide_form(std::string_view form);
+
   mutable std::shared_mutex mutex_;
   std::vector<std::string> secrets_;  ///< the longest first
 };

@@ -2,30 +2,10 @@
 
 #include <utility>
 
-#include "connector/http.h"
-
 namespace connector::managed {
 namespace {
 
 constexpr std::size_t calls_remembered = 256;
-
-std::string replaced(std::string text, std::string_view part, std::string_view by) {
-  for (std::size_t place = text.find(part); place != std::string::npos; place = text.find(part, place + by.size())) {
-    text.replace(place, part.size(), by);
-  }
-  return text;
-}
-
-/// Where an answer or a message may show a secret, it stands in one of these forms.
-void hide_all_forms(Redactor& redactor, std::string_view secret) {
-  redactor.hide(secret);
-  const std::string encoded = percent_encoded(secret);
-  redactor.hide(encoded);
-  redactor.hide(replaced(encoded, "%2F", "/"));
-  redactor.hide(replaced(std::string(secret), " ", "%20"));
-  const std::string quoted = to_text(Json(std::string(secret)));
-  redactor.hide(std::string_view(quoted).substr(1, quoted.size() - 2));
-}
 
 std::string_view behind_scheme(std::string_view secret) {
   constexpr std::size_t shortest = 8;
@@ -36,8 +16,8 @@ std::string_view behind_scheme(std::string_view secret) {
 }
 
 void hide_in(Redactor& redactor, std::string_view secret) {
-  hide_all_forms(redactor, secret);
-  if (const std::string_view rest = behind_scheme(secret); !rest.empty()) hide_all_forms(redactor, rest);
+  redactor.hide(secret);
+  if (const std::string_view rest = behind_scheme(secret); !rest.empty()) redactor.hide(rest);
 }
 
 class SyncOutput final : public Log::Output {

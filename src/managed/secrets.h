@@ -16,7 +16,7 @@ namespace connector::managed {
 /// has long expired. Safe to use from several threads.
 class Secrets {
  public:
-  /// As it is, and as it stands in URLs and in JSON texts. Of "Bearer abc" the second word, too.
+  /// Of "Bearer abc" the second word, too.
   void hide(std::string_view secret);
   /// For what counts for a single call: only the last few hundred of them are remembered.
   void hide_for_a_call(std::string_view secret);
