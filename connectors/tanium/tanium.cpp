@@ -1,6 +1,7 @@
 // Assets of Tanium's Asset module with their applications.
 #include "connector/connector.h"
 
+#include <charconv>
 #include <cstdint>
 
 namespace connector {
@@ -15,6 +16,15 @@ Json software_of(const Json& asset) {
     software.push_back({{"name", at(application, "name")}, {"version", at(application, "version")}, {"path", nullptr}});
   }
   return software;
+}
+
+/// 5, 5.0 or "5"; 0 for everything else.
+std::int64_t asset_id(const Json& value) {
+  const std::string text = value.is_string() ? value.get<std::string>() : to_text(value);
+  std::int64_t id = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  const bool is_whole = rest == text.data() + text.size() || std::string_view(rest) == ".0";
+  return error == std::errc() && is_whole ? id : 0;
 }
 
 /// Assets of Tanium's Asset module with their applications.
@@ -50,9 +60,9 @@ class Tanium final : public Connector {
           emit({std::move(asset), "an asset is no object"});
         }
       }
-      const Json& next = at(page, "meta.nextAssetId");
-      if (!next.is_number_integer() || next.get<std::int64_t>() <= first) return;
-      first = next.get<std::int64_t>();
+      const std::int64_t next = asset_id(at(page, "meta.nextAssetId"));
+      if (next <= first) return;
+      first = next;
     }
   }
 
