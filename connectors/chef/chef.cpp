@@ -22,9 +22,8 @@ bool is_object_of_texts(const Json& value) {
   return true;
 }
 
-/// {PLATFORM: {NAME: PATH}}; null for none.
+/// {PLATFORM: {NAME: PATH}}
 bool has_shape(const Json& setting) {
-  if (setting.is_null()) return true;
   if (!setting.is_object()) return false;
   for (const Json& names : setting) {
     if (!is_object_of_texts(names)) return false;
@@ -38,8 +37,8 @@ class Chef final : public Connector {
   Url url;
   std::string client;
   std::string key_file;
-  Json attribute_extension;
-  Json node_mappings;
+  Json attribute_extension = Json::object();
+  Json node_mappings = Json::object();
   std::string sign_version;
 
   void check(const Complain& complain) override {
