@@ -16,8 +16,7 @@ constexpr const char* first_date = "2015-03-04T00:00:00Z";
 constexpr std::size_t most_details = 50;  // the API's limit for one call
 
 std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+  return std::string(soap::trimmed(text));
 }
 
 /// The file that a path or a file:// URL (RFC 8089) names.
@@ -60,8 +59,11 @@ class Jasper final : public Connector {
   std::string read_endpoint() const {
     const bool is_remote = wsdl_path.starts_with("http://") || wsdl_path.starts_with("https://");
     const std::string text = is_remote ? http.get(wsdl_path).body : read_file(local_file(wsdl_path));
-    std::string endpoint = soap::endpoint_of(soap::parse(text, "the WSDL " + wsdl_path));
-    if (endpoint.empty()) throw SourceError("the WSDL " + wsdl_path + " names no address of its service");
+    const std::string endpoint = soap::endpoint_of(soap::parse(text, "the WSDL " + wsdl_path));
+    const auto parts = parse_url(endpoint);
+    if (!parts || (parts->scheme != "http" && parts->scheme != "https")) {
+      throw SourceError("the WSDL " + wsdl_path + " names no http or https address of its service");
+    }
     return endpoint;
   }
 
@@ -83,7 +85,7 @@ class Jasper final : public Connector {
       const pugi::xml_document answer = call("GetModifiedTerminals", envelope);
       const pugi::xml_node body = soap::body_of(answer, "GetModifiedTerminalsResponse");
       for (const pugi::xml_node iccid : soap::child(body, "iccids").children()) {
-        if (soap::is(iccid, soap::jasper_namespace, "iccid")) iccids.push_back(trimmed(iccid.text().get()));
+        if (soap::is(iccid, soap::jasper_namespace, "iccid")) iccids.push_back(trimmed(soap::text_of(iccid)));
       }
       pages = soap::child(body, "totalPages").text().as_int(1);
     }
@@ -99,7 +101,7 @@ class Jasper final : public Connector {
     for (const pugi::xml_node terminal : soap::child(response, "terminals").children()) {
       if (!soap::is(terminal, soap::jasper_namespace, "terminal")) continue;
       emit(soap::terminal_record(terminal));
-      remember(trimmed(soap::child(terminal, "dateModified").text().get()));
+      remember(trimmed(soap::text_of(soap::child(terminal, "dateModified"))));
     }
   }
 

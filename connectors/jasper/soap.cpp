@@ -81,15 +81,6 @@ pugi::xml_node fault_of(const pugi::xml_document& answer) {
   return child_of(body, envelope_namespace, "Fault");
 }
 
-/// All text that stands in an element itself, plain or CDATA.
-std::string text_of(const pugi::xml_node& element) {
-  std::string text;
-  for (const pugi::xml_node& part : element.children()) {
-    if (part.type() == pugi::node_pcdata || part.type() == pugi::node_cdata) text += part.value();
-  }
-  return text;
-}
-
 bool is_nil(const pugi::xml_node& element) {
   for (const pugi::xml_attribute attribute : element.attributes()) {
     if (without_prefix(attribute.name()) == "nil" &&
@@ -105,13 +96,6 @@ bool is_data(const pugi::xml_node& element, std::string_view attribute) {
   const std::string_view prefix = prefix_of(attribute);
   if (prefix.empty()) return attribute != "xmlns";
   return prefix != "xmlns" && namespace_of(element, prefix) != schema_instance;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr const char* blanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(blanks);
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
 std::optional<Json> number(std::string_view text) {
@@ -189,6 +173,21 @@ std::string_view local_name(const pugi::xml_node& element) {
   return without_prefix(element.name());
 }
 
+std::string text_of(const pugi::xml_node& element) {
+  std::string text;
+  for (const pugi::xml_node& part : element.children()) {
+    if (part.type() == pugi::node_pcdata || part.type() == pugi::node_cdata) text += part.value();
+  }
+  return text;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr const char* blanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(blanks);
+  return begin == std::string_view::npos ? std::string_view()
+                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
 bool is(const pugi::xml_node& element, std::string_view name_space, std::string_view name) {
   return element.type() == pugi::node_element && local_name(element) == name &&
          namespace_of(element, prefix_of(element.name())) == name_space;
@@ -201,7 +200,7 @@ pugi::xml_node child(const pugi::xml_node& element, std::string_view name) {
 std::string endpoint_of(const pugi::xml_document& wsdl) {
   const pugi::xml_node address =
       wsdl.find_node([](const pugi::xml_node& node) { return is(node, wsdl_soap_namespace, "address"); });
-  return address.attribute("location").value();
+  return std::string(trimmed(address.attribute("location").value()));
 }
 
 pugi::xml_node Envelope::add(pugi::xml_node parent, const std::string& name, const std::string& text) {

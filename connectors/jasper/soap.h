@@ -27,6 +27,12 @@ std::string_view local_name(const pugi::xml_node& element);
 /// Whether an element has this namespace and local name, whatever its prefix.
 bool is(const pugi::xml_node& element, std::string_view name_space, std::string_view name);
 
+/// All text that stands in an element itself, plain or CDATA.
+std::string text_of(const pugi::xml_node& element);
+
+/// The text without white space around it.
+std::string_view trimmed(std::string_view text);
+
 /// The first child of that name in Jasper's namespace; an empty node when there is none.
 pugi::xml_node child(const pugi::xml_node& element, std::string_view name);
 
