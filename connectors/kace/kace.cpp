@@ -49,6 +49,7 @@ class Kace final : public Connector {
     const auto token = answer.headers.find("x-dell-csrf-token");
     if (!token || token->empty()) throw AuthenticationError("KACE's answer to the login holds no x-dell-csrf-token");
     log.hide(*token);
+    http.use_cookies_as_credentials();
     http.headers.set("x-dell-csrf-token", *token);
     http.headers.set("x-dell-api-version", api_version);
   }

@@ -154,6 +154,10 @@ class Http {
   /// Authorization: Basic for every request (RFC 7617, UTF-8).
   void basic_authentication(const std::string& user, const std::string& password);
 
+  /// The cookies that have come so far prove who asks: they go along with every request to their host from now on, not
+  /// only below the path that they were set for, and no log shows them.
+  void use_cookies_as_credentials() const;
+
  private:
   class Session;
   std::shared_ptr<Session> session_;

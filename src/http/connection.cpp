@@ -407,4 +407,16 @@ void Connection::add_cookies(const std::vector<std::string>& cookies) {
   for (const std::string& cookie : cookies) set(handle_.get(), CURLOPT_COOKIELIST, cookie.c_str());
 }
 
+std::vector<std::string> Connection::widen_cookies() {
+  std::vector<std::string> wide = cookies();
+  std::vector<std::string> values;
+  for (std::string& cookie : wide) {  // Netscape's format: domain, flag, path … value, between tabs
+    const std::size_t path = cookie.find('\t', cookie.find('\t') + 1) + 1;
+    cookie.replace(path, cookie.find('\t', path) - path, "/");
+    values.push_back(cookie.substr(cookie.rfind('\t') + 1));
+  }
+  add_cookies(wide);
+  return values;
+}
+
 }  // namespace connector::http

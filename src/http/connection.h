@@ -68,6 +68,8 @@ class Connection {
   /// The jar's content, in libcurl's form.
   std::vector<std::string> cookies() const;
   void add_cookies(const std::vector<std::string>& cookies);
+  /// Makes the jar's cookies count for each path of their host, and returns their values.
+  std::vector<std::string> widen_cookies();
 
  private:
   void set_method(const Exchange& exchange);

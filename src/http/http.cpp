@@ -18,6 +18,10 @@ class Http::Session {
     return http::Call(request, headers, connections_, log_, wait_).run();
   }
 
+  void use_cookies_as_credentials() {
+    for (const std::string& value : connections_.take()->widen_cookies()) log_.hide(value);
+  }
+
  private:
   Log log_;
   AfterStop after_stop_;
@@ -33,6 +37,10 @@ Http::Http(TlsSettings tls, Log log, std::stop_token stop, AfterStop after_stop,
 
 Response Http::send(const Request& request) const {
   return session_->send(request, headers);
+}
+
+void Http::use_cookies_as_credentials() const {
+  session_->use_cookies_as_credentials();
 }
 
 Response Http::get(const std::string& url, const Query& query, const Headers& own) const {
