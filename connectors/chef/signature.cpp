@@ -6,6 +6,7 @@
 #include <openssl/rsa.h>
 
 #include <array>
+#include <bit>
 #include <stdexcept>
 #include <utility>
 
@@ -89,8 +90,8 @@ PrivateKey PrivateKey::from_pem(const std::string& pem) {
 std::string PrivateKey::sign_raw(std::string_view text) const {
   const auto size = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
   if (text.size() + 11 > size) {
-    throw std::invalid_argument(fmt::format("is an RSA key of {} bits, too short for a text of {} bytes: use 2048 bits",
-                                            size * 8, text.size()));
+    throw std::invalid_argument(fmt::format("is an RSA key of {} bits, too short for a text of {} bytes: use {} bits",
+                                            size * 8, text.size(), std::bit_ceil(text.size() + 11) * 8));
   }
   return sign(key_.get(), text, nullptr);
 }

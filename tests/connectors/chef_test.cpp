@@ -30,6 +30,20 @@ class ChefSignature : public testing::Test {
   }
 };
 
+TEST_F(ChefSignature, AKeyThatIsTooShortIsToldHowLongItMustBe) {
+  EXPECT_THROW(
+      {
+        try {
+          key.sign_raw(std::string(246, 'x'));
+        } catch (const std::invalid_argument& error) {
+          EXPECT_STREQ(error.what(), "is an RSA key of 2048 bits, too short for a text of 246 bytes: use 4096 bits");
+          throw;
+        }
+      },
+      std::invalid_argument);
+  EXPECT_EQ(key.sign_raw(std::string(245, 'x')).size(), 256U);
+}
+
 TEST_F(ChefSignature, Version1_0) {
   EXPECT_EQ(canonical_text(request, SignVersion::v1_0), vector["1.0"]["canonical"].get<std::string>());
   expect_headers(SignVersion::v1_0, vector["1.0"]["headers"]);
