@@ -12,7 +12,7 @@ SELECT DISTINCT
   cs.SystemType0 AS platform,
   cs.UserName0 AS user_name,
   processor.Name0 AS cpu,
-  disk.Size0 AS hdd_total_mb,
+  drive.Size0 AS hdd_total_mb,
   adapter.IPAddress0 AS ipv4_address,
   adapter.MACAddress0 AS mac_address,
   memory.TotalPhysicalMemory0 AS memory_total_kb,
@@ -24,7 +24,7 @@ SELECT DISTINCT
   os.Caption0 AS os_version
 FROM dbo.v_GS_COMPUTER_SYSTEM cs
 LEFT JOIN dbo.v_GS_PROCESSOR processor ON processor.ResourceID = cs.ResourceID AND processor.GroupID = 1
-LEFT JOIN dbo.v_GS_DISK disk ON disk.ResourceID = cs.ResourceID
+LEFT JOIN dbo.v_GS_DISK drive ON drive.ResourceID = cs.ResourceID
 LEFT JOIN dbo.v_GS_NETWORK_ADAPTER_CONFIGURATION adapter ON adapter.ResourceID = cs.ResourceID
   AND adapter.IPAddress0 IS NOT NULL AND adapter.MACAddress0 IS NOT NULL
 LEFT JOIN dbo.v_GS_X86_PC_MEMORY memory ON memory.ResourceID = cs.ResourceID

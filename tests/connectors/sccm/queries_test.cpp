@@ -1,0 +1,57 @@
+#include "sccm/queries.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace connector::queries_test {
+
+/// Words that SQL Server takes for a name only in brackets or quotes.
+const char* const reserved_by_sql_server = R"(
+  add all alter and any as asc authorization backup begin between break browse bulk by cascade case check checkpoint
+  close clustered coalesce collate column commit compute constraint contains containstable continue convert create cross
+  current current_date current_time current_timestamp current_user cursor database dbcc deallocate declare default
+  delete deny desc disk distinct distributed double drop dump else end errlvl escape except exec execute exists exit
+  external fetch file fillfactor for foreign freetext freetexttable from full function goto grant group having holdlock
+  identity identity_insert identitycol if in index inner insert intersect into is join key kill left like lineno load
+  merge national nocheck nonclustered not null nullif of off offsets on open opendatasource openquery openrowset openxml
+  option or order outer over percent pivot plan precision primary print proc procedure public raiserror read readtext
+  reconfigure references replication restore restrict return revert revoke right rollback rowcount rowguidcol rule save
+  schema securityaudit select semantickeyphrasetable semanticsimilaritydetailstable semanticsimilaritytable session_user
+  set setuser shutdown some statistics system_user table tablesample textsize then to top tran transaction trigger
+  truncate try_convert tsequal union unique unpivot update updatetext use user values varying view waitfor when where
+  while with writetext)";
+
+std::string in_lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+/// The words of a statement that are no keywords, which stand in capitals.
+std::set<std::string> names(std::string_view statement) {
+  std::string words(statement);
+  std::ranges::replace_if(
+      words, [](unsigned char c) { return c != '_' && std::isalnum(c) == 0; }, ' ');
+  std::set<std::string> found;
+  std::istringstream rest(words);
+  for (std::string word; rest >> word;) {
+    if (std::ranges::any_of(word, [](unsigned char c) { return std::islower(c) != 0; })) found.insert(word);
+  }
+  return found;
+}
+
+TEST(SccmQueries, NoNameIsAReservedWordOfSqlServer) {
+  std::istringstream list(reserved_by_sql_server);
+  std::set<std::string> reserved;
+  for (std::string word; list >> word;) reserved.insert(word);
+  for (const std::string_view statement : {sccm_computers_query, sccm_software_query}) {
+    ASSERT_TRUE(names(statement).contains("ResourceID"));
+    for (const std::string& name : names(statement)) EXPECT_FALSE(reserved.contains(in_lower_case(name))) << name;
+  }
+}
+
+}  // namespace connector::queries_test
