@@ -67,9 +67,10 @@ std::string escaped(const std::string& value) {
 
 std::string connection_string(const Login& login) {
   const bool port_with_server = is_sql_server(login.driver) && !login.port.empty();
-  std::string text = "Driver=" + in_braces(login.driver);
+  // A semicolon ends the last value too: FreeTDS takes a closing brace for one only before a semicolon.
+  std::string text = fmt::format("Driver={};", in_braces(login.driver));
   const auto add = [&](std::string_view key, const std::string& value) {
-    text += fmt::format(";{}={}", key, escaped(value));
+    text += fmt::format("{}={};", key, escaped(value));
   };
   add("Server", port_with_server ? login.server + "," + login.port : login.server);
   if (!port_with_server && !login.port.empty()) add("Port", login.port);
@@ -82,7 +83,7 @@ std::string connection_string(const Login& login) {
   }
   if (!login.verify_certificate && microsoft_version(login.driver)) add("TrustServerCertificate", "yes");
   // psqlODBC holds a whole result in memory unless it declares a cursor, and gives booleans as texts unless told.
-  if (is_postgresql(login.driver)) text += ";UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0";
+  if (is_postgresql(login.driver)) text += "UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0;";
   return text;
 }
 

@@ -1,5 +1,6 @@
 #include "sccm/connection_string.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace connector::odbc::connection_string_test {
@@ -11,14 +12,14 @@ Login login(const std::string& driver) {
 
 TEST(ConnectionString, SqlServerAuthenticationSendsUserAndPassword) {
   EXPECT_EQ(connection_string(login("SQL Server")),
-            "Driver={SQL Server};Server=db.example.com;Database=CM_DCT;UID=reader;PWD=secret");
+            "Driver={SQL Server};Server=db.example.com;Database=CM_DCT;UID=reader;PWD=secret;");
 }
 
 TEST(ConnectionString, WindowsAuthenticationSendsNeither) {
   Login windows = login("ODBC Driver 18 for SQL Server");
   windows.windows_authentication = true;
   EXPECT_EQ(connection_string(windows),
-            "Driver={ODBC Driver 18 for SQL Server};Server=db.example.com;Database=CM_DCT;Trusted_Connection=yes");
+            "Driver={ODBC Driver 18 for SQL Server};Server=db.example.com;Database=CM_DCT;Trusted_Connection=yes;");
 }
 
 TEST(ConnectionString, PortStandsBehindTheServerForSqlServerDrivers) {
@@ -34,7 +35,7 @@ TEST(ConnectionString, PortIsAKeyForOtherDrivers) {
   Login free_tds = login("FreeTDS");
   free_tds.port = "1444";
   EXPECT_EQ(connection_string(free_tds),
-            "Driver={FreeTDS};Server=db.example.com;Port=1444;Database=CM_DCT;UID=reader;PWD=secret");
+            "Driver={FreeTDS};Server=db.example.com;Port=1444;Database=CM_DCT;UID=reader;PWD=secret;");
 }
 
 TEST(ConnectionString, ValuesThatWouldBreakItStandInBraces) {
@@ -57,14 +58,14 @@ TEST(ConnectionString, ValuesThatWouldBreakItStandInBraces) {
   for (const auto& [value, written] : cases) {
     Login other = login("SQL Server");
     other.password = {value};
-    EXPECT_TRUE(connection_string(other).ends_with(std::string(";PWD=") + written)) << connection_string(other);
+    EXPECT_TRUE(connection_string(other).ends_with(fmt::format(";PWD={};", written))) << connection_string(other);
   }
 }
 
 TEST(ConnectionString, EveryValueIsEscaped) {
   Login other{
       .driver = "a}b", .server = "s;1", .port = "p;2", .database = "d;3", .username = "u;4", .password = {"w;5"}};
-  EXPECT_EQ(connection_string(other), "Driver={a}}b};Server={s;1};Port={p;2};Database={d;3};UID={u;4};PWD={w;5}");
+  EXPECT_EQ(connection_string(other), "Driver={a}}b};Server={s;1};Port={p;2};Database={d;3};UID={u;4};PWD={w;5};");
 }
 
 TEST(ConnectionString, UncheckedCertificatesAreAskedForFromMicrosoftsDriversOnly) {
@@ -76,13 +77,13 @@ TEST(ConnectionString, UncheckedCertificatesAreAskedForFromMicrosoftsDriversOnly
     Login other = login(driver);
     EXPECT_EQ(connection_string(other).find("Trust"), std::string::npos) << driver;
     other.verify_certificate = false;
-    EXPECT_EQ(connection_string(other).ends_with(";TrustServerCertificate=yes"), asked) << driver;
+    EXPECT_EQ(connection_string(other).ends_with(";TrustServerCertificate=yes;"), asked) << driver;
   }
 }
 
 TEST(ConnectionString, PostgresqlStreamsItsResults) {
   EXPECT_TRUE(connection_string(login("PostgreSQL Unicode"))
-                  .ends_with(";PWD=secret;UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0"));
+                  .ends_with(";PWD=secret;UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0;"));
 }
 
 TEST(ChooseDriver, TheOneThatIsAskedFor) {
