@@ -9,8 +9,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cmath>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <span>
+#include <thread>
 #include <utility>
 
 namespace connector::odbc {
@@ -177,8 +182,41 @@ Json decimal(std::string_view text) {
   return in_json(number);
 }
 
-Rows::Rows(Handle statement, std::string about)
-    : statement_(std::move(statement)), about_(std::move(about)), buffer_(512) {}
+/// Cancels what a statement still waits for a second after a stop. Not at once: FreeTDS may wait for ever when rows
+/// come in while it is told to cancel. On a thread of its own, because drivers open connections for it; again and
+/// again, because one that comes before its query has no effect.
+class Rows::Cancellation {
+ public:
+  Cancellation(const std::stop_token& stop, SQLHANDLE statement)
+      : on_stop_(stop, [this, statement] {
+          thread_ = std::jthread([statement](const std::stop_token& done) { cancel(statement, done); });
+        }) {}
+
+ private:
+  static void cancel(SQLHANDLE statement, const std::stop_token& done) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any pause;
+    while (true) {
+      pause.wait_for(lock, done, std::chrono::seconds(1), [] { return false; });
+      if (done.stop_requested()) return;
+      SQLCancel(statement);
+    }
+  }
+
+  std::jthread thread_;
+  std::stop_callback<std::function<void()>> on_stop_;
+};
+
+Rows::Rows(Handle statement, std::string about, const std::stop_token& stop)
+    : statement_(std::move(statement)),
+      cancellation_(std::make_unique<Cancellation>(stop, statement_.get())),
+      about_(std::move(about)),
+      stop_(stop),
+      buffer_(512) {}
+
+Rows::Rows(Rows&&) noexcept = default;
+Rows::~Rows() = default;
 
 void Rows::describe_columns() {
   SQLSMALLINT count = 0;
@@ -195,6 +233,7 @@ void Rows::describe_columns() {
 }
 
 bool Rows::next() {
+  if (stop_.stop_requested()) throw Stopped();
   const SQLRETURN result = SQLFetch(statement_.get());
   if (result == SQL_NO_DATA) {
     // What broke a query off behind its last row is only told to those who ask for more.
@@ -282,7 +321,8 @@ void Rows::require(int result) const {
   throw SourceError(fmt::format("the {} query failed: {}", about_, diagnosis(SQL_HANDLE_STMT, statement_.get()).text));
 }
 
-Database::Database(const Login& login) : environment_(new_environment()), connection_(new_connection(environment_)) {
+Database::Database(const Login& login, std::stop_token stop)
+    : environment_(new_environment()), connection_(new_connection(environment_)), stop_(std::move(stop)) {
   SQLSetConnectAttr(connection_.get(), SQL_ATTR_LOGIN_TIMEOUT, attribute(connect_seconds), SQL_IS_UINTEGER);
   Utf16 text = utf16(connection_string(login));
   SQLSMALLINT length = 0;
@@ -299,7 +339,7 @@ Database::Database(const Login& login) : environment_(new_environment()), connec
 }
 
 Rows Database::query(std::string_view sql, const std::string& about) {
-  Rows rows(new_statement(connection_), about);
+  Rows rows(new_statement(connection_), about, stop_);
   Utf16 text = utf16(sql);
   rows.require(SQLExecDirectW(rows.statement_.get(), text.data(), static_cast<SQLINTEGER>(text.size())));
   rows.describe_columns();

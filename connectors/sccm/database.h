@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,10 @@ Json decimal(std::string_view text);
 /// The rows of a result, one after the other; they are not kept.
 class Rows {
  public:
-  /// Moves on to the next row; false behind the last one. Throws SourceError.
+  Rows(Rows&&) noexcept;
+  ~Rows();
+
+  /// Moves on to the next row; false behind the last one. Throws SourceError, and Stopped after a stop.
   bool next();
 
   /// The row's values in the order of the columns: null, booleans, numbers, texts. A date and time is a text:
@@ -36,12 +40,13 @@ class Rows {
 
  private:
   friend class Database;
+  class Cancellation;
   struct Column {
     std::string name;
     int type;  ///< ODBC's number of the SQL type
   };
 
-  Rows(Handle statement, std::string about);
+  Rows(Handle statement, std::string about, const std::stop_token& stop);
   void describe_columns();
   Json value(std::size_t column);
   template <class Value>
@@ -50,7 +55,9 @@ class Rows {
   void require(int result) const;
 
   Handle statement_;
+  std::unique_ptr<Cancellation> cancellation_;
   std::string about_;
+  std::stop_token stop_;
   std::vector<Column> columns_;
   std::vector<Json> values_;
   std::vector<std::uint16_t> buffer_;  ///< of one text in UTF-16, kept for the next
@@ -59,9 +66,10 @@ class Rows {
 /// A connection. It outlives its Rows and has one result open at a time.
 class Database {
  public:
-  /// Connects. The password stands in no message. Throws AuthenticationError when the credentials are refused,
-  /// SourceError when there is no connection for another reason.
-  explicit Database(const Login& login);
+  /// Connects. stop: ends reading, and cancels queries that are still waited for, which then fail. The password stands
+  /// in no message. Throws AuthenticationError when the credentials are refused, SourceError when there is no
+  /// connection for another reason.
+  Database(const Login& login, std::stop_token stop);
 
   /// Sends a query. `about` says in messages what is asked for: "software". Throws SourceError.
   Rows query(std::string_view sql, const std::string& about);
@@ -69,6 +77,7 @@ class Database {
  private:
   Handle environment_;
   Handle connection_;
+  std::stop_token stop_;
 };
 
 }  // namespace connector::odbc

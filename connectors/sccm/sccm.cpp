@@ -91,7 +91,7 @@ class Sccm final : public Connector {
                             .verify_certificate = verify_ssl};
     log.debug("reading with the ODBC driver {}", login.driver);
     // Two results are read side by side, and a SQL Server connection has one open at a time.
-    odbc::Database for_software(login), for_computers(login);
+    odbc::Database for_software(login, stop), for_computers(login, stop);
     odbc::Rows computers = for_computers.query(sccm_computers_query, "computers");
     SoftwareLists software(for_software.query(sccm_software_query, "software"));
     while (computers.next()) {

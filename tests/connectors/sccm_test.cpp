@@ -280,6 +280,21 @@ TEST_F(Sccm, AResultThatBreaksOffGivesOnlyComputersWhoseSoftwareIsKnown) {
   }
 }
 
+TEST_F(Sccm, AStopCancelsTheQueryThatIsUnderWay) {
+  const Values settings = prepared();
+  database->run(R"(
+    INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (1, 'one');
+    ALTER TABLE dbo.v_GS_COMPUTER_SYSTEM RENAME TO computers;
+    CREATE VIEW dbo.v_GS_COMPUTER_SYSTEM AS SELECT computers.* FROM dbo.computers, pg_sleep(600);
+    GRANT SELECT ON dbo.v_GS_COMPUTER_SYSTEM TO reader;
+  )");
+  std::stop_source stop;
+  stop.request_stop();
+  const std::unique_ptr<Connector> connector = source(settings);
+  connector->stop = stop.get_token();
+  EXPECT_THROW(connector->read([](const Record&) {}), SourceError);
+}
+
 TEST_F(Sccm, ADriverThatIsNotInstalledIsNamedWithThoseThatAre) {
   const std::string message =
       failure({{"server", "db"}, {"username", "u"}, {"password", "p"}, {"driver", "No Such Driver 99"}}, records);
