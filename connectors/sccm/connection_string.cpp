@@ -35,6 +35,10 @@ bool is_postgresql(std::string_view driver) {
   return driver.starts_with("PostgreSQL") || driver.starts_with("psqlODBC");
 }
 
+bool is_free_tds(std::string_view driver) {
+  return driver.starts_with("FreeTDS");
+}
+
 std::string in_braces(std::string_view value) {
   std::string text = "{";
   for (const char c : value) text += c == '}' ? "}}" : std::string(1, c);
@@ -84,6 +88,8 @@ std::string connection_string(const Login& login) {
   if (!login.verify_certificate && microsoft_version(login.driver)) add("TrustServerCertificate", "yes");
   // psqlODBC holds a whole result in memory unless it declares a cursor, and gives booleans as texts unless told.
   if (is_postgresql(login.driver)) text += "UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0;";
+  // FreeTDS also tries Sybase's protocol when a server is silent, unless told, and waits for ever then.
+  if (is_free_tds(login.driver)) add("TDS_Version", "7.4");
   return text;
 }
 

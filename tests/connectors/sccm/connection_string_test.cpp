@@ -35,7 +35,7 @@ TEST(ConnectionString, PortIsAKeyForOtherDrivers) {
   Login free_tds = login("FreeTDS");
   free_tds.port = "1444";
   EXPECT_EQ(connection_string(free_tds),
-            "Driver={FreeTDS};Server=db.example.com;Port=1444;Database=CM_DCT;UID=reader;PWD=secret;");
+            "Driver={FreeTDS};Server=db.example.com;Port=1444;Database=CM_DCT;UID=reader;PWD=secret;TDS_Version=7.4;");
 }
 
 TEST(ConnectionString, ValuesThatWouldBreakItStandInBraces) {
