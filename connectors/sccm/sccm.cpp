@@ -1,4 +1,6 @@
 // Computers of a Microsoft Configuration Manager site, each with its installed software, from the site's database.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -10,6 +12,12 @@
 namespace connector {
 
 namespace {
+
+/// Which computer a row of the query belongs to.
+std::int64_t resource_id(const Json& value, const std::string& query) {
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  throw SourceError(fmt::format("the {} query gives a ResourceID that is no integer", query));
+}
 
 /// The software of one computer after the other, in the order of their ids.
 class SoftwareLists {
@@ -33,8 +41,9 @@ class SoftwareLists {
   using Program = std::array<Json, 3>;  // name, version, publisher
 
   void advance() {
-    more_ = rows_.next();
-    if (more_) next_ = rows_.values()[0].get<std::int64_t>();
+    do more_ = rows_.next();
+    while (more_ && rows_.values()[0].is_null());  // software of no computer
+    if (more_) next_ = resource_id(rows_.values()[0], "software");
   }
 
   Program program() {
@@ -95,7 +104,7 @@ class Sccm final : public Connector {
     odbc::Rows computers = for_computers.query(sccm_computers_query, "computers");
     SoftwareLists software(for_software.query(sccm_software_query, "software"));
     while (computers.next()) {
-      const auto id = computers.values()[0].get<std::int64_t>();
+      const auto id = resource_id(computers.values()[0], "computers");
       Json record = Json::object();
       append_member(record, "hardware", computers.take_object());
       append_member(record, "software", software.of(id));

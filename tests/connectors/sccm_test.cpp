@@ -280,6 +280,28 @@ TEST_F(Sccm, AResultThatBreaksOffGivesOnlyComputersWhoseSoftwareIsKnown) {
   }
 }
 
+TEST_F(Sccm, SoftwareBelongsToComputersByWholeNumbers) {
+  const Values settings = prepared();
+  database->run(R"(
+    INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (-3, 'below zero'), (10, 'ten'), (9, 'nine');
+    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS VALUES (NULL, 'of none', '1', 'x'), (-3, 'a', '1', 'x'), (9, 'b', '1', 'x'), (10, 'c', '1', 'x');
+  )");
+  EXPECT_EQ(failure(settings, records), "");
+  ASSERT_EQ(records.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(records[i]["software"][0]["name"], std::string(1, static_cast<char>('a' + i)));
+  }
+
+  database->run(R"(
+    ALTER TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS ALTER ResourceID TYPE numeric(10, 1);
+    ALTER TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS_64 ALTER ResourceID TYPE numeric(10, 1);
+    UPDATE dbo.v_GS_ADD_REMOVE_PROGRAMS SET ResourceID = 9.5 WHERE ResourceID = 9;
+  )");
+  records.clear();
+  EXPECT_EQ(failure(settings, records), "the software query gives a ResourceID that is no integer");
+  EXPECT_EQ(records.size(), 0u);
+}
+
 TEST_F(Sccm, AStopCancelsTheQueryThatIsUnderWay) {
   const Values settings = prepared();
   database->run(R"(
