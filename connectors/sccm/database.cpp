@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::size_t longest_text = std::size_t{32} << 20;  // UTF-16 units
 constexpr std::uintptr_t connect_seconds = 30;
+constexpr std::uintptr_t answer_seconds = 3600;  // SQL Server sorts all computers before it gives the first
 
 using Utf16 = std::vector<std::uint16_t>;
 static_assert(sizeof(SQLWCHAR) == sizeof(std::uint16_t));
@@ -128,7 +129,10 @@ Handle new_connection(const Handle& environment) {
 }
 
 Handle new_statement(const Handle& connection) {
-  return new_handle(SQL_HANDLE_STMT, connection.get(), [](void* handle) { SQLFreeHandle(SQL_HANDLE_STMT, handle); });
+  Handle statement =
+      new_handle(SQL_HANDLE_STMT, connection.get(), [](void* handle) { SQLFreeHandle(SQL_HANDLE_STMT, handle); });
+  SQLSetStmtAttr(statement.get(), SQL_ATTR_QUERY_TIMEOUT, attribute(answer_seconds), SQL_IS_UINTEGER);
+  return statement;
 }
 
 Json in_json(unsigned char bit) {
