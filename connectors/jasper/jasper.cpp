@@ -87,7 +87,7 @@ class Jasper final : public Connector {
       for (const pugi::xml_node iccid : soap::child(body, "iccids").children()) {
         if (soap::is(iccid, soap::jasper_namespace, "iccid")) iccids.push_back(trimmed(soap::text_of(iccid)));
       }
-      pages = soap::child(body, "totalPages").text().as_int(1);
+      pages = soap::child(body, "totalPages").text().as_int(pages);
     }
     return iccids;
   }
