@@ -42,6 +42,20 @@ TEST(JasperRecord, NumbersByTheirNames) {
             "123456789012345678901234567890");
 }
 
+TEST(JasperRecord, EveryNumberAndTimeIsKnownByItsName) {
+  for (const std::string name :
+       {"monthToDateUsage", "monthToDateDataUsage", "monthToDateSMSUsage", "monthToDateVoiceUsage",
+        "totalPrimaryIncludedData", "primaryDataRemaining", "totalPrimaryIncludedSMS", "primarySMSRemaining",
+        "accountId", "ctdSessionCount", "version"}) {
+    EXPECT_EQ(record_of("<" + name + ">7</" + name + ">")[name], 7) << name;
+  }
+  for (const std::string name :
+       {"dateActivated", "dateAdded", "dateModified", "dateShipped", "termStartDate", "termEndDate"}) {
+    EXPECT_EQ(record_of("<" + name + ">2024-03-05T08:30:00Z</" + name + ">")[name], "2024-03-05T08:30:00+00:00")
+        << name;
+  }
+}
+
 TEST(JasperRecord, WhatDoesNotParseAsItsKindStaysText) {
   for (const char* text : {"12,5", "1e3", "0x10", "-", ".", "+-5", "--5", "inf", "nan", "12 GB"}) {
     EXPECT_EQ(record_of("<version>" + std::string(text) + "</version>")["version"], text);
