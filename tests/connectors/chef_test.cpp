@@ -3,7 +3,13 @@
 #include "chef/audit.h"
 #include "chef/signature.h"
 #include "connector/json.h"
+#include "connectors/source_test.h"
 #include "state/files.h"
+#include "support/loopback_server.h"
+
+namespace connector {
+Plugin chef();
+}
 
 namespace connector::chef_server::chef_test {
 
@@ -16,7 +22,7 @@ class ChefSignature : public testing::Test {
   PrivateKey key = PrivateKey::from_pem(vector["key_pem"].get<std::string>());
   SignedRequest request{.method = vector["method"].get<std::string>(),
                         .path = vector["path"].get<std::string>(),
-                        .time = sys_days(2024y / February / 29) + 23h + 59min + 58s + 123456us,
+                        .time = sys_days(2024y / February / 29) + 23h + 59min + 58s + 987654us,
                         .user = vector["user"].get<std::string>()};
 
   void expect_headers(SignVersion version, const Json& expected) {
@@ -71,6 +77,60 @@ TEST_F(ChefSignature, ATextThatIsTooLongForTheKeyIsAnError) {
   EXPECT_EQ(key.sign_raw(std::string(256 - 11, 'x')).size(), 256U);
 }
 
+/// The connector and a server for organization acme.
+class ChefServer : public SourceTest {
+ protected:
+  const std::string nodes = "/organizations/acme/search/node";
+  const std::string pem =
+      parse_json(read_file(SOURCE_FOLDER "/tests/connectors/chef_signature_vector.json"))["key_pem"].get<std::string>();
+  test::LoopbackServer server;
+
+  void read_nodes(const std::vector<test::Answer>& pages, const std::string& sign_version) {
+    server.on("GET", nodes, pages);
+    read(chef(), {{"url", server.url("/organizations/acme/")},
+                  {"client", "pivotal"},
+                  {"key_file", write("user.pem", pem)},
+                  {"sign_version", sign_version}});
+    EXPECT_TRUE(complaints.empty());
+  }
+};
+
+TEST_F(ChefServer, ChecksTheSignatureOfEachRequest) {
+  const auto signed_as = [this](SignVersion version, const test::Received& request, sys_seconds begin) {
+    const PrivateKey key = PrivateKey::from_pem(pem);
+    for (sys_seconds time = begin; time <= system_clock::now(); time += 1s) {
+      bool same = true;
+      for (const auto& [name, value] : signed_headers({"GET", nodes, time, "pivotal"}, version, key)) {
+        same = same && request.header(name) == value;
+      }
+      if (same) return true;
+    }
+    return false;
+  };
+  for (const auto& [text, version] : {std::pair{"1.0", SignVersion::v1_0}, {"1.3", SignVersion::v1_3}}) {
+    const auto begin = floor<seconds>(system_clock::now());
+    read_nodes({{.body = R"({"rows": []})"}}, text);
+    EXPECT_EQ(failure, "");
+    EXPECT_TRUE(signed_as(version, server.requests().back(), begin)) << text;
+  }
+}
+
+TEST_F(ChefServer, WithoutATotalAPageOfLessThanAThousandIsTheLast) {
+  Json rows = Json::array();
+  for (int i = 0; i < 1000; ++i) rows.push_back(Json::object());
+  read_nodes({{.body = to_text(Json{{"rows", rows}})}, {.body = R"({"rows": [{}]})"}}, "1.0");
+  EXPECT_EQ(failure, "");
+  EXPECT_EQ(records.size(), 1001U);
+  EXPECT_EQ(server.requests().size(), 2U);
+}
+
+TEST_F(ChefServer, APageWithoutRowsIsTheLastWhateverTheTotal) {
+  read_nodes({{.body = R"({"total": 1000000, "rows": [{}]})"}, {.body = R"({"total": 1000000, "rows": []})"}}, "1.0");
+  EXPECT_EQ(failure, "");
+  EXPECT_EQ(records.size(), 1U);
+  EXPECT_EQ(server.requests().size(), 2U);
+}
+
 TEST(ChefKey, MustBeAnUnencryptedRsaKey) {
   EXPECT_THROW(PrivateKey::from_pem(""), std::invalid_argument);
   EXPECT_THROW(PrivateKey::from_pem("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"),
@@ -90,6 +150,17 @@ TEST(ChefAudit, ANodeWithoutAnythingHasEveryKey) {
   const Json hardware = hardware_of("{}");
   EXPECT_EQ(hardware.size(), 15U);
   for (const auto& [key, value] : hardware.items()) EXPECT_TRUE(value.is_null()) << key;
+}
+
+TEST(ChefAudit, EveryOtherKind) {
+  const Json hardware = hardware_of(R"({"name": "n", "automatic": {"ipaddress": "10.0.0.5", "macaddress": "02:00",
+      "hostname": "h", "fqdn": "h.x", "domain": "x", "platform": "debian", "platform_version": "12", "uptime_seconds": 7,
+      "cpu": {"0": {"model_name": "Xeon"}, "total": 4}, "memory": {"total": "2048kB"}, "hardware": {"serial_number": "S"},
+      "filesystem": {"/": {"kb_size": 1}, "by_mountpoint": {"/": {"kb_size": 3072}}}}})");
+  EXPECT_EQ(to_text(hardware),
+            R"({"name":"n","ip_address":"10.0.0.5","mac_address":"02:00","hostname":"h","fqdn":"h.x","domain":"x",)"
+            R"("platform":"debian","platform_version":"12","uptime_seconds":7,"serial_number":null,"model":null,)"
+            R"("cpu":"Xeon","cpu_count":4,"total_memory_mb":2.0,"total_hdd_mb":3.0})");
 }
 
 TEST(ChefAudit, Windows) {
@@ -119,7 +190,9 @@ TEST(ChefAudit, Mac) {
   EXPECT_EQ(hardware["total_memory_mb"], 16384);
   EXPECT_EQ(hardware["total_hdd_mb"], 3934.0234375);
   EXPECT_EQ(hardware["serial_number"], "C02");
+  EXPECT_EQ(hardware["model"], "MacBookPro18,1");
   EXPECT_EQ(hardware["cpu"], "M1");
+  EXPECT_EQ(hardware["cpu_count"], 1);
 }
 
 TEST(ChefAudit, DigitsAtTheBeginningOfATextCount) {
@@ -145,10 +218,13 @@ TEST(ChefAudit, NodeMappingsGiveOtherPlaces) {
   const Json linux = hardware_of(R"({"b": {"sn": "B", "m": "M"}, "automatic": {"platform": "debian"}})", settings);
   EXPECT_EQ(linux["serial_number"], "B");
   EXPECT_EQ(linux["model"], "M");
-  const Json empty = hardware_of(
-      R"({"a": {"sn": ""}, "automatic": {"platform": "windows", "kernel": {"os_info": {"serial_number": "T"}}}})",
-      settings);
-  EXPECT_EQ(empty["serial_number"], "T");
+  for (const std::string empty : {R"("")", "null", "0", "false"}) {
+    const Json hardware =
+        hardware_of(R"({"a": {"sn": )" + empty +
+                        R"(}, "automatic": {"platform": "windows", "kernel": {"os_info": {"serial_number": "T"}}}})",
+                    settings);
+    EXPECT_EQ(hardware["serial_number"], "T") << empty;
+  }
 }
 
 TEST(ChefAudit, ExtensionsAreSetInOrder) {
@@ -156,10 +232,14 @@ TEST(ChefAudit, ExtensionsAreSetInOrder) {
       parse_json(R"({"__default__": {"rack": "normal.rack", "name": "x"}, "debian": {"rack": "normal.other"},
                                               "windows": {"rack": "name"}})"),
       nullptr};
-  const Json hardware =
-      hardware_of(R"({"name": "n", "normal": {"rack": 1, "other": 2}, "automatic": {"platform": "debian"}})", settings);
+  const std::string node = R"({"name": "n", "normal": {"rack": 1, "other": 2}, "automatic": {"platform": "debian"}})";
+  const Json hardware = hardware_of(node, settings);
   EXPECT_EQ(hardware["rack"], 2);
   EXPECT_TRUE(hardware["name"].is_null());
+
+  const AuditSettings general_last{
+      parse_json(R"({"debian": {"rack": "normal.other"}, "__default__": {"rack": "normal.rack"}})"), nullptr};
+  EXPECT_EQ(hardware_of(node, general_last)["rack"], 1);
 }
 
 }  // namespace connector::chef_server::chef_test
