@@ -113,6 +113,10 @@ TEST(SccmSettings, StandInTheOrderOfTheSample) {
   }
   EXPECT_EQ(sample, (Texts{"server", "database", "username", "password", "authentication", "driver"}));
   EXPECT_EQ(to_text(plugin.default_mapping), R"({"APPLICATIONS":{"source":"software"}})");
+  EXPECT_EQ(plugin.default_converters,
+            (std::vector<std::pair<std::string, std::string>>{{"hardware.last_logon", "date_format"}}));
+  const auto database = std::ranges::find(plugin.settings, "database", &Setting::name);
+  EXPECT_EQ(database->text.fallback, Json("CM_DCT"));
 }
 
 TEST(SccmSettings, UserAndPasswordAreNeededForSqlServerAuthenticationOnly) {
@@ -156,6 +160,8 @@ TEST_F(Sccm, ComputersWithAllTheirRowsAndTheirSoftware) {
     INSERT INTO dbo.v_GS_ENCRYPTABLE_VOLUME VALUES (3, 'C:', 1), (3, 'D:', 0), (4, 'D:', 1);
     INSERT INTO dbo.v_GS_AntimalwareHealthStatus VALUES (3, true), (4, false);
     INSERT INTO dbo.v_GS_X86_PC_MEMORY VALUES (3, 16482420.5), (4, 123456789012345678901234567890.00);
+    INSERT INTO dbo.v_GS_PC_BIOS VALUES (4, 'serial'), (4, 'serial');
+    INSERT INTO dbo.v_GS_OPERATING_SYSTEM VALUES (4, 'Windows 11');
     INSERT INTO dbo.v_R_System VALUES (3, '2024-03-05 14:30:00'), (4, '2024-03-05 14:30:00.25');
     INSERT INTO dbo.v_UserMachineRelationship VALUES (3, 'corp\ann'), (3, 'corp\bo');
     INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS VALUES (1, 'before all', '1', 'x'), (3, 'b', '2', 'p'), (3, 'b', '2', 'p'), (3, NULL, '1', 'x'),
@@ -181,6 +187,7 @@ TEST_F(Sccm, ComputersWithAllTheirRowsAndTheirSoftware) {
   for (const Json& record : combinations) {
     const Json& hardware = record["hardware"];
     EXPECT_EQ(hardware["resource_id"], 3);
+    EXPECT_EQ(hardware["make"], "Dell");
     EXPECT_EQ(hardware["cpu"], "first");
     EXPECT_TRUE(hardware["model"] == model) << "a long text was cut or changed";
     EXPECT_EQ(hardware["antivirus_enabled"], true);
@@ -201,6 +208,8 @@ TEST_F(Sccm, ComputersWithAllTheirRowsAndTheirSoftware) {
   EXPECT_EQ(last["ipv4_address"], nullptr);
   EXPECT_EQ(last["c_drive_encrypted"], nullptr);
   EXPECT_EQ(last["antivirus_enabled"], false);
+  EXPECT_EQ(last["serial_number"], "serial");
+  EXPECT_EQ(last["os_version"], "Windows 11");
   EXPECT_EQ(big_integer_digits(last["memory_total_kb"]), "123456789012345678901234567890");
   EXPECT_EQ(last["last_logon"], "2024-03-05T14:30:00.250000");
   EXPECT_EQ(to_text(records[9]["software"]), R"([{"name":"only 64","version":"","publisher":"v","path":null}])");
@@ -228,6 +237,17 @@ TEST_F(Sccm, WhatTheDatabaseRefusesEndsTheSection) {
   EXPECT_NE(refused.find("password authentication failed"), std::string::npos) << refused;
   EXPECT_EQ(refused.find("wr0ng-s3cret"), std::string::npos) << refused;
   EXPECT_EQ(refused.find('\n'), std::string::npos) << refused;
+
+  // PostgreSQL repeats the user's name, and psqlODBC gives it one with its braces.
+  for (const char* secret : {"wr0ng-s3cret", "wr0ng-s}cret"}) {
+    wrong["password"] = wrong["username"] = secret;
+    const std::string message = failure(wrong, records);
+    EXPECT_NE(message.find("for user \"***\""), std::string::npos) << message;
+  }
+
+  Values as_windows = settings;
+  as_windows["authentication"] = "Windows";
+  EXPECT_NE(failure(as_windows, records), "") << "user and password were sent";
 
   Values nowhere = settings;
   nowhere["server"] = "/nonexistent";
