@@ -10,6 +10,7 @@
 #include <stop_token>
 
 #include "catalogue.h"
+#include "modes/program_test.h"
 #include "support/scripted_directory.h"
 #include "support/slapd.h"
 
@@ -216,11 +217,13 @@ TEST_F(LdapTest, AnonymousInAnyCaseAndUnpaged) {
   EXPECT_EQ(run.warnings(), "");
 }
 
-TEST_F(LdapTest, AnotherProtocolVersionMeans3) {
-  const Slapd slapd({.ldif = base + people(1)});
-  Sync run("ldap", admin(slapd.url(), {{"protocol_version", "4"}}));
+TEST(LdapScripted, AnotherProtocolVersionMeans3) {
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    answer.done(search.id, search.cookie ? 0 : 2);
+  });
+  Sync run("ldap", admin(directory.url(), {{"protocol_version", "4"}}));
   run.read();
-  EXPECT_EQ(run.records.size(), 1U);
+  EXPECT_TRUE(run.succeeded()) << "not paged";
   EXPECT_NE(run.warnings().find("protocol_version"), std::string::npos);
 }
 
@@ -253,6 +256,8 @@ TEST_F(LdapTest, MembersOfGroupsEachOnce) {
            "cn:: 5p6X5Li9\nsn: Lin\nuid: lin\n\n"
            "dn: cn=Bo \\, Sr.,ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\n"
            "cn: Bo , Sr.\nsn: Bo\nuid: bo\n\n"
+           // Members and groups are entries, not what lies below them.
+           "dn: uid=child,uid=ben,ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\ncn: c\nsn: c\nuid: child\n\n"
            "dn: cn=nothing,ou=people,dc=example,dc=com\nobjectClass: organizationalRole\ncn: nothing\n\n" +
            group("it",
                  {"member: uid=ann,ou=people,dc=example,dc=com", "member: cn=Bo \\, Sr.,ou=people,dc=example,dc=com",
@@ -260,11 +265,12 @@ TEST_F(LdapTest, MembersOfGroupsEachOnce) {
            group("office",
                  {"member:: Y2495p6X5Li9LG91PXBlb3BsZSxkYz1leGFtcGxlLGRjPWNvbQ==",
                   "member: UID=Ann,OU=people,dc=example,dc=com", "member: uid=ben,ou=people,dc=example,dc=com"}) +
-           group("legacy", {"member: uid=dan,ou=people,dc=example,dc=com"})});
+           group("legacy", {"member: uid=dan,ou=people,dc=example,dc=com"}) +
+           group("below,cn=it", {"member: uid=dan,ou=people,dc=example,dc=com"})});
   Sync run("ldap", admin(slapd.url(), {{"groups_dn", R"(["cn=it,dc=example,dc=com", "cn=office,dc=example,dc=com"])"},
                                        {"group_dn", "cn=legacy,dc=example,dc=com"},
                                        {"group_members_attr", "MEMBER"},
-                                       {"filter", "(!(uid=ben))"}}));
+                                       {"filter", "(&(!(uid=ben))(!(cn=office)))"}}));
   run.read();
   EXPECT_TRUE(run.succeeded()) << run.source_error;
   EXPECT_EQ(run.values("uid"), (Names{"ann", "bo", "lin"}));
@@ -355,6 +361,16 @@ TEST_F(LdapTest, LdapsChecksTheCertificate) {
   Sync refused_again("ldap", admin(slapd.url()));
   refused_again.read();
   EXPECT_NE(refused_again.source_error.find("certificate"), std::string::npos) << refused_again.source_error;
+}
+
+TEST_F(LdapTest, LdapsChecksTheHost) {
+  const Slapd slapd(
+      {.ldif = base + person("una"), .listen = Slapd::Listen::ldaps, .certified_host = "other.example.com"});
+  Sync run("ldap", admin(slapd.url()));
+  run.connector->cacert_file = slapd.certificate();
+  run.read();
+  EXPECT_TRUE(run.records.empty());
+  EXPECT_NE(run.source_error, "");
 }
 
 TEST_F(LdapTest, FolderOfAuthorities) {
@@ -527,6 +543,17 @@ TEST(LdapScripted, AServerThatDoesNotKnowPagingGivesAllAtOnce) {
   EXPECT_EQ(run.records.size(), 1300U);
 }
 
+TEST(LdapScripted, WhatCameBeforeAPageFailedIsHandedOver) {
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    answer.entry(search.id, "uid=a", {{"uid", {search.cookie->empty() ? "a" : "b"}}});
+    answer.done(search.id, search.cookie->empty() ? 0 : 3, "x");
+  });
+  Sync run("ldap", admin(directory.url()));
+  run.read();
+  EXPECT_EQ(run.values("uid"), (Names{"a", "b"}));
+  EXPECT_NE(run.source_error.find("Time limit exceeded (3)"), std::string::npos) << run.source_error;
+}
+
 TEST(LdapScripted, TheSameEmptyPageForEverIsAFailure) {
   ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
     answer.done(search.id, 0, "same");
@@ -635,6 +662,35 @@ TEST(LdapScripted, MembersElsewhereAreSkippedAndRefusedOnesAreFailures) {
   EXPECT_NE(run.warnings().find("no dn"), std::string::npos);
 }
 
+TEST(LdapScripted, ADnInAnyCaseIsTheSameEntry) {
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    if (search.base == "cn=g") {
+      answer.entry(search.id, search.base, {{"member", {"uid=Žofie", "uid=ann"}}});
+    } else {
+      answer.entry(search.id, search.base == "uid=ann" ? "UID=ŽOFIE" : "uid=žofie", {{"uid", {"z"}}});
+    }
+    answer.done(search.id);
+  });
+  Sync run("ldap", admin(directory.url(), {{"group_dn", "cn=g"}}));
+  run.read();
+  EXPECT_TRUE(run.succeeded()) << run.source_error;
+  EXPECT_EQ(run.records.size(), 1U);
+}
+
+TEST(LdapScripted, TheFirstEntryOfAFilterIsTheMemberWhateverComesMore) {
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    if (search.base == "cn=g") {
+      answer.entry(search.id, search.base, {{"member", {"a"}}});
+    } else {
+      for (const char* uid : {"first", "second"}) answer.entry(search.id, uid, {{"uid", {uid}}});
+    }
+    answer.done(search.id);
+  });
+  Sync run("ldap", admin(directory.url(), {{"group_dn", "cn=g"}, {"group_member_filter", "(uid={})"}}));
+  run.read();
+  EXPECT_EQ(run.values("uid"), Names{"first"});
+}
+
 TEST(LdapScripted, AnEntryWithoutValuesAndOneWithoutAttributes) {
   ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
     answer.entry(search.id, "uid=a", {{"uid", {}}});
@@ -676,6 +732,29 @@ TEST(LdapScripted, StoppedPassesThrough) {
   Sync run("ldap", admin(directory.url()));
   EXPECT_THROW(run.read([] { throw Stopped(); }), Stopped);
   EXPECT_EQ(run.records.size(), 1U);
+}
+
+class LdapProgram : public test::ProgramTest {};
+
+TEST_F(LdapProgram, UsersByTheDefaultMappingAndAssets) {
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    answer.entry(search.id, "1", {{"uid", {"ann"}}, {"sAMAccountName", {"a"}}, {"mail", {"a@x"}}, {"sn", {"Ng"}}});
+    answer.entry(search.id, "2", {{"sAMAccountName", {"ben"}}, {"mail", {"b@x"}}, {"givenName", {"Ben"}}});
+    answer.entry(search.id, "3", {{"uid", {"no mail"}}});
+    answer.entry(search.id, "4", {{"mail", {"no user"}}});
+    answer.done(search.id);
+  });
+  const std::string common =
+      "enable = True\nuse_server_map = False\nurl = " + directory.url() + "\nusername = anonymous\nbase_dn = dc=x\n";
+  configure("[ldap]\ndefault_role = 25\ndefault_position = Employee\n" + common + "[ldap_assets]\nsync_field = UID\n" +
+            common + "mapping.UID = uid\n");
+  EXPECT_EQ(run({"--ini", "config.ini", "upload", "ldap"}), 0) << output();
+  EXPECT_EQ(
+      to_text(Json(oomnitza.cloud().records("users"))),
+      R"([{"USER":"ann","FIRST_NAME":null,"LAST_NAME":"Ng","EMAIL":"a@x","PERMISSIONS_ID":"25","POSITION":"Employee"},)"
+      R"({"USER":"ben","FIRST_NAME":"Ben","LAST_NAME":null,"EMAIL":"b@x","PERMISSIONS_ID":"25","POSITION":"Employee"}])");
+  EXPECT_EQ(run({"--ini", "config.ini", "upload", "ldap_assets"}), 0) << output();
+  EXPECT_EQ(oomnitza.cloud().records("assets").size(), 4U);
 }
 
 }  // namespace connector::ldap_test

@@ -70,7 +70,7 @@ bool Slapd::installed() {
 
 Slapd::Slapd(const Start& start) {
   const bool tls = start.certificate || start.listen == Listen::ldaps;
-  if (tls) make_certificate();
+  if (tls) make_certificate(start.certified_host);
 
   std::ofstream conf(file("slapd.conf"));
   for (const char* schema : {"core", "cosine", "inetorgperson", "nis", "msuser"}) {
@@ -103,8 +103,9 @@ void Slapd::kill() {
   process_->wait(10s);
 }
 
-void Slapd::make_certificate() {
-  const std::string names = fmt::format("subjectAltName=DNS:localhost,DNS:{},IP:127.0.0.1", host_name());
+void Slapd::make_certificate(const std::string& host) {
+  const std::string names = host.empty() ? fmt::format("subjectAltName=DNS:localhost,DNS:{},IP:127.0.0.1", host_name())
+                                         : "subjectAltName=DNS:" + host;
   Process openssl({.command = {openssl_program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                                "-nodes", "-keyout", file("key.pem"), "-out", file("cert.pem"), "-days", "2", "-subj",
                                "/CN=localhost", "-addext", names},

@@ -18,6 +18,7 @@ class Slapd {
     std::string ldif;
     Listen listen = Listen::ldap;
     bool certificate = false;              ///< for StartTLS; ldaps has one anyway
+    std::string certified_host = {};       ///< whose certificate it is; empty: this machine's
     std::string size_limit = "unlimited";  ///< slapd.conf(5), sizelimit
   };
 
@@ -36,7 +37,7 @@ class Slapd {
   void kill();
 
  private:
-  void make_certificate();
+  void make_certificate(const std::string& host);
   void add_entries(const std::string& ldif);
   bool listens(int port);
 
