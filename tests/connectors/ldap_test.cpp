@@ -543,6 +543,22 @@ TEST(LdapScripted, AServerThatDoesNotKnowPagingGivesAllAtOnce) {
   EXPECT_EQ(run.records.size(), 1300U);
 }
 
+TEST(LdapScripted, ReferencesToOtherServersAreNotFollowed) {
+  const ScriptedDirectory other([](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    answer.entry(search.id, "uid=b", {{"uid", {"b"}}});
+    answer.done(search.id);
+  });
+  ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    answer.reference(search.id, other.url() + "/dc=x");
+    answer.entry(search.id, "uid=a", {{"uid", {"a"}}});
+    answer.done(search.id);
+  });
+  Sync run("ldap", admin(directory.url()));
+  run.read();
+  EXPECT_EQ(run.values("uid"), Names{"a"});
+  EXPECT_EQ(other.connections(), 0);
+}
+
 TEST(LdapScripted, WhatCameBeforeAPageFailedIsHandedOver) {
   ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
     answer.entry(search.id, "uid=a", {{"uid", {search.cookie->empty() ? "a" : "b"}}});

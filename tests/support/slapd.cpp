@@ -108,7 +108,7 @@ void Slapd::make_certificate(const std::string& host) {
                                          : "subjectAltName=DNS:" + host;
   Process openssl({.command = {openssl_program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                                "-nodes", "-keyout", file("key.pem"), "-out", file("cert.pem"), "-days", "2", "-subj",
-                               "/CN=localhost", "-addext", names},
+                               "/CN=" + host_name(), "-addext", names},
                    .folder = folder_.path(),
                    .output = file("log")});
   if (openssl.wait(30s) != 0) throw std::runtime_error("openssl: " + content(file("log")));

@@ -18,7 +18,7 @@ class Slapd {
     std::string ldif;
     Listen listen = Listen::ldap;
     bool certificate = false;              ///< for StartTLS; ldaps has one anyway
-    std::string certified_host = {};       ///< whose certificate it is; empty: this machine's
+    std::string certified_host = {};       ///< that the certificate names, beside its CN; empty: this one
     std::string size_limit = "unlimited";  ///< slapd.conf(5), sizelimit
   };
 
