@@ -118,7 +118,7 @@ TEST_F(ChefServer, ChecksTheSignatureOfEachRequest) {
 TEST_F(ChefServer, WithoutATotalAPageOfLessThanAThousandIsTheLast) {
   Json rows = Json::array();
   for (int i = 0; i < 1000; ++i) rows.push_back(Json::object());
-  read_nodes({{.body = to_text(Json{{"rows", rows}})}, {.body = R"({"rows": [{}]})"}}, "1.0");
+  read_nodes({{.body = to_text(Json{{"rows", rows}})}, {.body = R"({"rows": [{}]})"}, {.status = 404}}, "1.0");
   EXPECT_EQ(failure, "");
   EXPECT_EQ(records.size(), 1001U);
   EXPECT_EQ(server.requests().size(), 2U);

@@ -115,8 +115,6 @@ TEST(SccmSettings, StandInTheOrderOfTheSample) {
   EXPECT_EQ(to_text(plugin.default_mapping), R"({"APPLICATIONS":{"source":"software"}})");
   EXPECT_EQ(plugin.default_converters,
             (std::vector<std::pair<std::string, std::string>>{{"hardware.last_logon", "date_format"}}));
-  const auto database = std::ranges::find(plugin.settings, "database", &Setting::name);
-  EXPECT_EQ(database->text.fallback, Json("CM_DCT"));
 }
 
 TEST(SccmSettings, UserAndPasswordAreNeededForSqlServerAuthenticationOnly) {
