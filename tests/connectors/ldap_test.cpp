@@ -208,6 +208,7 @@ TEST_F(LdapTest, AnonymousInAnyCaseAndUnpaged) {
   const Slapd slapd({.ldif = base + people(3)});
   Sync run("ldap", {{"url", slapd.url()},
                     {"username", "ANONYMOUS"},
+                    {"password", "is not sent"},
                     {"base_dn", "dc=example,dc=com"},
                     {"filter", "uid=p*"},
                     {"protocol_version", "2"}});
