@@ -163,7 +163,7 @@ class Builder {
       return fail("it holds more than " + std::to_string(bounds_.most_values) + " values", Failure::out_of_bounds);
     }
     if (only_reads()) return true;
-    if (items_depth_ != 0 && open_.size() == items_depth_) {
+    if (items_ && items_depth_ != 0 && open_.size() == items_depth_) {
       items_->take(std::forward<Value>(value));
     } else {
       values_.emplace_back(std::forward<Value>(value));
@@ -171,7 +171,7 @@ class Builder {
     return true;
   }
 
-  bool only_reads() const { return items_depth_ != 0 && !items_->take; }
+  bool only_reads() const { return items_ && items_depth_ != 0 && !items_->take; }
 
   /// Whether the list that begins here is the one whose items are handed over.
   bool begins_items() const {

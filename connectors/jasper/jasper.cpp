@@ -59,7 +59,7 @@ class Jasper final : public Connector {
   std::string read_endpoint() const {
     const bool is_remote = wsdl_path.starts_with("http://") || wsdl_path.starts_with("https://");
     const std::string text = is_remote ? http.get(wsdl_path).body : read_file(local_file(wsdl_path));
-    const std::string endpoint = soap::endpoint_of(soap::parse(text, "the WSDL " + wsdl_path));
+    std::string endpoint = soap::endpoint_of(soap::parse(text, "the WSDL " + wsdl_path));
     const auto parts = parse_url(endpoint);
     if (!parts || (parts->scheme != "http" && parts->scheme != "https")) {
       throw SourceError("the WSDL " + wsdl_path + " names no http or https address of its service");

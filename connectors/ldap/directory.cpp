@@ -200,7 +200,7 @@ void Directory::ask_for_tls() {
   Request request;
   const int code = ldap_start_tls(handle_.get(), nullptr, nullptr, &request.id);
   if (code != LDAP_SUCCESS) request.failure = local_outcome(code);
-  const Outcome outcome = finish(request, [](DirectoryEntry) {});
+  const Outcome outcome = finish(request, [](const DirectoryEntry&) {});
   if (!outcome.ok()) throw SourceError(fmt::format("{}: StartTLS failed: {}", url_, outcome.text));
 }
 
@@ -225,7 +225,7 @@ void Directory::bind(const std::string& name, const Secret& password) {
                                   nullptr, nullptr, &request.id);
   if (code != LDAP_SUCCESS) request.failure = local_outcome(code);
 
-  const Outcome outcome = finish(request, [](DirectoryEntry) {});
+  const Outcome outcome = finish(request, [](const DirectoryEntry&) {});
   if (lost_) throw SourceError(fmt::format("{}: the bind got no answer: {}", url_, outcome.text));
   if (!outcome.ok()) {
     throw AuthenticationError(fmt::format("{} refuses the bind as {}: {}. {}", url_,

@@ -18,7 +18,7 @@ std::string escaped_filter_value(std::string_view value) {
   return text;
 }
 
-std::string parenthesized(std::string filter) {
+std::string parenthesized(const std::string& filter) {
   return filter.starts_with('(') ? filter : "(" + filter + ")";
 }
 
@@ -43,7 +43,7 @@ std::string FilterTemplate::with(std::string_view value) const {
   const std::string escaped = escaped_filter_value(value);
   std::string filter = pieces_.front();
   for (std::size_t i = 1; i < pieces_.size(); ++i) filter += escaped + pieces_[i];
-  return parenthesized(std::move(filter));
+  return parenthesized(filter);
 }
 
 }  // namespace connector

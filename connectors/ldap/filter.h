@@ -10,7 +10,7 @@ namespace connector {
 std::string escaped_filter_value(std::string_view value);
 
 /// The filter in parentheses; one that has them stays as it is.
-std::string parenthesized(std::string filter);
+std::string parenthesized(const std::string& filter);
 
 /// A filter with places for a value: `{}` or `{0}`; `{{` and `}}` stand for braces.
 class FilterTemplate {

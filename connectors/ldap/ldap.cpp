@@ -96,7 +96,7 @@ class Ldap final : public Connector {
     wanted.insert(wanted.end(), more_sources_.begin(), more_sources_.end());
     const std::vector<std::string> names = spellings(wanted);
     const std::vector<std::string> asked = all_attributes ? std::vector<std::string>() : attributes_to_ask(names);
-    const Directory::Take take = [&](DirectoryEntry entry) {
+    const Directory::Take take = [&](const DirectoryEntry& entry) {
       if (!entry.attributes.empty()) emit(record_of(entry, names));
     };
 
