@@ -98,6 +98,12 @@ bool is_data(const pugi::xml_node& element, std::string_view attribute) {
   return prefix != "xmlns" && namespace_of(element, prefix) != schema_instance;
 }
 
+/// "-007" -> "-7": JSON has no zeros at a number's beginning. digits: not only zeros.
+std::string without_leading_zeros(std::string_view digits) {
+  const std::string sign = digits.starts_with('-') ? "-" : "";
+  return sign + std::string(digits.substr(digits.find_first_not_of("-0")));
+}
+
 std::optional<Json> number(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
@@ -105,7 +111,9 @@ std::optional<Json> number(std::string_view text) {
   const char* end = text.data() + text.size();
   if (const auto [stop, error] = std::from_chars(text.data(), end, whole); stop == end && !text.empty()) {
     if (error == std::errc()) return whole;
-    if (error == std::errc::result_out_of_range && text.size() <= most_digits) return big_integer(text);
+    if (error == std::errc::result_out_of_range && text.size() <= most_digits) {
+      return big_integer(without_leading_zeros(text));
+    }
   }
   double fraction = 0;
   const auto [stop, error] = std::from_chars(text.data(), end, fraction, std::chars_format::fixed);

@@ -42,6 +42,17 @@ TEST(JasperRecord, NumbersByTheirNames) {
             "123456789012345678901234567890");
 }
 
+TEST(JasperRecord, ANumberHasNoZerosAtItsBeginning) {
+  const auto account = [](const std::string& text) {
+    return to_text(record_of("<accountId>" + text + "</accountId>")["accountId"]);
+  };
+  EXPECT_EQ(account("0089010123456789012345678901"), "89010123456789012345678901");
+  EXPECT_EQ(account("-0089010123456789012345678901"), "-89010123456789012345678901");
+  EXPECT_EQ(account("+0089010123456789012345678901"), "89010123456789012345678901");
+  EXPECT_EQ(account(std::string(40, '0') + "12"), "12");
+  EXPECT_EQ(account(std::string(40, '0')), "0");
+}
+
 TEST(JasperRecord, EveryNumberAndTimeIsKnownByItsName) {
   for (const std::string name :
        {"monthToDateUsage", "monthToDateDataUsage", "monthToDateSMSUsage", "monthToDateVoiceUsage",
