@@ -39,6 +39,7 @@ constexpr std::array<std::string_view, 6> time_elements = {"dateActivated", "dat
 
 constexpr std::size_t most_digits = 300;
 constexpr int deepest = 100;
+constexpr std::ptrdiff_t most_attributes = 256;  // namespaces are looked up among them, again and again
 
 template <std::size_t count>
 bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
@@ -63,10 +64,17 @@ std::string_view namespace_of(pugi::xml_node element, std::string_view prefix) {
   return {};
 }
 
-/// Ends a walk through a document where it is nested too deep for recursion.
-struct DepthCheck final : pugi::xml_tree_walker {
-  bool for_each(pugi::xml_node&) override { return depth() <= deepest; }
+/// Ends a walk through a document where it is nested too deep for recursion, or has too many attributes.
+struct BoundsCheck final : pugi::xml_tree_walker {
+  bool for_each(pugi::xml_node& node) override {
+    return depth() <= deepest && std::distance(node.attributes_begin(), node.attributes_end()) <= most_attributes;
+  }
 };
+
+bool is_bounded(pugi::xml_document& document) {
+  BoundsCheck check;
+  return document.traverse(check);
+}
 
 pugi::xml_node first_element(const pugi::xml_node& parent) {
   return parent.find_child([](const pugi::xml_node& child) { return child.type() == pugi::node_element; });
@@ -171,8 +179,9 @@ pugi::xml_document parse(const std::string& text, const std::string& what) {
   const pugi::xml_parse_result result =
       document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
   if (!result) throw SourceError(fmt::format("{} is no XML: {} at byte {}", what, result.description(), result.offset));
-  if (DepthCheck depth; !document.traverse(depth)) {
-    throw SourceError(fmt::format("{} has elements nested deeper than {} levels", what, deepest));
+  if (!is_bounded(document)) {
+    throw SourceError(fmt::format("{} has elements nested deeper than {} levels, or one with more than {} attributes",
+                                  what, deepest, most_attributes));
   }
   return document;
 }
@@ -258,11 +267,11 @@ pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name) 
 
 bool is_fault(const std::string& text) {
   pugi::xml_document document;
-  return document.load_buffer(text.data(), text.size()) && fault_of(document);
+  return document.load_buffer(text.data(), text.size()) && is_bounded(document) && fault_of(document);
 }
 
 Json terminal_record(const pugi::xml_node& terminal) {
-  Json record = Json::object();
+  ObjectBuilder record;
   for (const pugi::xml_attribute attribute : terminal.attributes()) {
     if (is_data(terminal, attribute.name())) {
       record["_" + std::string(without_prefix(attribute.name()))] = attribute.value();
@@ -272,15 +281,16 @@ Json terminal_record(const pugi::xml_node& terminal) {
     if (element.type() != pugi::node_element) continue;
     const std::string name(local_name(element));
     const std::string text = text_of(element);
+    Json& value = record[name];
     if (is_nil(element)) {
-      record[name] = nullptr;
+      value = nullptr;
     } else if (first_element(element)) {
-      record[name] = terminal_record(element);
+      value = terminal_record(element);
     } else {
-      record[name] = text.empty() ? Json(nullptr) : value_of(name, text);
+      value = text.empty() ? Json(nullptr) : value_of(name, text);
     }
   }
-  return record;
+  return record.take();
 }
 
 Json time_text(const std::string& text) {

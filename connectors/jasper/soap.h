@@ -18,7 +18,7 @@ struct Credentials {
 };
 
 /// Parses an XML document. Throws SourceError that names `what` and the place, also for elements nested deeper than 100
-/// levels. Entities of the document's own are neither read nor expanded.
+/// levels or with more than 256 attributes. Entities of the document's own are neither read nor expanded.
 pugi::xml_document parse(const std::string& text, const std::string& what);
 
 /// The local name of an element: without its prefix.

@@ -197,6 +197,25 @@ TEST(JasperSoap, DeepNestingIsAnErrorAndNoCrash) {
   EXPECT_FALSE(is_fault(text));
 }
 
+TEST(JasperSoap, TooManyAttributesAreAnError) {
+  std::string text = "<a";
+  for (int i = 0; i < 100000; ++i) text += " p:a" + std::to_string(i) + "='1'";
+  text += "/>";
+  EXPECT_EQ(message_of([&] { parse(text, "the answer"); }),
+            "the answer has elements nested deeper than 100 levels, or one with more than 256 attributes");
+  EXPECT_FALSE(is_fault(text));
+}
+
+TEST(JasperRecord, ManyElementsOfDifferentAndOfTheSameName) {
+  constexpr int count = 100000;
+  std::string content;
+  for (int i = 0; i < count; ++i) content += "<e" + std::to_string(i) + ">1</e" + std::to_string(i) + ">";
+  const Json record = record_of(content + "<e0>2</e0>", "e='3'");
+  EXPECT_EQ(record.size(), count + 1);
+  EXPECT_EQ(record.begin().key(), "_e");
+  EXPECT_EQ(record["e0"], "2");
+}
+
 TEST(JasperWsdl, TheEndpointIsTheServicesAddress) {
   const auto endpoint = [](const std::string& service) {
     return endpoint_of(parse("<w:definitions xmlns:w='http://schemas.xmlsoap.org/wsdl/'><w:service><w:port>" + service +
