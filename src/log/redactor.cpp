@@ -16,11 +16,14 @@ std::ptrdiff_t characters(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
 }
 
-std::string replaced(std::string text, std::string_view part, std::string_view by) {
-  for (std::size_t place = text.find(part); place != std::string::npos; place = text.find(part, place + by.size())) {
-    text.replace(place, part.size(), by);
+std::string replaced(const std::string& text, std::string_view part, std::string_view by) {
+  std::string result;
+  std::size_t begin = 0;
+  for (std::size_t place = text.find(part); place != std::string::npos; place = text.find(part, begin)) {
+    result.append(text, begin, place - begin).append(by);
+    begin = place + part.size();
   }
-  return text;
+  return result.append(text, begin);
 }
 
 std::string quoted(const std::string& text, bool ascii) {
@@ -66,9 +69,7 @@ void Redactor::hide_form(std::string_view form) {
 std::string Redactor::redact(std::string text) const {
   const std::shared_lock lock(mutex_);
   for (const std::string& secret : secrets_) {
-    for (std::size_t place = text.find(secret); place != std::string::npos;
-         place = text.find(secret, place + mask.size()))
-      text.replace(place, secret.size(), mask);
+    if (text.find(secret) != std::string::npos) text = replaced(text, secret, mask);
   }
   return text;
 }

@@ -15,4 +15,17 @@ TEST(Redactor, HidesASecretInEachFormInWhichAnAnswerMayQuoteIt) {
   }
 }
 
+TEST(Redactor, ALongSecretOfNothingButSpecialCharactersTakesNoLongTime) {
+  const std::string secret(2'000'000, '&');
+  Redactor redactor;
+  redactor.hide(secret);
+  EXPECT_EQ(redactor.redact("{" + secret + "}"), "{***}");
+}
+
+TEST(Redactor, HidesEachOccurrence) {
+  Redactor redactor;
+  redactor.hide("secret");
+  EXPECT_EQ(redactor.redact("secretsecret, secret!"), "******, ***!");
+}
+
 }  // namespace connector::redactor_test
