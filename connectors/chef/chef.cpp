@@ -82,7 +82,7 @@ class Chef final : public Connector {
         throw SourceError(fmt::format("Chef's answer for the nodes from {} has no rows", start));
       const Json& total = at(page, "total");
       if (nodes == 0) return;
-      if (total.is_number() ? start + page_size >= total.get<std::int64_t>() : nodes < page_size) return;
+      if (total.is_number() ? static_cast<double>(start + page_size) >= total.get<double>() : nodes < page_size) return;
     }
   }
 
