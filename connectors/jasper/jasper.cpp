@@ -83,11 +83,11 @@ class Jasper final : public Connector {
       envelope.add(envelope.request, "since", since_);
       if (page > 1) envelope.add(envelope.request, "pageNumber", std::to_string(page));
       const pugi::xml_document answer = call("GetModifiedTerminals", envelope);
-      const pugi::xml_node body = soap::body_of(answer, "GetModifiedTerminalsResponse");
+      const pugi::xml_node body = soap::body_of(answer, "GetModifiedTerminalsResponse", log);
       for (const pugi::xml_node iccid : soap::child(body, "iccids").children()) {
         if (soap::is(iccid, soap::jasper_namespace, "iccid")) iccids.push_back(trimmed(soap::text_of(iccid)));
       }
-      pages = soap::child(body, "totalPages").text().as_int(pages);
+      if (const int total = soap::child(body, "totalPages").text().as_int(); total > 0) pages = total;
     }
     return iccids;
   }
@@ -97,7 +97,7 @@ class Jasper final : public Connector {
     const pugi::xml_node list = envelope.add(envelope.request, "iccids");
     for (const std::string& iccid : iccids) envelope.add(list, "iccid", iccid);
     const pugi::xml_document answer = call("GetTerminalDetails", envelope);
-    const pugi::xml_node response = soap::body_of(answer, "GetTerminalDetailsResponse");
+    const pugi::xml_node response = soap::body_of(answer, "GetTerminalDetailsResponse", log);
     for (const pugi::xml_node terminal : soap::child(response, "terminals").children()) {
       if (!soap::is(terminal, soap::jasper_namespace, "terminal")) continue;
       emit(soap::terminal_record(terminal));

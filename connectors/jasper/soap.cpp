@@ -9,7 +9,6 @@
 #include <sstream>
 
 #include "connector/error.h"
-#include "connector/log.h"
 
 namespace connector::soap {
 namespace {
@@ -87,6 +86,16 @@ pugi::xml_node child_of(const pugi::xml_node& parent, std::string_view name_spac
 pugi::xml_node fault_of(const pugi::xml_document& answer) {
   const pugi::xml_node body = child_of(answer.document_element(), envelope_namespace, "Body");
   return child_of(body, envelope_namespace, "Fault");
+}
+
+/// The beginning of a text for the log. Secrets are blotted out before it is cut: half a secret would not be found.
+std::string excerpt(const std::string& text, const Log& log) {
+  constexpr std::size_t most_bytes = 500;
+  std::string shown = log.redact(text.substr(0, std::size_t{64} << 10));
+  if (shown.size() <= most_bytes) return shown;
+  std::size_t end = most_bytes;
+  while (end > 0 && (shown[end] & 0xC0) == 0x80) --end;  // not in the middle of a character
+  return shown.substr(0, end);
 }
 
 bool is_nil(const pugi::xml_node& element) {
@@ -252,11 +261,11 @@ Envelope make_envelope(const Credentials& credentials, const std::string& reques
   return envelope;
 }
 
-pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name) {
+pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name, const Log& log) {
   if (const pugi::xml_node fault = fault_of(answer)) {
     const std::string text =
         text_of(fault.find_child([](const pugi::xml_node& element) { return local_name(element) == "faultstring"; }));
-    throw SourceError("Jasper answers with a fault: " + (text.empty() ? "it gives no reason" : text.substr(0, 500)));
+    throw SourceError("Jasper answers with a fault: " + (text.empty() ? "it gives no reason" : excerpt(text, log)));
   }
   const pugi::xml_node body = child_of(answer.document_element(), envelope_namespace, "Body");
   if (!body) throw SourceError("Jasper's answer is no SOAP envelope");

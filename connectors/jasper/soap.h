@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "connector/json.h"
+#include "connector/log.h"
 
 namespace connector::soap {
 
@@ -51,8 +52,8 @@ struct Envelope {
 Envelope make_envelope(const Credentials& credentials, const std::string& request);
 
 /// The element of that name, in Jasper's namespace, in an answer's body. Throws SourceError with the fault's text when
-/// it is a fault, or when the answer holds no such element.
-pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name);
+/// it is a fault, without the secrets that `log` hides, or when the answer holds no such element.
+pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name, const Log& log = {});
 
 /// Whether an answer is a SOAP fault.
 bool is_fault(const std::string& text);
