@@ -77,6 +77,7 @@ struct Bounds {
 struct ItemsOf {
   std::string_view list;                ///< the member of the outermost object; empty: the document itself
   std::function<void(Json)> take = {};  ///< none: they are only read
+  std::size_t members = 1;              ///< how many members have that name; the last one counts
 };
 
 /// Builds the value from the parser's events. What is complete waits on two stacks until its list or object ends, so
@@ -108,6 +109,7 @@ class Builder {
     return open();
   }
   bool key(const std::string& name) {
+    if (items_ && open_.size() == 1 && name == items_->list) ++members_seen_;
     if (depth_left_out_ == 0 && !only_reads()) keys_.push_back(name);
     return true;
   }
@@ -150,6 +152,7 @@ class Builder {
   }
 
   Json take() { return std::move(values_.front()); }
+  std::size_t members_seen() const { return members_seen_; }
   Failure failure() const { return failure_; }
   const std::string& error() const { return error_; }
 
@@ -176,7 +179,8 @@ class Builder {
   /// Whether the list that begins here is the one whose items are handed over.
   bool begins_items() const {
     if (items_->list.empty()) return open_.empty();
-    return open_.size() == 1 && keys_.size() == values_.size() + 1 && keys_.back() == items_->list;
+    return open_.size() == 1 && members_seen_ >= items_->members && keys_.size() == values_.size() + 1 &&
+           keys_.back() == items_->list;
   }
 
   bool open() {
@@ -207,7 +211,8 @@ class Builder {
 
   Bounds bounds_;
   const ItemsOf* items_;
-  std::size_t items_depth_ = 0;  ///< how many lists and objects are open where such items are; 0: none is
+  std::size_t items_depth_ = 0;   ///< how many lists and objects are open where such items are; 0: none is
+  std::size_t members_seen_ = 0;  ///< of the name of the list with such items
   std::size_t count_ = 0;
   std::size_t depth_left_out_ = 0;
   std::vector<Json> values_;
@@ -362,7 +367,7 @@ bool run(std::string_view text, Builder& builder, bool wide) {
   return wide ? run<WideJson>(text, builder) : run<Json>(text, builder);
 }
 
-Json parse(std::string_view text, const Bounds& bounds = {}, const ItemsOf* items = nullptr) {
+Json parse(std::string_view text, const Bounds& bounds = {}, ItemsOf* items = nullptr) {
   // The library takes a zero byte for the end of the text, whatever follows.
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     throw JsonError("at character " + std::to_string(zero + 1) + ": a zero byte");
@@ -374,6 +379,7 @@ Json parse(std::string_view text, const Bounds& bounds = {}, const ItemsOf* item
     Builder builder(bounds, items ? &unread : nullptr);
     if (run(text, builder, wide)) {
       if (!items) return builder.take();
+      items->members = builder.members_seen();
       break;
     }
     if (builder.failure() == Builder::Failure::lone_surrogate && repaired.empty()) {
@@ -406,7 +412,7 @@ Json parse_bounded_json(std::string_view text, std::size_t most_values) {
 }
 
 Json parse_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take) {
-  const ItemsOf items{list, take};
+  ItemsOf items{list, take};
   return parse(text, {}, &items);
 }
 

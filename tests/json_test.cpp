@@ -228,6 +228,9 @@ TEST(ParseJsonItems, HandsOverTheItemsOfOneList) {
       {R"([{"a":[1]},[],2])", "", "[]", R"([{"a":[1]},[],2])"},
       {R"({"":[1]})", "", R"({"":[1]})", "[]"},
       {"7", "", "7", "[]"},
+      {R"({"rows":[1],"a":2,"rows":[3,4]})", "rows", R"({"rows":[],"a":2})", "[3,4]"},
+      {R"({"rows":[1],"rows":null})", "rows", R"({"rows":null})", "[]"},
+      {R"({"rows":{"rows":[1]},"r\u006fws":[{"rows":[2]}]})", "rows", R"({"rows":[]})", R"([{"rows":[2]}])"},
   };
   for (const auto& [text, list, rest, handed_over] : table) {
     EXPECT_EQ(items_of(text, list).rest, rest) << text;
