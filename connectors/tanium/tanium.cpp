@@ -7,6 +7,8 @@
 namespace connector {
 namespace {
 
+constexpr std::size_t longest_session = std::size_t{16} << 10;  // it is sent with each request, and hidden in each log
+
 /// Applications as Oomnitza wants them: name, version, path.
 Json software_of(const Json& asset) {
   Json software = Json::array();
@@ -76,6 +78,10 @@ class Tanium final : public Connector {
       const Json& token = at(answer, "data.session");
       if (!token.is_string() || token == "") throw AuthenticationError("Tanium's answer to the login holds no session");
       session = token.get<std::string>();
+      if (session.size() > longest_session) {
+        throw AuthenticationError(
+            fmt::format("the session in Tanium's answer to the login is longer than {} bytes", longest_session));
+      }
       log.hide(session);
     }
     http.headers.set("session", session);
