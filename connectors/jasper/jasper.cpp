@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "jasper/soap.h"
@@ -25,6 +26,12 @@ std::string local_file(const std::string& path) {
   if (!path.starts_with(scheme)) return path;
   const std::string_view rest = std::string_view(path).substr(scheme.size());
   return percent_decoded(rest.starts_with("localhost/") ? rest.substr(host.size()) : rest);
+}
+
+/// Whether there is no such file; one that cannot be looked at is not missing, reading it tells why.
+bool is_missing(const std::filesystem::path& file) {
+  std::error_code error;
+  return std::filesystem::status(file, error).type() == std::filesystem::file_type::not_found;
 }
 
 /// SIM terminals of Cisco Jasper that were modified since the last run.
@@ -70,8 +77,8 @@ class Jasper final : public Connector {
   /// The state file; older versions kept it one folder above.
   std::string read_since() const {
     std::filesystem::path file = storage;
-    if (!std::filesystem::exists(file) && file.is_relative()) file = ".." / file;
-    const std::string since = std::filesystem::exists(file) ? trimmed(read_file(file)) : "";
+    if (is_missing(file) && file.is_relative()) file = ".." / file;
+    const std::string since = is_missing(file) ? "" : trimmed(read_file(file));
     return since.empty() ? first_date : since;
   }
 
