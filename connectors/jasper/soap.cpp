@@ -88,16 +88,6 @@ pugi::xml_node fault_of(const pugi::xml_document& answer) {
   return child_of(body, envelope_namespace, "Fault");
 }
 
-/// The beginning of a text for the log. Secrets are blotted out before it is cut: half a secret would not be found.
-std::string excerpt(const std::string& text, const Log& log) {
-  constexpr std::size_t most_bytes = 500;
-  std::string shown = log.redact(text.substr(0, std::size_t{64} << 10));
-  if (shown.size() <= most_bytes) return shown;
-  std::size_t end = most_bytes;
-  while (end > 0 && (shown[end] & 0xC0) == 0x80) --end;  // not in the middle of a character
-  return shown.substr(0, end);
-}
-
 bool is_nil(const pugi::xml_node& element) {
   for (const pugi::xml_attribute attribute : element.attributes()) {
     if (without_prefix(attribute.name()) == "nil" &&

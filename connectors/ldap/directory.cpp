@@ -66,16 +66,8 @@ berval berval_of(const std::string& text) {
   return {text.size(), const_cast<char*>(text.data())};
 }
 
-// What a server says may be anything: one short line of it.
-std::string one_line(const char* text) {
-  std::string line(text ? std::string_view(text).substr(0, 500) : std::string_view());
-  std::ranges::replace_if(
-      line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-  return line;
-}
-
 std::string described(int code, const char* details) {
-  const std::string line = one_line(details);
+  const std::string line = excerpt(details ? details : "");
   return fmt::format("{} ({}){}{}", ldap_err2string(code), code, line.empty() ? "" : ": ", line);
 }
 

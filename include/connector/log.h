@@ -65,4 +65,12 @@ class Log {
   std::shared_ptr<Output> output_;
 };
 
+/// The beginning of a text that comes from outside, for a message: 500 characters at most, on one line, U+FFFD for what
+/// is no UTF-8.
+std::string excerpt(std::string_view text);
+
+/// The same without the secrets that the log hides. They are blotted out before the text is cut: half a secret would
+/// not be found.
+std::string excerpt(std::string_view text, const Log& log);
+
 }  // namespace connector

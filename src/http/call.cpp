@@ -1,7 +1,5 @@
 #include "http/call.h"
 
-#include <unistr.h>
-
 #include <algorithm>
 
 #include "http/repeats.h"
@@ -11,23 +9,6 @@ namespace connector::http {
 namespace {
 
 constexpr int most_redirects = 30;
-constexpr int most_characters_shown = 500;
-
-/// The beginning of an answer on one line.
-std::string excerpt(const std::string& text) {
-  std::string shown;
-  const auto* next = reinterpret_cast<const std::uint8_t*>(text.data());
-  const auto* const end = next + text.size();
-  for (int count = 0; next != end && count < most_characters_shown; ++count) {
-    ucs4_t character = 0;
-    next += u8_mbtouc(&character, next, static_cast<std::size_t>(end - next));  // U+FFFD for what is no UTF-8
-    if (character < 0x20 || (character >= 0x7f && character < 0xa0)) character = ' ';
-    std::array<std::uint8_t, 6> bytes{};
-    const int length = u8_uctomb(bytes.data(), character, bytes.size());
-    shown.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(std::max(length, 0)));
-  }
-  return shown;
-}
 
 bool is_method(const std::string& text) {
   return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
@@ -190,8 +171,7 @@ void Call::leave_credentials() {
 std::string Call::problem(const Outcome& outcome) const {
   if (outcome.fault != Fault::none) return outcome.cause;
   std::string text = "status " + std::to_string(outcome.response.status);
-  // Secrets are blotted out before the text is cut: half a secret would not be found.
-  const std::string answer = excerpt(log_.redact(outcome.response.body.substr(0, std::size_t{64} << 10)));
+  const std::string answer = excerpt(outcome.response.body, log_);
   return answer.empty() ? text : text + ": " + answer;
 }
 

@@ -14,7 +14,7 @@ namespace connector::managed {
 namespace {
 
 /// An entry of the cloud's listing.
-struct Report {
+struct ListedReport {
   std::string uid;
   std::int64_t creation_date = 0;
   Json filename;    ///< as given, to be checked
@@ -28,15 +28,15 @@ std::string uid_of(const Json& entry) {
 }
 
 /// Nothing when the entry cannot be told from others, or placed in time.
-std::optional<Report> parse_report(const Json& entry) {
+std::optional<ListedReport> parse_report(const Json& entry) {
   const Json& date = at(entry, "creation_date");
   const Json& url = at(entry, "url");
   const std::string uid = uid_of(entry);
   if (uid.empty() || !date.is_number_integer() || !is_report_date(date.get<std::int64_t>())) return std::nullopt;
-  return Report{.uid = uid,
-                .creation_date = date.get<std::int64_t>(),
-                .filename = at(entry, "filename"),
-                .url = url.is_string() ? url.get<std::string>() : std::string()};
+  return ListedReport{.uid = uid,
+                      .creation_date = date.get<std::int64_t>(),
+                      .filename = at(entry, "filename"),
+                      .url = url.is_string() ? url.get<std::string>() : std::string()};
 }
 
 /// A name from the cloud for a message: on one line, and not too long.
@@ -115,10 +115,10 @@ class Sync {
 
   void sync(const ReportSource& source, ReportState& state, const Json& listing, std::int64_t done_until) {
     Progress progress(done_until);
-    const std::vector<Report> reports = new_reports(listing, done_until, state.done_beyond(source), progress);
+    const std::vector<ListedReport> reports = new_reports(listing, done_until, state.done_beyond(source), progress);
     if (options_.testmode) return print(reports);
     if (progress.state() > done_until) state.advance(source, progress.state());
-    for (const Report& report : reports) {
+    for (const ListedReport& report : reports) {
       check_stop();
       if (!settle(report)) continue;
       progress.settle(report.creation_date);
@@ -126,11 +126,11 @@ class Sync {
     }
   }
 
-  std::vector<Report> new_reports(const Json& listing, std::int64_t done_until, const std::set<std::string>& done,
-                                  Progress& progress) {
-    std::vector<Report> reports;
+  std::vector<ListedReport> new_reports(const Json& listing, std::int64_t done_until, const std::set<std::string>& done,
+                                        Progress& progress) {
+    std::vector<ListedReport> reports;
     for (const Json& entry : listing) {
-      std::optional<Report> report = parse_report(entry);
+      std::optional<ListedReport> report = parse_report(entry);
       if (!report) {
         refuse(entry);
       } else if (report->creation_date <= done_until || done.contains(report->uid)) {
@@ -143,13 +143,13 @@ class Sync {
     return reports;
   }
 
-  std::string stored_name(const Report& report) const {
+  std::string stored_name(const ListedReport& report) const {
     const auto& name = report.filename.get_ref<const std::string&>();
     return configuration_.overwrite_reports ? name : dated_report_name(name, report.creation_date);
   }
 
   /// Whether the report needs no further try, and the cloud knows.
-  bool settle(const Report& report) {
+  bool settle(const ListedReport& report) {
     if (const std::string problem = problem_of_report_name(report.filename); !problem.empty()) {
       return tell_failed(report, "its file name is refused: " + problem);
     }
@@ -165,7 +165,7 @@ class Sync {
     return tell_stored(report);
   }
 
-  void store(const Report& report) const {
+  void store(const ListedReport& report) const {
     ReportFile file(configuration_.folder_path, stored_name(report));
     http_.send({.url = report.url,
                 .sink = [&](std::string_view piece) { file.write(piece); },
@@ -173,13 +173,13 @@ class Sync {
     file.complete();
   }
 
-  bool tell_stored(const Report& report) {
+  bool tell_stored(const ListedReport& report) {
     ++stored_;
     log_.info("section [{}]: stored {}", configuration_.section(), shown(stored_name(report)));
     return tell({{"correlation_id", report.uid}, {"added", 1}});
   }
 
-  bool tell_failed(const Report& report, const std::string& problem) {
+  bool tell_failed(const ListedReport& report, const std::string& problem) {
     return tell_failed(report.uid, fmt::format("report {}: {}", shown(report.filename), problem));
   }
 
@@ -218,7 +218,7 @@ class Sync {
     }
   }
 
-  void note(const ReportSource& source, const Report& report, std::int64_t until, ReportState& state) {
+  void note(const ReportSource& source, const ListedReport& report, std::int64_t until, ReportState& state) {
     try {
       state.settle(source, report.uid, report.creation_date, until);
     } catch (const std::exception& error) {
@@ -228,8 +228,8 @@ class Sync {
     }
   }
 
-  void print(const std::vector<Report>& reports) {
-    for (const Report& report : reports) {
+  void print(const std::vector<ListedReport>& reports) {
+    for (const ListedReport& report : reports) {
       if (const std::string problem = problem_of_report_name(report.filename); !problem.empty()) {
         tell_failed(report, "its file name is refused: " + problem);
         continue;
