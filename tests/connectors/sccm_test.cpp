@@ -302,7 +302,7 @@ TEST_F(Sccm, SoftwareBelongsToComputersByWholeNumbers) {
   const Values settings = prepared();
   database->run(R"(
     INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (-3, 'below zero'), (10, 'ten'), (9, 'nine');
-    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS VALUES (NULL, 'of none', '1', 'x'), (-3, 'a', '1', 'x'), (9, 'b', '1', 'x'), (10, 'c', '1', 'x');
+    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS VALUES (NULL, 'of none', '1', 'x'), (NULL, 'of none', '2', 'x'), (-3, 'a', '1', 'x'), (9, 'b', '1', 'x'), (10, 'c', '1', 'x');
   )");
   EXPECT_EQ(failure(settings, records), "");
   ASSERT_EQ(records.size(), 3u);
@@ -324,15 +324,18 @@ TEST_F(Sccm, AStopCancelsTheQueryThatIsUnderWay) {
   const Values settings = prepared();
   database->run(R"(
     INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (1, 'one');
-    ALTER TABLE dbo.v_GS_COMPUTER_SYSTEM RENAME TO computers;
-    CREATE VIEW dbo.v_GS_COMPUTER_SYSTEM AS SELECT computers.* FROM dbo.computers, pg_sleep(600);
-    GRANT SELECT ON dbo.v_GS_COMPUTER_SYSTEM TO reader;
+    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS VALUES (1, 'a', '1', 'x');
   )");
   std::stop_source stop;
   stop.request_stop();
   const std::unique_ptr<Connector> connector = source(settings);
   connector->stop = stop.get_token();
-  EXPECT_THROW(connector->read([](const Record&) {}), SourceError);
+  for (const std::string view : {"v_GS_ADD_REMOVE_PROGRAMS", "v_GS_COMPUTER_SYSTEM"}) {
+    database->run("ALTER TABLE dbo." + view + " RENAME TO rows; CREATE VIEW dbo." + view +
+                  " AS SELECT rows.* FROM dbo.rows, pg_sleep(600); GRANT SELECT ON dbo." + view +
+                  " TO reader; ALTER TABLE dbo.rows RENAME TO " + view + "_rows");
+    EXPECT_THROW(connector->read([](const Record&) {}), SourceError) << view;
+  }
 }
 
 TEST_F(Sccm, ADriverThatIsNotInstalledIsNamedWithThoseThatAre) {
