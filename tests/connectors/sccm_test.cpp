@@ -276,6 +276,16 @@ TEST_F(Sccm, AResultThatBreaksOffGivesOnlyComputersWhoseSoftwareIsKnown) {
   };
   EXPECT_THROW(source(settings)->read(stop_at_two), Stopped);
 
+  std::stop_source stop;
+  const std::unique_ptr<Connector> stopped = source(settings);
+  stopped->stop = stop.get_token();
+  const auto stop_behind_the_first = [&](Record record) {
+    records.push_back(std::move(record.data));
+    stop.request_stop();
+  };
+  EXPECT_THROW(stopped->read(stop_behind_the_first), Stopped);
+  EXPECT_EQ(records.size(), 1u);
+
   for (const char* view : {"v_GS_ADD_REMOVE_PROGRAMS", "v_GS_COMPUTER_SYSTEM"}) {
     std::size_t whole = 0, all = 0;
     try {
