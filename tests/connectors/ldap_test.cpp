@@ -661,19 +661,21 @@ TEST(LdapScripted, ThirtyTwoMembersAtOnce) {
 TEST(LdapScripted, MembersElsewhereAreSkippedAndRefusedOnesAreFailures) {
   ScriptedDirectory directory([&](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
     if (search.base == "cn=g") {
-      answer.entry(search.id, search.base, {{"member", {"uid=elsewhere", "no dn", "uid=secret", "uid=a", ""}}});
+      answer.entry(search.id, search.base,
+                   {{"member", {"uid=elsewhere", "no dn", "uid=secret", "uid=hidden", "uid=a", ""}}});
       return answer.done(search.id);
     }
     if (search.base == "uid=elsewhere") return answer.done(search.id, 10);
     if (search.base == "no dn") return answer.done(search.id, 34);
-    if (search.base == "uid=secret") return answer.done(search.id, 50);
+    if (search.base == "uid=secret" || search.base == "uid=hidden") return answer.done(search.id, 50);
     answer.entry(search.id, "UID=A", {{"uid", {"a"}}});
     answer.done(search.id);
   });
   Sync run("ldap", admin(directory.url(), {{"group_dn", "cn=g"}}));
   run.read();
   EXPECT_EQ(run.values("uid"), Names{"a"});
-  EXPECT_NE(run.source_error.find("uid=secret"), std::string::npos);
+  EXPECT_NE(run.source_error.find("uid=secret"), std::string::npos) << run.source_error;
+  EXPECT_NE(run.source_error.find("(and 1 more failures)"), std::string::npos) << run.source_error;
   EXPECT_EQ(run.source_error.find("uid=elsewhere"), std::string::npos);
   EXPECT_NE(run.warnings().find("uid=elsewhere"), std::string::npos);
   EXPECT_NE(run.warnings().find("no dn"), std::string::npos);

@@ -36,6 +36,7 @@ TEST(ConnectionString, PortIsAKeyForOtherDrivers) {
   free_tds.port = "1444";
   EXPECT_EQ(connection_string(free_tds),
             "Driver={FreeTDS};Server=db.example.com;Port=1444;Database=CM_DCT;UID=reader;PWD=secret;TDS_Version=7.4;");
+  EXPECT_TRUE(connection_string(login("FreeTDS 1.4")).ends_with(";TDS_Version=7.4;"));
 }
 
 TEST(ConnectionString, ValuesThatWouldBreakItStandInBraces) {
