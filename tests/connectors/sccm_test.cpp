@@ -251,6 +251,10 @@ TEST_F(Sccm, WhatTheDatabaseRefusesEndsTheSection) {
   nowhere["server"] = "/nonexistent";
   EXPECT_NE(failure(nowhere, records).find("cannot connect"), std::string::npos);
 
+  Values other_port = settings;
+  other_port["port"] = "5433";
+  EXPECT_NE(failure(other_port, records).find("cannot connect"), std::string::npos) << "the port was not sent";
+
   database->run("REVOKE SELECT ON dbo.v_GS_ADD_REMOVE_PROGRAMS_64 FROM reader");
   const std::string software = failure(settings, records);
   EXPECT_NE(software.find("the software query failed: [42501] ERROR: permission denied"), std::string::npos)
@@ -319,6 +323,9 @@ TEST_F(Sccm, SoftwareBelongsToComputersByWholeNumbers) {
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(records[i]["software"][0]["name"], std::string(1, static_cast<char>('a' + i)));
   }
+
+  database->run("INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (NULL, 'without a number')");
+  EXPECT_EQ(failure(settings, records), "the computers query gives a ResourceID that is no integer");
 
   database->run(R"(
     ALTER TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS ALTER ResourceID TYPE numeric(10, 1);
