@@ -66,8 +66,8 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   }
   if (line.ini && line.env_file) throw UsageError("--ini and --env-file exclude each other\n\n" + app.help());
 
-  constexpr std::int64_t most_workers = 256;
-  line.workers = static_cast<unsigned>(std::clamp<std::int64_t>(workers, 1, most_workers));
+  constexpr std::int64_t max_workers = 256;
+  line.workers = static_cast<unsigned>(std::clamp<std::int64_t>(workers, 1, max_workers));
   line.record_count = static_cast<std::size_t>(record_count);
   for (const std::string& word : words) {
     if (word == "ini_only") {

@@ -8,8 +8,8 @@
 
 #include "catalogue.h"
 #include "cli.h"
+#include "commands/command.h"
 #include "connector/error.h"
-#include "modes/mode.h"
 
 namespace {
 

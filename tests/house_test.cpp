@@ -166,8 +166,9 @@ TEST(House, ExamplesAndDefaultsAreAllowed) {
     for (const Setting& setting : plugin.settings) {
       const std::vector<std::string>& choices = setting.text.choices;
       if (choices.empty()) continue;
-      for (const std::string& value : {setting.text.example.value_or(""),
-                                       setting.text.fallback ? setting.text.fallback->get<std::string>() : ""}) {
+      for (const std::string& value :
+           {setting.text.example.value_or(""),
+            setting.text.default_value ? setting.text.default_value->get<std::string>() : ""}) {
         EXPECT_TRUE(value.empty() || std::find(choices.begin(), choices.end(), value) != choices.end())
             << plugin.section << ", " << setting.name << ": " << value;
       }

@@ -42,8 +42,8 @@ Json leading_digits(const Json& value) {
   const std::string text = value.is_string() ? value.get<std::string>() : to_text(value);
   const std::string digits(text.begin(),
                            std::find_if_not(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }));
-  constexpr std::size_t most_digits = 300;  // what a double can hold
-  return digits.empty() || digits.size() > most_digits
+  constexpr std::size_t max_digits = 300;  // what a double can hold
+  return digits.empty() || digits.size() > max_digits
              ? Json(nullptr)
              : parse_json(digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1)));
 }

@@ -73,13 +73,13 @@ class CsvUsers final : public Csv {
 
 Setting filename(const std::string& example) {
   return setting("filename", &Csv::filename,
-                 {.help = "A CSV file; either this or directory is needed.", .fallback = "", .example = example});
+                 {.help = "A CSV file; either this or directory is needed.", .default_value = "", .example = example});
 }
 
 Setting directory() {
   return setting("directory", &Csv::directory,
                  {.help = "A folder of which all *.csv files are read; either this or filename is needed.",
-                  .fallback = "",
+                  .default_value = "",
                   .example = "/some/path/to/files/"});
 }
 

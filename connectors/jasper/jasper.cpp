@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "jasper/soap.h"
-#include "state/files.h"
+#include "platform/files.h"
 
 namespace connector {
 namespace {
 
 constexpr const char* action_prefix = "http://api.jasperwireless.com/ws/service/terminal/";
 constexpr const char* first_date = "2015-03-04T00:00:00Z";
-constexpr std::size_t most_details = 50;  // the API's limit for one call
+constexpr std::size_t max_details = 50;  // the API's limit for one call
 
 std::string trimmed(const std::string& text) {
   return std::string(soap::trimmed(text));
@@ -47,8 +47,8 @@ class Jasper final : public Connector {
     endpoint_ = read_endpoint();
     since_ = read_since();
     const std::vector<std::string> iccids = modified_terminals();
-    for (std::size_t begin = 0; begin < iccids.size(); begin += most_details) {
-      const std::size_t end = std::min(iccids.size(), begin + most_details);
+    for (std::size_t begin = 0; begin < iccids.size(); begin += max_details) {
+      const std::size_t end = std::min(iccids.size(), begin + max_details);
       read_details(
           {iccids.begin() + static_cast<std::ptrdiff_t>(begin), iccids.begin() + static_cast<std::ptrdiff_t>(end)},
           emit);
@@ -153,14 +153,14 @@ Plugin jasper() {
           {
               setting("wsdl_path", &Jasper::wsdl_path,
                       {.help = "Address or file of the API's WSDL.",
-                       .fallback = "http://api.jasperwireless.com/ws/schema/Terminal.wsdl"}),
+                       .default_value = "http://api.jasperwireless.com/ws/schema/Terminal.wsdl"}),
               setting("username", &Jasper::username,
                       {.help = "User of Control Center.", .example = "username@example.com"}),
               setting("password", &Jasper::password, {.help = "The user's password.", .example = "change-me"}),
               setting("api_token", &Jasper::api_token,
                       {.help = "License key of the API.", .example = "YOUR Jasper API TOKEN"}),
               setting("storage", &Jasper::storage,
-                      {.help = "File that remembers up to when terminals were read.", .fallback = "storage.db"}),
+                      {.help = "File that remembers up to when terminals were read.", .default_value = "storage.db"}),
           },
       .make = make<Jasper>,
   };

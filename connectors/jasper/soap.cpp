@@ -36,9 +36,9 @@ constexpr std::array<std::string_view, 1> flag_elements = {"overageLimitReached"
 constexpr std::array<std::string_view, 6> time_elements = {"dateActivated", "dateAdded",     "dateModified",
                                                            "dateShipped",   "termStartDate", "termEndDate"};
 
-constexpr std::size_t most_digits = 300;
+constexpr std::size_t max_digits = 300;
 constexpr int deepest = 100;
-constexpr std::ptrdiff_t most_attributes = 256;  // namespaces are looked up among them, again and again
+constexpr std::ptrdiff_t max_attributes = 256;  // namespaces are looked up among them, again and again
 
 template <std::size_t count>
 bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
@@ -66,7 +66,7 @@ std::string_view namespace_of(pugi::xml_node element, std::string_view prefix) {
 /// Ends a walk through a document where it is nested too deep for recursion, or has too many attributes.
 struct BoundsCheck final : pugi::xml_tree_walker {
   bool for_each(pugi::xml_node& node) override {
-    return depth() <= deepest && std::distance(node.attributes_begin(), node.attributes_end()) <= most_attributes;
+    return depth() <= deepest && std::distance(node.attributes_begin(), node.attributes_end()) <= max_attributes;
   }
 };
 
@@ -118,7 +118,7 @@ std::optional<Json> number(std::string_view text) {
   const char* end = text.data() + text.size();
   if (const auto [stop, error] = std::from_chars(text.data(), end, whole); stop == end && !text.empty()) {
     if (error == std::errc()) return whole;
-    if (error == std::errc::result_out_of_range && text.size() <= most_digits) {
+    if (error == std::errc::result_out_of_range && text.size() <= max_digits) {
       return big_integer(without_leading_zeros(text));
     }
   }
@@ -180,7 +180,7 @@ pugi::xml_document parse(const std::string& text, const std::string& what) {
   if (!result) throw SourceError(fmt::format("{} is no XML: {} at byte {}", what, result.description(), result.offset));
   if (!is_bounded(document)) {
     throw SourceError(fmt::format("{} has elements nested deeper than {} levels, or one with more than {} attributes",
-                                  what, deepest, most_attributes));
+                                  what, deepest, max_attributes));
   }
   return document;
 }

@@ -100,18 +100,18 @@ Plugin json_assets() {
 }
 
 Plugin json_users() {
-  return {
-      .section = "json_users",
-      .mapping_name = "JSON-users",
-      .data_type = DataType::users,
-      .settings = {directory(), sync_field(),
-                   setting("default_role", &JsonUsers::default_role,
-                           {.help = "The role (PERMISSIONS_ID) of users whose role is not mapped.", .fallback = 25}),
-                   setting("default_position", &JsonUsers::default_position,
-                           {.help = "The position (POSITION) of users whose position is not mapped.",
-                            .fallback = "Employee"})},
-      .in_sample = false,
-      .make = make<JsonUsers>};
+  return {.section = "json_users",
+          .mapping_name = "JSON-users",
+          .data_type = DataType::users,
+          .settings = {directory(), sync_field(),
+                       setting("default_role", &JsonUsers::default_role,
+                               {.help = "The role (PERMISSIONS_ID) of users whose role is not mapped.",
+                                .default_value = 25}),
+                       setting("default_position", &JsonUsers::default_position,
+                               {.help = "The position (POSITION) of users whose position is not mapped.",
+                                .default_value = "Employee"})},
+          .in_sample = false,
+          .make = make<JsonUsers>};
 }
 
 }  // namespace connector

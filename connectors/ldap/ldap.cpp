@@ -137,14 +137,14 @@ std::vector<Setting> connection_settings() {
       setting("username", &Ldap::username,
               {.help = "DN (Active Directory: any name it takes) for the bind; anonymous for an anonymous one.",
                .example = "cn=read-only-admin,dc=example,dc=com"}),
-      setting("password", &Ldap::password, {.help = "Password of that user.", .fallback = ""}),
+      setting("password", &Ldap::password, {.help = "Password of that user.", .default_value = ""}),
       setting("base_dn", &Ldap::base_dn, {.help = "Where a search begins.", .example = "dc=example,dc=com"}),
       setting("group_dn", &Ldap::group_dn,
-              {.help = "Reads the members of this group; groups_dn goes before it.", .fallback = ""}),
+              {.help = "Reads the members of this group; groups_dn goes before it.", .default_value = ""}),
       setting("protocol_version", &Ldap::protocol_version,
-              {.help = "2 searches without paging; 3 is what servers speak.", .fallback = "3"}),
+              {.help = "2 searches without paging; 3 is what servers speak.", .default_value = "3"}),
       setting("filter", &Ldap::filter,
-              {.help = "LDAP filter (RFC 4515) that every entry must match.", .fallback = "(objectClass=*)"}),
+              {.help = "LDAP filter (RFC 4515) that every entry must match.", .default_value = "(objectClass=*)"}),
   };
 }
 
@@ -159,18 +159,18 @@ std::vector<Setting> user_settings() {
 
 std::vector<Setting> group_settings() {
   return {
-      setting("page_criterium", &Ldap::ignored, {.help = "Accepted and not used.", .fallback = ""}),
+      setting("page_criterium", &Ldap::ignored, {.help = "Accepted and not used.", .default_value = ""}),
       setting("groups_dn", &Ldap::groups_dn,
-              {.help = "JSON list of groups whose members are read.", .fallback = Json::array()}),
+              {.help = "JSON list of groups whose members are read.", .default_value = Json::array()}),
       setting("group_members_attr", &Ldap::group_members_attr,
-              {.help = "Attribute of a group's entry that names its members.", .fallback = "member"}),
+              {.help = "Attribute of a group's entry that names its members.", .default_value = "member"}),
       setting("group_member_filter", &Ldap::group_member_filter,
-              {.help = "How to find a member when that attribute holds no DNs: (uid={}).", .fallback = ""}),
+              {.help = "How to find a member when that attribute holds no DNs: (uid={}).", .default_value = ""}),
       setting(
           "start_tls", &Ldap::start_tls,
           {.help =
                "Switches an ldap:// connection to TLS before the bind, with the same certificate checks as ldaps://.",
-           .fallback = false,
+           .default_value = false,
            .in_sample = false}),
   };
 }

@@ -22,17 +22,37 @@
 
 namespace connector {
 
-/// What a source gives: an object, and if it could not be read whole, what was wrong. A record with an error is sent
-/// as it is, unfiltered and unmapped, with the error beside it, and counts as failed.
+/// What a source gives: an object, and if it could not be read completely, what was wrong. A record with an error is
+/// sent as it is, unfiltered and unmapped, with the error beside it, and counts as failed.
 struct Record {
   Record(Json data_, std::string error_ = {}) : data(std::move(data_)), error(std::move(error_)) {}
 
   Json data;
   std::string error;
+  Json extra;  ///< fields that mappings do not see but payloads carry; null for all but described integrations
 };
 
-/// Hands over one record. Throws Stopped when no more are wanted: let it pass.
-using Emit = std::function<void(Record)>;
+/// Where a source hands its records over. For the thread that calls read(); every function throws Stopped when no more
+/// is wanted (limit reached, run canceled, shutting down): let it pass.
+class Emit {
+ public:
+  /// Hands over one record. Waits while Oomnitza is slower than the source.
+  virtual void operator()(Record record) const = 0;
+
+  /// A record of which nothing can be sent, since its details could not be read: logged and counted as failed.
+  /// what: names it and says why, "computer 7: GET https://…: status 404".
+  virtual void failed(const std::string& what) const = 0;
+
+  /// A part of the source with an unknown number of records could not be read, the others can: logged, and the section
+  /// ends as incomplete (exit code 2). what: as above.
+  virtual void incomplete(const std::string& what) const = 0;
+
+  /// Where a source works for long without handing over anything: throws when that is no longer wanted.
+  virtual void checkpoint() const = 0;
+
+ protected:
+  ~Emit() = default;
+};
 
 /// A text that is never printed: no conversion to text, no operator<<. Ask for `value` where it is sent.
 struct Secret {
@@ -70,13 +90,14 @@ struct SectionSettings {
   virtual ~SectionSettings() = default;
 };
 
-/// What there is to say about a setting. A setting without fallback is required.
+/// What there is to say about a setting. A setting without default_value is required.
 struct SettingText {
-  std::string help;                   ///< one sentence
-  std::optional<Json> fallback = {};  ///< the default: a text as it would stand in the file, or another JSON value
+  std::string help;                        ///< one sentence
+  std::optional<Json> default_value = {};  ///< the default: a text as it would stand in the file, or another JSON value
   std::optional<std::string> example = {};  ///< shown by generate-ini; no default
   std::vector<std::string> choices = {};    ///< the texts that are allowed; case counts; empty: any
   bool in_sample = true;                    ///< false: generate-ini does not print it
+  bool secret = false;                      ///< never shown; a member of the type Secret always is
   /// Further variables that give it, whole names of older versions; PREFIX_SETTING wins.
   std::vector<std::string> environment_names = {};
 };
@@ -89,7 +110,7 @@ struct Setting {
   /// Throws std::invalid_argument ("must be true or false") when the text does not fit the member's type.
   std::function<void(SectionSettings&, const std::string&)> assign;
 
-  bool required() const { return !text.fallback; }
+  bool required() const { return !text.default_value; }
 };
 
 /// From a setting's text to the member's type. Throw std::invalid_argument, whose text continues "section X, setting Y:
@@ -111,7 +132,7 @@ Setting setting(const std::string& name, Value Owner::*member, const SettingText
   static_assert(std::is_base_of_v<SectionSettings, Owner>);
   return {.name = name,
           .text = text,
-          .secret = std::is_same_v<Value, Secret>,
+          .secret = text.secret || std::is_same_v<Value, Secret>,
           .assign = [member](SectionSettings& owner, const std::string& value) {
             parse_setting(value, static_cast<Owner&>(owner).*member);
           }};
@@ -120,15 +141,23 @@ Setting setting(const std::string& name, Value Owner::*member, const SettingText
 /// Reports what is wrong with a setting, by its name.
 using Complain = std::function<void(const std::string& setting, const std::string& problem)>;
 
-/// Base of every source. Its members are set before check() is called, and do not change until the run has ended.
-class Connector : public SectionSettings {
+/// What the program gives to a source to work with.
+struct Tools {
+  Http http;             ///< a session with the section's TLS settings
+  Log log;               ///< writes as connectors/<mapping name>
+  std::stop_token stop;  ///< requested at shutdown; emit and http heed it by themselves
+  unsigned workers = 2;  ///< how many requests a source may have under way at once
+};
+
+/// Base of every source. Settings are filled before check(), tools before authenticate(); neither changes until the run
+/// has ended.
+class Connector : public SectionSettings, public Tools {
  public:
-  Http http;                         ///< a session with the section's TLS settings
-  Log log;                           ///< writes as connectors/<mapping name>
-  std::stop_token stop;              ///< requested when the program is told to end; emit and http heed it by themselves
-  unsigned workers = 2;              ///< how many requests a connector may have under way at once
   std::vector<std::string> sources;  ///< the source names that the section's mapping reads
-  bool all_attributes = false;       ///< bring all there is, whatever the mapping reads (--save-data)
+  bool all_attributes = false;       ///< bring all there is, whatever the mapping reads (--save-data, Python code)
+
+  /// Whether the mapping reads this source name, a part of it ("network" for "network.ip") or something around it.
+  bool wants(std::string_view name) const;
 
   /// Checks what the settings' table cannot say: files that must exist, settings that exclude each other. Connects to
   /// nothing. Everything found is reported, not only the first.
@@ -141,7 +170,7 @@ class Connector : public SectionSettings {
   virtual void read(const Emit& emit) = 0;
 
   /// Called after everything was read, delivered and finalized, and only then: the place to move state forward.
-  /// Not called after any failure, a cancelled or limited run, or in test mode.
+  /// Not called after any failure, a canceled or limited run, or in test mode.
   virtual void delivered() {}
 };
 
@@ -158,6 +187,7 @@ struct Plugin {
   std::vector<std::pair<std::string, std::string>> default_converters = {};
   std::string environment_prefix = {};  ///< empty: the section's name in capitals
   bool in_sample = true;                ///< whether generate-ini writes the section
+  bool basic_connector = false;         ///< whether managed mode may run it
   std::function<std::unique_ptr<Connector>()> make;
 };
 

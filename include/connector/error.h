@@ -40,24 +40,24 @@ class AuthenticationError : public SourceError {
   using SourceError::SourceError;
 };
 
-/// A request failed for good, after its repeats. what() names method, host and path (never the query), the status or
+/// A request failed for good, after its retries. what() names method, host and path (never the query), the status or
 /// the network's cause, and the first 500 characters of the answer.
 class HttpError : public SourceError {
  public:
-  /// status: 0 when no complete answer came. repeats_used_up: the repeats of a passing fault were
-  /// all made, or there was no answer and no time for repeats, since the program was told to stop.
-  HttpError(const std::string& message, int status, bool repeats_used_up)
-      : SourceError(message), status_(status), repeats_used_up_(repeats_used_up) {}
+  /// status: 0 when no complete answer came. retries_exhausted: the retries of a transient fault were
+  /// all made, or there was no answer and no time for retries, since the program was told to stop.
+  HttpError(const std::string& message, int status, bool retries_exhausted)
+      : SourceError(message), status_(status), retries_exhausted_(retries_exhausted) {}
 
   int status() const { return status_; }
-  bool repeats_used_up() const { return repeats_used_up_; }
+  bool retries_exhausted() const { return retries_exhausted_; }
 
  private:
   int status_;
-  bool repeats_used_up_;
+  bool retries_exhausted_;
 };
 
-/// Thrown out of emit() and out of waits when a run must end early (limit reached, cancelled, SIGTERM). Not derived
+/// Thrown out of emit() and out of waits when a run must end early (limit reached, canceled, SIGTERM). Not derived
 /// from std::exception, so that no connector swallows it by accident.
 struct Stopped {};
 

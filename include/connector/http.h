@@ -86,8 +86,8 @@ struct Request {
   bool follow_redirects = true;
   /// A redirect to another host is an error instead of being followed (POST only).
   bool stay_on_host = false;
-  /// GET and POST are repeated on passing faults: oomnitza-api rules, 11 tries. false: one try only.
-  bool repeat = true;
+  /// GET and POST are repeated on transient faults: oomnitza-api rules, 11 tries. false: one try only.
+  bool retry = true;
   /// Longest time without a byte. Connecting has 30 s.
   std::chrono::seconds idle_timeout{300};
   /// Longest time of a try, from connecting to the answer's last byte; beyond it the request fails at once. 0: none.
@@ -126,7 +126,13 @@ struct Timing {
   std::chrono::milliseconds last_request = std::chrono::seconds(2);
 };
 
-/// An HTTP session: connections that are kept open, cookies, TLS settings, default headers, and the repeats that every
+/// What a login gave: how later requests prove who asks.
+struct Login {
+  Headers headers;                   ///< of every later request; never logged, never taken to another host
+  std::chrono::seconds lifetime{0};  ///< from now on; 0: not known
+};
+
+/// An HTTP session: connections that are kept open, cookies, TLS settings, default headers, and the retries that every
 /// request has (429, 500, 502, 503, 504, 413 with Retry-After, network faults; waits of 0, 1, 2, 4 … 120 s).
 /// Safe to use from several threads, each call blocking its own; set `headers` before.
 class Http {
@@ -136,7 +142,7 @@ class Http {
 
   /// A session with default TLS settings that logs nothing and cannot be stopped.
   Http();
-  /// stop: ends waits between repeats at once (the request then fails with HttpError), and requests under way 7 s
+  /// stop: ends waits between retries at once (the request then fails with HttpError), and requests under way 7 s
   /// later. With AfterStop::refuse new requests throw Stopped; with finish they are tried once, for 2 s at least.
   Http(TlsSettings tls, Log log, std::stop_token stop = {}, AfterStop after_stop = AfterStop::refuse,
        Timing timing = {});
@@ -158,9 +164,16 @@ class Http {
   /// only below the path that they were set for, and no log shows them.
   void use_cookies_as_credentials() const;
 
+  /// Logs in now, again before a login's lifetime ends, and once more for each request that is answered with one of
+  /// `expired` (statuses). log_in asks through this session; its own requests carry no login. Throws what it throws.
+  /// Copies of this session share the login.
+  void keep_logged_in(std::function<Login()> log_in, std::vector<int> expired = {401});
+
  private:
   class Session;
+  class LoginKeeper;
   std::shared_ptr<Session> session_;
+  std::shared_ptr<LoginKeeper> login_;  ///< nothing for sources without a login
 };
 
 /// Percent-encodes a text for a path segment or a query value: all but unreserved characters (RFC 3986, 2.3).

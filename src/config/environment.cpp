@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "config/settings.h"
-#include "config/text.h"
 #include "connector/error.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {

@@ -21,8 +21,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "config/text.h"
 #include "connector/error.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {

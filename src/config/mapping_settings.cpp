@@ -5,7 +5,7 @@
 
 #include "config/complaint.h"
 #include "config/settings.h"
-#include "config/text.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "config/settings.h"
-#include "config/text.h"
+#include "text/text.h"
 
 namespace connector {
 

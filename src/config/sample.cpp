@@ -7,7 +7,7 @@
 #include "config/environment.h"
 #include "config/settings.h"
 #include "connector/error.h"
-#include "state/files.h"
+#include "platform/files.h"
 
 namespace connector {
 namespace {
@@ -32,13 +32,13 @@ std::string one_line(const Json& value) {
   return line;
 }
 
-std::string shown(const Json& fallback) {
-  return fallback.is_string() ? fallback.get<std::string>() : one_line(fallback);
+std::string shown(const Json& default_value) {
+  return default_value.is_string() ? default_value.get<std::string>() : one_line(default_value);
 }
 
 std::string sample_value(const Setting& setting) {
   if (setting.text.example) return *setting.text.example;
-  return setting.text.fallback ? shown(*setting.text.fallback) : std::string();
+  return setting.text.default_value ? shown(*setting.text.default_value) : std::string();
 }
 
 // Everything that a sample shows of one section.
@@ -91,7 +91,7 @@ std::string code(const std::string& text) {
 }
 
 std::string default_cell(const Setting& setting) {
-  const std::string text = setting.text.fallback ? shown(*setting.text.fallback) : std::string();
+  const std::string text = setting.text.default_value ? shown(*setting.text.default_value) : std::string();
   return text.empty() ? std::string() : code(cell(text));
 }
 

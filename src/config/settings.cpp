@@ -8,8 +8,8 @@
 #include <system_error>
 
 #include "config/complaint.h"
-#include "config/text.h"
 #include "connector/error.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {
@@ -165,15 +165,15 @@ class Filling {
   }
 
   void take_default(const Setting& setting) {
-    const Json& fallback = *setting.text.fallback;
+    const Json& default_value = *setting.text.default_value;
     const bool is_own =
         std::any_of(own_.begin(), own_.end(), [&](const Setting& own) { return own.name == setting.name; });
     if (is_own) {
-      values_[setting.name] = fallback;
+      values_[setting.name] = default_value;
     } else if (section_.find(setting.name)) {
       values_[setting.name] = "";
     }
-    const std::string text = fallback.is_string() ? fallback.get<std::string>() : to_text(fallback);
+    const std::string text = default_value.is_string() ? default_value.get<std::string>() : to_text(default_value);
     if (!text.empty()) assign(setting, text);
   }
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "convert/builtin.h"
-#include "convert/unicode.h"
+#include "text/unicode.h"
 
 namespace connector {
 namespace {

@@ -5,16 +5,16 @@
 #include <stdexcept>
 
 #include "convert/builtin.h"
-#include "convert/unicode.h"
+#include "text/unicode.h"
 
 namespace connector {
 namespace {
 
 constexpr std::size_t example_limit = 10;
 
-std::string name_parameter(const Conversion& conversion, std::string_view name, const char* fallback) {
+std::string name_parameter(const Conversion& conversion, std::string_view name, const char* default_value) {
   const Json* parameter = conversion.parameters.find(name);
-  if (!parameter) return fallback;
+  if (!parameter) return default_value;
   const std::string* text = text_of(*parameter);
   if (!text) throw ConversionError(fmt::format("the parameter {} needs a name: {}=NAME", name, name));
   return *text;

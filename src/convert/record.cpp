@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "convert/builtin.h"
-#include "convert/unicode.h"
+#include "text/unicode.h"
 
 namespace connector {
 namespace {
@@ -84,8 +84,8 @@ Json ldap_user_field(const Conversion& conversion) {
 }
 
 Json casper_extension_attribute(const Conversion& conversion) {
-  const Json* fallback = conversion.parameters.find("default");
-  const Json nothing_found = fallback ? *fallback : Json();
+  const Json* default_value = conversion.parameters.find("default");
+  const Json nothing_found = default_value ? *default_value : Json();
   const Json* attributes = member(conversion.record, "extension_attributes");
   if (!attributes) return nothing_found;
   if (!attributes->is_array()) throw ConversionError("extension_attributes is no list");

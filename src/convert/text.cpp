@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "convert/builtin.h"
-#include "convert/unicode.h"
+#include "text/unicode.h"
 
 namespace connector {
 namespace {
@@ -120,8 +120,8 @@ Json member_of(const Conversion& conversion) {
   for (const auto& [name, result] : conversion.parameters) {
     if (name != "default" && holds(name)) return result;
   }
-  const Json* fallback = conversion.parameters.find("default");
-  return fallback ? *fallback : Json();
+  const Json* default_value = conversion.parameters.find("default");
+  return default_value ? *default_value : Json();
 }
 
 }  // namespace connector

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "http/repeats.h"
+#include "http/retries.h"
 #include "version.h"
 
 namespace connector::http {
 namespace {
 
-constexpr int most_redirects = 30;
+constexpr int max_redirects = 30;
 
 bool is_method(const std::string& text) {
   return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
@@ -43,7 +43,7 @@ Headers complete_headers(const Headers& defaults, const Headers& own, const Addr
 }
 
 bool may_pass(const Outcome& outcome) {
-  return outcome.fault == Fault::none ? passing(outcome.response) : outcome.fault == Fault::passing;
+  return outcome.fault == Fault::none ? transient(outcome.response) : outcome.fault == Fault::transient;
 }
 
 /// 0 when the answer is not complete.
@@ -78,7 +78,7 @@ Response Call::run() {
     if (complete && redirects(outcome.response)) {
       follow(outcome.response);
     } else {
-      if (!may_repeat(outcome)) throw error(outcome);
+      if (!may_retry(outcome)) throw error(outcome);
       wait_for_next_try(outcome);
     }
   }
@@ -113,22 +113,22 @@ bool Call::wanted(const Response& response) const {
          (request_.accept && request_.accept(response));
 }
 
-bool Call::may_repeat(const Outcome& outcome) const {
-  return request_.repeat && (method_ == "GET" || method_ == "POST") && may_pass(outcome) &&
-         (!outcome.sunk || request_.restart) && repeats_ < most_repeats;
+bool Call::may_retry(const Outcome& outcome) const {
+  return request_.retry && (method_ == "GET" || method_ == "POST") && may_pass(outcome) &&
+         (!outcome.sunk || request_.restart) && retries_ < max_retries;
 }
 
 void Call::wait_for_next_try(const Outcome& outcome) {
   const auto retry_after = outcome.response.headers.find("Retry-After");
-  const auto duration = wait_before(repeats_, retry_after, std::chrono::system_clock::now());
-  log_.warning("{}; repeat {} of {} in {} s", error(outcome).what(), repeats_ + 1, most_repeats, duration.count());
+  const auto duration = wait_before(retries_, retry_after, std::chrono::system_clock::now());
+  log_.warning("{}; repeat {} of {} in {} s", error(outcome).what(), retries_ + 1, max_retries, duration.count());
   wait_(duration, connections_.stop());
   if (connections_.stop().stop_requested()) {
     throw error(problem(outcome) + "; not repeated, since the program was told to stop", status_of(outcome),
                 outcome.fault != Fault::none);
   }
   if (outcome.sunk) request_.restart();
-  ++repeats_;
+  ++retries_;
 }
 
 bool Call::redirects(const Response& response) const {
@@ -145,7 +145,7 @@ bool Call::redirects(const Response& response) const {
 }
 
 void Call::follow(const Response& response) {
-  if (++redirects_ > most_redirects) throw error("redirected more than 30 times", response.status);
+  if (++redirects_ > max_redirects) throw error("redirected more than 30 times", response.status);
   const std::optional<Address> target = redirected(address_, *response.headers.find("Location"));
   if (!target) throw error("redirected to an address that is no http or https URL", response.status);
   if (!address_.trusts(*target)) {
@@ -176,13 +176,13 @@ std::string Call::problem(const Outcome& outcome) const {
 }
 
 HttpError Call::error(const Outcome& outcome) const {
-  const bool used_up = repeats_ == most_repeats && may_pass(outcome);
+  const bool used_up = retries_ == max_retries && may_pass(outcome);
   const bool is_cut_short = outcome.fault != Fault::none && connections_.stop().stop_requested();
   return error(problem(outcome) + (used_up ? " (after 11 tries)" : ""), status_of(outcome), used_up || is_cut_short);
 }
 
-HttpError Call::error(const std::string& problem, int status, bool repeats_used_up) const {
-  return HttpError(log_.redact(method_ + " " + address_.shown + ": " + problem), status, repeats_used_up);
+HttpError Call::error(const std::string& problem, int status, bool retries_exhausted) const {
+  return HttpError(log_.redact(method_ + " " + address_.shown + ": " + problem), status, retries_exhausted);
 }
 
 }  // namespace connector::http

@@ -11,7 +11,7 @@ namespace connector::http {
 
 using Wait = decltype(Timing::wait);
 
-/// One send() from the first try to the answer: repeats and redirects.
+/// One send() from the first try to the answer: retries and redirects.
 class Call {
  public:
   /// defaults: the session's headers, under the request's own.
@@ -22,14 +22,14 @@ class Call {
  private:
   Outcome try_once();
   bool wanted(const Response& response) const;
-  bool may_repeat(const Outcome& outcome) const;
+  bool may_retry(const Outcome& outcome) const;
   void wait_for_next_try(const Outcome& outcome);
   bool redirects(const Response& response) const;
   void follow(const Response& response);
   void leave_credentials();
   std::string problem(const Outcome& outcome) const;
   HttpError error(const Outcome& outcome) const;
-  HttpError error(const std::string& problem, int status = 0, bool repeats_used_up = false) const;
+  HttpError error(const std::string& problem, int status = 0, bool retries_exhausted = false) const;
 
   const Request& request_;
   const Log& log_;
@@ -41,7 +41,7 @@ class Call {
   std::string method_;
   Headers headers_;
   bool sends_body_ = true;  ///< false for a POST that a redirect turned into a GET
-  int repeats_ = 0;
+  int retries_ = 0;
   int redirects_ = 0;
 };
 

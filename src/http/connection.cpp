@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "connector/error.h"
-#include "http/repeats.h"
+#include "http/retries.h"
 
 namespace connector::http {
 namespace {
@@ -15,8 +15,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
-constexpr std::size_t most_head = std::size_t{256} << 10;
-constexpr std::size_t most_head_lines = 2000;  // libcurl compares each with all others
+constexpr std::size_t max_head = std::size_t{256} << 10;
+constexpr std::size_t max_head_lines = 2000;  // libcurl compares each with all others
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
@@ -101,12 +101,12 @@ struct Transfer {
     head_size += line.size();
     head_complete = head_complete || line == "\r\n" || line == "\n";
     if (line.starts_with("HTTP/")) head_complete = false;
-    if (++head_lines > most_head_lines) ended = Ended::too_many_lines;
-    if (head_size > most_head) ended = Ended::head_too_large;
+    if (++head_lines > max_head_lines) ended = Ended::too_many_lines;
+    if (head_size > max_head) ended = Ended::head_too_large;
     return ended == Ended::by_itself;
   }
 
-  /// libcurl repeats by itself what a reused connection has lost. Repeats are ours: they are counted and limited.
+  /// libcurl retries by itself what a reused connection has lost. Repeats are ours: they are counted and limited.
   bool begin() {
     if (connected) ended = Ended::dropped;
     connected = true;
@@ -184,7 +184,7 @@ bool refused_by_proxy(CURL* handle) {
   curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
   Response answer;
   answer.status = static_cast<int>(status);
-  return status >= 400 && !passing(answer);
+  return status >= 400 && !transient(answer);
 }
 
 Fault fault_of(CURLcode code, CURL* handle, std::string_view words) {
@@ -201,7 +201,7 @@ Fault fault_of(CURLcode code, CURL* handle, std::string_view words) {
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-      return refused_by_tls(code, words) || refused_by_proxy(handle) ? Fault::lasting : Fault::passing;
+      return refused_by_tls(code, words) || refused_by_proxy(handle) ? Fault::lasting : Fault::transient;
     default:
       return Fault::lasting;
   }
@@ -233,23 +233,23 @@ void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const 
     case Ended::stopped:
       return fails(Fault::lasting, "ended, since the program was told to stop");
     case Ended::idle:
-      return fails(Fault::passing, "no byte for " + std::to_string(exchange.idle_timeout.count()) + " s");
+      return fails(Fault::transient, "no byte for " + std::to_string(exchange.idle_timeout.count()) + " s");
     case Ended::too_slow:
       return fails(Fault::lasting, "not complete after " + std::to_string(exchange.time_limit.count()) + " s");
     case Ended::dropped:
-      return fails(Fault::passing, "the server closed the connection without an answer");
+      return fails(Fault::transient, "the server closed the connection without an answer");
     case Ended::too_large:
       return fails(Fault::lasting, "the answer is larger than " + std::to_string(exchange.max_body) + " bytes");
     case Ended::head_too_large:
-      return fails(Fault::lasting, "the answer's headers are larger than " + std::to_string(most_head) + " bytes");
+      return fails(Fault::lasting, "the answer's headers are larger than " + std::to_string(max_head) + " bytes");
     case Ended::too_many_lines:
-      return fails(Fault::lasting, "the answer has more than " + std::to_string(most_head_lines) + " headers");
+      return fails(Fault::lasting, "the answer has more than " + std::to_string(max_head_lines) + " headers");
     case Ended::by_sink:
       std::rethrow_exception(transfer.thrown);
     case Ended::by_itself:
       break;
   }
-  if (code == CURLE_OK && !transfer.head_complete) return fails(Fault::passing, "the answer's headers are cut off");
+  if (code == CURLE_OK && !transfer.head_complete) return fails(Fault::transient, "the answer's headers are cut off");
   if (code == CURLE_OUT_OF_MEMORY && transfer.head_size > 0 && !transfer.head_complete) {  // libcurl's word for it
     return fails(Fault::lasting, "a header of the answer is larger than 100 KiB");
   }

@@ -44,9 +44,9 @@ struct Exchange {
 };
 
 enum class Fault {
-  none,     ///< the answer is complete
-  passing,  ///< the network's; another try may help
-  lasting,  ///< another try ends the same way
+  none,       ///< the answer is complete
+  transient,  ///< the network's; another try may help
+  lasting,    ///< another try ends the same way
 };
 
 struct Outcome {

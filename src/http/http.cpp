@@ -1,7 +1,12 @@
 #include "connector/http.h"
 
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
 #include "http/call.h"
-#include "http/repeats.h"
+#include "http/retries.h"
 
 namespace connector {
 
@@ -18,6 +23,15 @@ class Http::Session {
     return http::Call(request, headers, connections_, log_, wait_).run();
   }
 
+  /// The headers prove who asks: no log shows them, nor what stands behind a scheme ("Bearer …").
+  void hide(const Headers& credentials) const {
+    for (const auto& [name, value] : credentials) {
+      log_.hide(value);
+      const std::size_t blank = value.find(' ');
+      if (blank != std::string::npos) log_.hide(std::string_view(value).substr(blank + 1));
+    }
+  }
+
   void use_cookies_as_credentials() {
     for (const std::string& value : connections_.take()->widen_cookies()) log_.hide(value);
   }
@@ -29,6 +43,58 @@ class Http::Session {
   http::Connections connections_;
 };
 
+/// One login that all threads of a session share.
+class Http::LoginKeeper {
+ public:
+  LoginKeeper(std::function<Login()> log_in, std::vector<int> expired, std::shared_ptr<Session> session)
+      : log_in_(std::move(log_in)), expired_(std::move(expired)), session_(std::move(session)) {}
+
+  /// Whether the calling thread is logging in at the moment.
+  bool is_logging_in() const { return thread_ == std::this_thread::get_id(); }
+
+  /// Makes sure that there is a login, and returns a copy with its number.
+  std::pair<Login, std::size_t> current() {
+    const std::lock_guard lock(mutex_);
+    if (number_ == 0 || std::chrono::steady_clock::now() >= renew_at_) log_in();
+    return {login_, number_};
+  }
+
+  /// The login of that number was refused.
+  void renew(std::size_t refused) {
+    const std::lock_guard lock(mutex_);
+    if (number_ == refused) log_in();  // else another thread has done so
+  }
+
+  bool is_expired(int status) const { return std::find(expired_.begin(), expired_.end(), status) != expired_.end(); }
+  const std::vector<int>& expired() const { return expired_; }
+
+ private:
+  void log_in() {
+    thread_ = std::this_thread::get_id();
+    try {
+      login_ = log_in_();
+    } catch (...) {
+      thread_ = std::thread::id();
+      throw;
+    }
+    thread_ = std::thread::id();
+    session_->hide(login_.headers);
+    ++number_;
+    const auto margin = std::min(login_.lifetime / 5, std::chrono::seconds(60));
+    renew_at_ = login_.lifetime.count() > 0 ? std::chrono::steady_clock::now() + login_.lifetime - margin
+                                            : std::chrono::steady_clock::time_point::max();
+  }
+
+  const std::function<Login()> log_in_;
+  const std::vector<int> expired_;
+  const std::shared_ptr<Session> session_;
+  std::mutex mutex_;
+  std::atomic<std::thread::id> thread_{};
+  Login login_;
+  std::size_t number_ = 0;
+  std::chrono::steady_clock::time_point renew_at_{};
+};
+
 Http::Http() : Http(TlsSettings{}, Log{}) {}
 
 Http::Http(TlsSettings tls, Log log, std::stop_token stop, AfterStop after_stop, Timing timing)
@@ -36,7 +102,26 @@ Http::Http(TlsSettings tls, Log log, std::stop_token stop, AfterStop after_stop,
           std::make_shared<Session>(std::move(tls), std::move(log), std::move(stop), after_stop, std::move(timing))) {}
 
 Response Http::send(const Request& request) const {
-  return session_->send(request, headers);
+  if (!login_ || login_->is_logging_in()) return session_->send(request, headers);
+  const auto attempt = [&](const Login& login, const std::vector<int>& allow) {
+    Request own = request;
+    for (const auto& [name, value] : login.headers) {
+      if (!request.headers.contains(name)) own.headers.add(name, value);
+      own.secret_headers.push_back(name);
+    }
+    own.allow.insert(own.allow.end(), allow.begin(), allow.end());
+    return session_->send(own, headers);
+  };
+  const auto [login, number] = login_->current();
+  Response response = attempt(login, login_->expired());
+  if (!login_->is_expired(response.status)) return response;
+  login_->renew(number);
+  return attempt(login_->current().first, {});
+}
+
+void Http::keep_logged_in(std::function<Login()> log_in, std::vector<int> expired) {
+  login_ = std::make_shared<LoginKeeper>(std::move(log_in), std::move(expired), session_);
+  login_->current();
 }
 
 void Http::use_cookies_as_credentials() const {

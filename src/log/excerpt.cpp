@@ -9,7 +9,7 @@
 namespace connector {
 namespace {
 
-constexpr int most_characters = 500;
+constexpr int max_characters = 500;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ std::string excerpt(std::string_view text) {
   std::string shown;
   const auto* next = reinterpret_cast<const std::uint8_t*>(text.data());
   const auto* const end = next + text.size();
-  for (int count = 0; next != end && count < most_characters; ++count) {
+  for (int count = 0; next != end && count < max_characters; ++count) {
     ucs4_t character = 0;
     next += u8_mbtouc(&character, next, static_cast<std::size_t>(end - next));  // U+FFFD for what is no UTF-8
     if (character < 0x20 || (character >= 0x7f && character < 0xa0)) character = ' ';

@@ -28,7 +28,7 @@ class Oomnitza {
   /// GET mappings: {source: field or [fields]}. Throws HttpError; SourceError when the answer is no object.
   Json mapping(const std::string& mapping_name) const;
 
-  /// Whether the portion's run was cancelled in the cloud. Throws HttpError.
+  /// Whether the portion's run was canceled in the cloud. Throws HttpError.
   bool is_canceled(const std::string& portion) const;
 
   /// POST bulk. Throws HttpError when the payload is refused for good.

@@ -16,7 +16,7 @@
 namespace connector {
 namespace {
 
-constexpr unsigned most_overruns = 10;
+constexpr unsigned max_overruns = 10;
 
 std::string without_case(std::string_view name) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(name.data());
@@ -86,17 +86,17 @@ struct InlineCode::State {
       return alive(weak)->convert(record, utf8(py::str(name)), parameters);
     });
     names["cae"] = py::cpp_function(
-        [weak](py::object record, py::object attribute, py::object fallback) {
+        [weak](py::object record, py::object attribute, py::object default_value) {
           py::dict parameters;
           parameters["attr"] = attribute;
-          parameters["default"] = fallback;
+          parameters["default"] = default_value;
           return alive(weak)->convert(record, "casper_extension_attribute", parameters);
         },
         py::arg("record"), py::arg("attr"), py::arg("default") = py::none());
     names["get_field_value"] = py::cpp_function(
-        [weak](py::object data, py::str name, py::object fallback) {
+        [weak](py::object data, py::str name, py::object default_value) {
           const py::handle found = alive(weak)->records.look_up(data, utf8(name));
-          return found ? py::reinterpret_borrow<py::object>(found) : fallback;
+          return found ? py::reinterpret_borrow<py::object>(found) : default_value;
         },
         py::arg("data"), py::arg("name"), py::arg("default") = py::none());
   }
@@ -238,7 +238,7 @@ InlineCode::PythonRecord::PythonRecord(const InlineCode& code, const Lock&, cons
 InlineCode::PythonRecord::~PythonRecord() = default;
 
 bool InlineCode::PythonRecord::keep(const Function& filter) {
-  if (state_->code.overruns >= most_overruns) {
+  if (state_->code.overruns >= max_overruns) {
     throw PythonError(state_->code.too_long(filter) + " for too many records: it is not called any more");
   }
   try {

@@ -20,9 +20,9 @@
 namespace connector {
 namespace {
 
-constexpr std::size_t most_templates = 4096;
-constexpr std::size_t most_template_bytes = 8u << 20;
-constexpr std::size_t most_keys = 4096;
+constexpr std::size_t max_templates = 4096;
+constexpr std::size_t max_template_bytes = 8u << 20;
+constexpr std::size_t max_keys = 4096;
 constexpr std::size_t longest_key = 128;
 constexpr std::size_t deepest = 500;
 constexpr std::size_t longest_shown = 1000;
@@ -400,7 +400,7 @@ std::shared_ptr<const Templates::Python::Compiled> Templates::Python::compile(En
   } catch (const TemplateError& error) {
     compiled->error = error.what();
   }
-  if (environment.templates.size() >= most_templates || environment.bytes >= most_template_bytes) {
+  if (environment.templates.size() >= max_templates || environment.bytes >= max_template_bytes) {
     environment.templates.clear();
     environment.bytes = 0;
   }
@@ -481,7 +481,7 @@ py::object Templates::Python::escaped_key(const std::string& key) {
   ByText<py::object>& known = objects_->escaped_keys;
   if (const auto found = known.find(key); found != known.end()) return found->second;
   py::object name = python_text(shortcut::escaped_key(key));
-  if (known.size() < most_keys && key.size() <= longest_key) known.emplace(key, name);
+  if (known.size() < max_keys && key.size() <= longest_key) known.emplace(key, name);
   return name;
 }
 

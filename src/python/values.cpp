@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t deepest = 500;
 
 // What the network may make this program remember.
-constexpr std::size_t most_keys = 4096;
+constexpr std::size_t max_keys = 4096;
 constexpr std::size_t longest_key = 128;
 
 py::object owned(PyObject* object) {
@@ -149,7 +149,7 @@ py::object Records::key(std::string_view text) {
   PyObject* key = python_text(text).release().ptr();
   PyUnicode_InternInPlace(&key);  // as the names in code are: equal by address
   auto owner = py::reinterpret_steal<py::object>(key);
-  if (keys_.size() < most_keys && text.size() <= longest_key) keys_.emplace(text, owner);
+  if (keys_.size() < max_keys && text.size() <= longest_key) keys_.emplace(text, owner);
   return owner;
 }
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "state/files.h"
+#include "platform/files.h"
 
 namespace connector {
 namespace {

@@ -38,18 +38,18 @@ struct Example final : Connector {
 };
 
 Plugin example() {
-  return {
-      .section = "example",
-      .mapping_name = "Example",
-      .settings = {setting("url", &Example::url, {.help = "Address.", .example = "https://EXAMPLE"}),
-                   setting("username", &Example::username, {.help = "User.", .fallback = "reader"}),
-                   setting("password", &Example::password, {.help = "Password."}),
-                   setting("columns", &Example::columns, {.help = "Columns.", .fallback = Json::array()}),
-                   setting("pages", &Example::pages, {.help = "Pages.", .fallback = 25}),
-                   setting("legacy", &Example::legacy, {.help = "Old API.", .fallback = "True"}),
-                   setting("region", &Example::region, {.help = "Region.", .fallback = "eu", .choices = {"eu", "na"}}),
-                   setting("default_role", &Example::default_role, {.help = "Role.", .fallback = 25})},
-      .make = make<Example>};
+  return {.section = "example",
+          .mapping_name = "Example",
+          .settings = {setting("url", &Example::url, {.help = "Address.", .example = "https://EXAMPLE"}),
+                       setting("username", &Example::username, {.help = "User.", .default_value = "reader"}),
+                       setting("password", &Example::password, {.help = "Password."}),
+                       setting("columns", &Example::columns, {.help = "Columns.", .default_value = Json::array()}),
+                       setting("pages", &Example::pages, {.help = "Pages.", .default_value = 25}),
+                       setting("legacy", &Example::legacy, {.help = "Old API.", .default_value = "True"}),
+                       setting("region", &Example::region,
+                               {.help = "Region.", .default_value = "eu", .choices = {"eu", "na"}}),
+                       setting("default_role", &Example::default_role, {.help = "Role.", .default_value = 25})},
+          .make = make<Example>};
 }
 
 class Settings : public testing::Test {

@@ -4,7 +4,7 @@
 #include "chef/signature.h"
 #include "connector/json.h"
 #include "connectors/source_test.h"
-#include "state/files.h"
+#include "platform/files.h"
 #include "support/loopback_server.h"
 
 namespace connector {

@@ -107,7 +107,7 @@ TEST_F(JsonFilesTest, DefaultRoleIsANumber) {
   const auto role = std::find_if(plugin.settings.begin(), plugin.settings.end(),
                                  [](const Setting& setting) { return setting.name == "default_role"; });
   ASSERT_NE(role, plugin.settings.end());
-  EXPECT_EQ(role->text.fallback, Json(25));
+  EXPECT_EQ(role->text.default_value, Json(25));
 }
 
 }  // namespace connector::json_files_test

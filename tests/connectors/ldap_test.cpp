@@ -10,7 +10,8 @@
 #include <stop_token>
 
 #include "catalogue.h"
-#include "modes/program_test.h"
+#include "commands/program_test.h"
+#include "support/emit_to.h"
 #include "support/scripted_directory.h"
 #include "support/slapd.h"
 
@@ -55,10 +56,10 @@ class Sync {
   void read(const std::function<void()>& after_each = [] {}) {
     try {
       connector->authenticate();
-      connector->read([&](Record record) {
+      connector->read(EmitTo([&](Record record) {
         records.push_back(std::move(record.data));
         after_each();
-      });
+      }));
     } catch (const AuthenticationError& refused) {
       authentication_error = refused.what();
     } catch (const SourceError& failed) {

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "connector/connector.h"
+#include "support/emit_to.h"
 #include "support/postgres.h"
 
 namespace connector {
@@ -74,8 +75,8 @@ std::unique_ptr<Connector> source(Values values) {
   std::unique_ptr<Connector> connector = plugin.make();
   for (const Setting& setting : plugin.settings) {
     const auto given = values.find(setting.name);
-    const std::string fallback = setting.text.fallback ? setting.text.fallback->get<std::string>() : "";
-    setting.assign(*connector, given == values.end() ? fallback : given->second);
+    const std::string default_value = setting.text.default_value ? setting.text.default_value->get<std::string>() : "";
+    setting.assign(*connector, given == values.end() ? default_value : given->second);
   }
   return connector;
 }
@@ -89,7 +90,7 @@ std::vector<std::string> complaints(const Values& values) {
 /// The message of the error that ends read(); empty when it ends well.
 std::string failure(const Values& values, std::vector<Json>& records) {
   try {
-    source(values)->read([&](Record record) { records.push_back(std::move(record.data)); });
+    source(values)->read(EmitTo([&](Record record) { records.push_back(std::move(record.data)); }));
   } catch (const SourceError& error) {
     return error.what();
   }
@@ -236,7 +237,7 @@ TEST_F(Sccm, WhatTheDatabaseRefusesEndsTheSection) {
   EXPECT_EQ(refused.find("wr0ng-s3cret"), std::string::npos) << refused;
   EXPECT_EQ(refused.find('\n'), std::string::npos) << refused;
 
-  // PostgreSQL repeats the user's name, and psqlODBC gives it one with its braces.
+  // PostgreSQL retries the user's name, and psqlODBC gives it one with its braces.
   for (const char* secret : {"wr0ng-s3cret", "wr0ng-s}cret"}) {
     wrong["password"] = wrong["username"] = secret;
     const std::string message = failure(wrong, records);
@@ -287,13 +288,13 @@ TEST_F(Sccm, AResultThatBreaksOffGivesOnlyComputersWhoseSoftwareIsKnown) {
     records.push_back(std::move(record.data));
     stop.request_stop();
   };
-  EXPECT_THROW(stopped->read(stop_behind_the_first), Stopped);
+  EXPECT_THROW(stopped->read(EmitTo(stop_behind_the_first)), Stopped);
   EXPECT_EQ(records.size(), 1u);
 
   for (const char* view : {"v_GS_ADD_REMOVE_PROGRAMS", "v_GS_COMPUTER_SYSTEM"}) {
     std::size_t whole = 0, all = 0;
     try {
-      source(settings)->read([&](const Record& record) {
+      source(settings)->read(EmitTo([&](const Record& record) {
         if (all++ == 0) {
           database->run(
               std::string("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader' AND pid IN"
@@ -301,7 +302,7 @@ TEST_F(Sccm, AResultThatBreaksOffGivesOnlyComputersWhoseSoftwareIsKnown) {
               view + "'::regclass)");
         }
         whole += record.data["software"].size() == 3;
-      });
+      }));
       ADD_FAILURE() << "the lost connection was not noticed";
     } catch (const SourceError& error) {
       EXPECT_NE(std::string(error.what()).find("query failed: "), std::string::npos) << error.what();
@@ -351,7 +352,7 @@ TEST_F(Sccm, AStopCancelsTheQueryThatIsUnderWay) {
     database->run("ALTER TABLE dbo." + view + " RENAME TO rows; CREATE VIEW dbo." + view +
                   " AS SELECT rows.* FROM dbo.rows, pg_sleep(600); GRANT SELECT ON dbo." + view +
                   " TO reader; ALTER TABLE dbo.rows RENAME TO " + view + "_rows");
-    EXPECT_THROW(connector->read([](const Record&) {}), SourceError) << view;
+    EXPECT_THROW(connector->read(EmitTo([](const Record&) {})), SourceError) << view;
   }
 }
 

@@ -1,5 +1,5 @@
-// Runs the program through every scenario of tests/connectors/*/ and tests/managed/scenarios/*/. CONNECTOR_PROGRAM and
-// CONNECTOR_SCENARIOS in the environment name another program or another folder of scenarios for the connectors.
+// Runs the program through every scenario of tests/connectors/*/ and tests/integration/scenarios/*/. CONNECTOR_PROGRAM
+// and CONNECTOR_SCENARIOS in the environment name another program or another folder of scenarios for the connectors.
 #include "support/scenario.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(Connectors, Scenario,
                                                                            SOURCE_FOLDER "/tests/connectors"))),
                          test_name);
 
-INSTANTIATE_TEST_SUITE_P(Managed, Scenario, testing::ValuesIn(scenario_files(SOURCE_FOLDER "/tests/managed/scenarios")),
-                         test_name);
+INSTANTIATE_TEST_SUITE_P(Managed, Scenario,
+                         testing::ValuesIn(scenario_files(SOURCE_FOLDER "/tests/integration/scenarios")), test_name);
 
 }  // namespace connector::test::scenario_test

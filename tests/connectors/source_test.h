@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "connector/connector.h"
+#include "support/emit_to.h"
 
 namespace connector {
 
@@ -49,7 +50,7 @@ class SourceTest : public testing::Test {
     records.clear();
     failure.clear();
     try {
-      connector(plugin, settings)->read([this](Record record) { records.push_back(std::move(record.data)); });
+      connector(plugin, settings)->read(EmitTo([this](Record record) { records.push_back(std::move(record.data)); }));
     } catch (const SourceError& error) {
       failure = error.what();
     }

@@ -6,7 +6,7 @@
 #include <map>
 #include <thread>
 
-#include "state/files.h"
+#include "platform/files.h"
 #include "support/loopback_server.h"
 #include "support/raw_server.h"
 
@@ -165,7 +165,7 @@ TEST_F(HttpTest, GivesUpAfterElevenTries) {
     server.on("GET", path, {{.status = status, .body = "later"}});
     const HttpError error = error_of([&] { http.get(server.url(path)); });
     EXPECT_EQ(error.status(), status);
-    EXPECT_TRUE(error.repeats_used_up());
+    EXPECT_TRUE(error.retries_exhausted());
     EXPECT_EQ(server.requests("GET", path).size(), 11U);
     EXPECT_EQ(waits, (std::vector<long>{0, 1, 2, 4, 8, 16, 32, 64, 120, 120}));
   }
@@ -176,7 +176,7 @@ TEST_F(HttpTest, DoesNotRepeatOtherStatusesAndMethods) {
     server.on("GET", "/s", {{.status = status}});
     const HttpError error = error_of([&] { http.get(server.url("/s")); });
     EXPECT_EQ(error.status(), status);
-    EXPECT_FALSE(error.repeats_used_up());
+    EXPECT_FALSE(error.retries_exhausted());
   }
   for (const std::string method : {"PUT", "PATCH", "DELETE"}) {
     server.on(method, "/m", {{.status = 503}});
@@ -185,7 +185,7 @@ TEST_F(HttpTest, DoesNotRepeatOtherStatusesAndMethods) {
   }
   EXPECT_EQ(error_of([&] {
               server.on("GET", "/once", {{.status = 503}});
-              http.send({.url = server.url("/once"), .repeat = false});
+              http.send({.url = server.url("/once"), .retry = false});
             }).status(),
             503);
   EXPECT_TRUE(waits.empty());
@@ -230,7 +230,7 @@ TEST_F(HttpTest, CountsTheTriesOnAConnectionThatWasKept) {
   http.get(raw.url());
   const HttpError error = error_of([&] { http.post(raw.url(), 1); });
   EXPECT_EQ(error.status(), 0);
-  EXPECT_TRUE(error.repeats_used_up());
+  EXPECT_TRUE(error.retries_exhausted());
   EXPECT_EQ(raw.requests().size(), 1U + 11U);
 }
 
@@ -238,14 +238,14 @@ TEST_F(HttpTest, RepeatsRefusedConnections) {
   const int port = [] { return RawServer({{""}}).port(); }();
   const HttpError error = error_of([&] { http.get("http://127.0.0.1:" + std::to_string(port) + "/p?q=1"); });
   EXPECT_EQ(error.status(), 0);
-  EXPECT_TRUE(error.repeats_used_up());
+  EXPECT_TRUE(error.retries_exhausted());
   EXPECT_EQ(waits.size(), 10U);
   EXPECT_TRUE(has(error.what(), "GET http://127.0.0.1:" + std::to_string(port) + "/p: Failed to connect"));
 }
 
 TEST_F(HttpTest, TimesOutASilentServer) {
   RawServer raw({{"", Then::keep}});
-  const Request request{.url = raw.url(), .repeat = false, .idle_timeout = std::chrono::seconds(0)};
+  const Request request{.url = raw.url(), .retry = false, .idle_timeout = std::chrono::seconds(0)};
   EXPECT_TRUE(has(error_of([&] { http.send(request); }).what(), "no byte for 0 s"));
 }
 
@@ -417,7 +417,7 @@ TEST_F(HttpTest, StopEndsWaits) {
   stop_at_wait = 3;
   const HttpError error = error_of([&] { http.get(server.url("/")); });
   EXPECT_EQ(error.status(), 503);
-  EXPECT_FALSE(error.repeats_used_up());
+  EXPECT_FALSE(error.retries_exhausted());
   EXPECT_EQ(server.requests().size(), 3U);
   EXPECT_THROW(http.get(server.url("/")), Stopped);
 }
@@ -434,7 +434,7 @@ TEST_F(HttpTest, FinishesAfterAStopWithOneTry) {
   Http last({}, {}, stop.get_token(), AfterStop::finish);
   stop.request_stop();
   server.on("POST", "/", {{.status = 503}, {}});
-  EXPECT_FALSE(error_of([&] { last.post(server.url("/"), 1); }).repeats_used_up());
+  EXPECT_FALSE(error_of([&] { last.post(server.url("/"), 1); }).retries_exhausted());
   EXPECT_TRUE(last.post(server.url("/"), 1).ok());
 }
 
@@ -459,7 +459,7 @@ TEST_F(HttpTest, UsesProxiesFromTheEnvironment) {
   const auto body_with = [&](const char* name, const char* no_proxy) {
     setenv(name, server.url().c_str(), 1);
     setenv("NO_PROXY", no_proxy, 1);
-    const std::string body = session().send({.url = "http://far.invalid/x", .repeat = false}).body;
+    const std::string body = session().send({.url = "http://far.invalid/x", .retry = false}).body;
     unsetenv(name);
     return body;
   };
@@ -492,7 +492,7 @@ class HttpsTest : public HttpTest {
 TEST_F(HttpsTest, RefusesUnknownCertificatesAtOnce) {
   const HttpError error = error_of([&] { http.get(tls.url("/")); });
   EXPECT_TRUE(has(error.what(), "set cacert_file")) << error.what();
-  EXPECT_FALSE(error.repeats_used_up());
+  EXPECT_FALSE(error.retries_exhausted());
   EXPECT_TRUE(waits.empty());
 }
 

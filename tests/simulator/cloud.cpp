@@ -51,7 +51,7 @@ Answer Cloud::answer(const Request& request) {
     return json_answer(locations_);
   }
   if (auto id = segment(path, "/api/v3/bulk/", "/finalize"); id && method == "POST") return finalize(*id);
-  if (auto id = segment(path, "/api/v3/bulk/"); id && method == "GET") return cancelled(*id);
+  if (auto id = segment(path, "/api/v3/bulk/"); id && method == "GET") return canceled(*id);
   return problem(404, "no such call: " + method + " " + path);
 }
 
@@ -143,7 +143,7 @@ void Cloud::store(const Json& payload, Portion& of) {
   if (!payload["error"].is_null()) {
     ++of.errors;
     if (payload.contains("error_type")) ++of.fatal_errors;
-    if (of.messages.size() < Portion::most_messages) of.messages.push_back(payload["error"].get<std::string>());
+    if (of.messages.size() < Portion::max_messages) of.messages.push_back(payload["error"].get<std::string>());
     return;
   }
 
@@ -180,11 +180,11 @@ Answer Cloud::finalize(const std::string& id) {
   return json_answer(Json::object());
 }
 
-Answer Cloud::cancelled(const std::string& id) {
+Answer Cloud::canceled(const std::string& id) {
   std::lock_guard lock(mutex_);
   bool yes =
       cancel_all_ || to_cancel_.contains(id) || (options_.cancel_after && traffic_.records >= *options_.cancel_after);
-  if (yes) portion(id).cancelled = true;
+  if (yes) portion(id).canceled = true;
   return json_answer({{"canceled", yes}});
 }
 

@@ -26,13 +26,13 @@ struct CloudOptions {
   /// false: bodies of POST /api/v3/bulk are counted and not looked at, for measurements.
   bool check_payloads = true;
   bool keep_payloads = true;
-  /// Every run is cancelled once this many records have arrived.
+  /// Every run is canceled once this many records have arrived.
   std::optional<std::size_t> cancel_after = {};
 };
 
 /// What became of one run.
 struct Portion {
-  static constexpr std::size_t most_messages = 20;
+  static constexpr std::size_t max_messages = 20;
 
   std::string id;
   std::string connector;    ///< connector_name or connector_id
@@ -46,7 +46,7 @@ struct Portion {
   std::size_t errors = 0;
   std::size_t fatal_errors = 0;            ///< of them, those that ended the run
   std::vector<std::string> messages = {};  ///< of the first errors
-  bool cancelled = false;
+  bool canceled = false;
   std::size_t finalized = 0;  ///< how often
 };
 
@@ -72,7 +72,7 @@ class Cloud {
   void set_locations(Json locations);
   /// Records with this value of a field are refused with 400.
   void refuse(const std::string& field, Json value);
-  /// The portion's next question is answered with "cancelled"; empty: that of every portion.
+  /// The portion's next question is answered with "canceled"; empty: that of every portion.
   void cancel(const std::string& portion);
   void clear();
 
@@ -102,7 +102,7 @@ class Cloud {
   Answer take_checked(const std::string& body);
   void check(const Json& payload);
   Answer finalize(const std::string& portion);
-  Answer cancelled(const std::string& portion);
+  Answer canceled(const std::string& portion);
   Portion& portion(const std::string& id);
   void store(const Json& payload, Portion& portion);
 

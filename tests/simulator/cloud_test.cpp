@@ -117,7 +117,7 @@ TEST(Cloud, CancelsOnRequest) {
   EXPECT_EQ(cloud.answer(question).body, R"({"canceled":false})");
   cloud.cancel(portion);
   EXPECT_EQ(cloud.answer(question).body, R"({"canceled":true})");
-  EXPECT_TRUE(cloud.portions().at(0).cancelled);
+  EXPECT_TRUE(cloud.portions().at(0).canceled);
 }
 
 TEST(Cloud, WithoutChecksOnlyCounts) {

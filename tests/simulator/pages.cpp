@@ -9,7 +9,7 @@ namespace connector::simulator {
 
 namespace {
 
-constexpr std::size_t most_rows = 500;
+constexpr std::size_t max_rows = 500;
 constexpr std::size_t widest_column = 32;
 constexpr std::size_t widest_message = 120;
 
@@ -27,7 +27,7 @@ std::string cell(const Json& value) {
 
 Table table_of(const std::vector<Json>& records) {
   Table table;
-  std::size_t shown = std::min(records.size(), most_rows);
+  std::size_t shown = std::min(records.size(), max_rows);
   for (std::size_t i = 0; i < shown; ++i)
     for (auto& [name, value] : records[i].items())
       if (std::ranges::find(table.columns, name) == table.columns.end()) table.columns.push_back(name);
@@ -40,7 +40,7 @@ Table table_of(const std::vector<Json>& records) {
 }
 
 std::string state(const Portion& portion) {
-  if (portion.cancelled) return "cancelled";
+  if (portion.canceled) return "canceled";
   return portion.finalized > 0 ? "finalized" : "open";
 }
 

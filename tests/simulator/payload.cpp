@@ -8,7 +8,7 @@ namespace connector::simulator {
 
 namespace {
 
-constexpr std::size_t most_records = 100;
+constexpr std::size_t max_records = 100;
 
 bool is_text(const Json& value) {
   return value.is_string();
@@ -130,7 +130,7 @@ void check_payload(const Json& payload) {
   if (payload["insert_only"] == true && payload["update_only"] == true)
     throw BadPayload("insert_only and update_only exclude each other");
   std::size_t count = payload["records"].size();
-  if (count > most_records) throw BadPayload("records must be at most " + std::to_string(most_records));
+  if (count > max_records) throw BadPayload("records must be at most " + std::to_string(max_records));
   // A record that failed may be anything that a source gives.
   if (payload["error"].is_null() && !std::ranges::all_of(payload["records"], is_object))
     throw BadPayload("records must be a list of objects");

@@ -32,7 +32,7 @@ Json portions_json(const Cloud& cloud) {
                     {"errors", portion.errors},
                     {"fatal_errors", portion.fatal_errors},
                     {"messages", portion.messages},
-                    {"cancelled", portion.cancelled},
+                    {"canceled", portion.canceled},
                     {"finalized", portion.finalized}});
   return list;
 }
@@ -56,9 +56,9 @@ std::optional<std::int64_t> number(const Request& request, const std::string& na
   return value;
 }
 
-std::string text(const Request& request, const std::string& name, const std::string& fallback = {}) {
+std::string text(const Request& request, const std::string& name, const std::string& default_value = {}) {
   auto found = request.query.find(name);
-  return found == request.query.end() ? fallback : found->second;
+  return found == request.query.end() ? default_value : found->second;
 }
 
 std::optional<std::chrono::seconds> interval(const Request& request) {

@@ -16,7 +16,7 @@ namespace connector::simulator {
 ///   GET    /simulator/records        {"assets": […], "users": […]}
 ///   GET    /simulator/portions       [{"id", "connector", "payloads", "records", "created", …, "errors",
 ///   "fatal_errors",
-///                                    "messages": [the first errors' texts], "cancelled", "finalized": how often}]
+///                                    "messages": [the first errors' texts], "canceled", "finalized": how often}]
 ///   GET    /simulator/payloads       {"payloads", "records", "bytes", "refused"}
 ///   GET    /simulator/table?type=users  the records as plain text (assets without type)
 ///   PUT    /simulator/mappings/NAME  body: {source: field or [fields]}

@@ -1,4 +1,4 @@
-#include "state/files.h"
+#include "platform/files.h"
 
 #include <gtest/gtest.h>
 

@@ -45,7 +45,7 @@ struct LoopbackServer::State {
     ports.insert(request.remote_port);
     const std::string method = received.method == "HEAD" ? "GET" : received.method;
     const auto route = routes.find({method, received.path()});
-    const Answer answer = route == routes.end() ? fallback(received) : route->second(received);
+    const Answer answer = route == routes.end() ? default_value(received) : route->second(received);
     response.status = answer.status;
     for (const auto& [name, value] : answer.headers) response.headers.emplace(name, value);
     response.set_content(answer.body, answer.content_type);
@@ -58,7 +58,7 @@ struct LoopbackServer::State {
 
   mutable std::mutex mutex;
   std::map<std::pair<std::string, std::string>, Handler> routes;
-  Handler fallback = [](const Received&) { return Answer{.status = 404, .body = "not scripted"}; };
+  Handler default_value = [](const Received&) { return Answer{.status = 404, .body = "not scripted"}; };
   std::vector<Received> requests;
   std::set<int> ports;
 };
@@ -88,7 +88,7 @@ void LoopbackServer::handle(const std::string& method, const std::string& path, 
 
 void LoopbackServer::otherwise(Handler handler) {
   const std::lock_guard lock(state_->mutex);
-  state_->fallback = std::move(handler);
+  state_->default_value = std::move(handler);
 }
 
 int LoopbackServer::port() const {

@@ -145,9 +145,9 @@ bool Route::matches(const Request& request) const {
 
 ScriptedServer::ScriptedServer(const Json& routes, Substitute substitute,
                                std::optional<simulator::ServerCertificate> certificate,
-                               simulator::HttpServer::Handler fallback)
+                               simulator::HttpServer::Handler default_value)
     : substitute_(std::move(substitute)),
-      fallback_(std::move(fallback)),
+      default_value_(std::move(default_value)),
       server_({.port = 0, .connections = 16, .certificate = std::move(certificate)},
               [this](const Request& request) { return answer(request); }) {
   std::lock_guard lock(mutex_);
@@ -160,7 +160,7 @@ Answer ScriptedServer::answer(const Request& request) {
     for (auto& [name, value] : answer->headers) value = substitute_(std::move(value));
     return *answer;
   }
-  if (fallback_) return fallback_(request);
+  if (default_value_) return default_value_(request);
   std::lock_guard lock(mutex_);
   unmatched_.push_back(request);
   return {.status = 404, .body = "no such route"};

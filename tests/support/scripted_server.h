@@ -17,7 +17,7 @@ namespace connector::test {
 /// Replaces ${NAME}s in a text.
 using Substitute = std::function<std::string(std::string)>;
 
-/// When a route answers, and with what: the first time with the first step, and so on; the last one repeats.
+/// When a route answers, and with what: the first time with the first step, and so on; the last one retries.
 struct Route {
   struct Step {
     bool pass = false;  ///< as if the route were not there
@@ -43,12 +43,12 @@ struct Route {
 /// Reads a route of a scenario. Throws std::runtime_error for keys it does not know.
 Route parse_route(const Json& description);
 
-/// A server that answers from a list of routes, the first that matches; the others go to `fallback`, which without one
-/// says 404. It remembers all requests.
+/// A server that answers from a list of routes, the first that matches; the others go to `default_value`, which without
+/// one says 404. It remembers all requests.
 class ScriptedServer {
  public:
   ScriptedServer(const Json& routes, Substitute substitute, std::optional<simulator::ServerCertificate> certificate,
-                 simulator::HttpServer::Handler fallback = {});
+                 simulator::HttpServer::Handler default_value = {});
 
   std::string url() const { return server_.url(); }
   std::vector<simulator::Request> requests() const;
@@ -62,7 +62,7 @@ class ScriptedServer {
   mutable std::mutex mutex_;
   std::vector<Route> routes_;
   Substitute substitute_;
-  simulator::HttpServer::Handler fallback_;
+  simulator::HttpServer::Handler default_value_;
   std::vector<simulator::Request> requests_;
   std::vector<simulator::Request> unmatched_;
   simulator::HttpServer server_;  // last: its threads use the others

@@ -1,0 +1,264 @@
+#include "export_files/export_files.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "export_files/report_file.h"
+#include "oomnitza/payload.h"
+
+namespace connector::integration {
+namespace {
+
+/// An entry of the cloud's listing.
+struct ListedReport {
+  std::string uid;
+  std::int64_t creation_date = 0;
+  Json filename;    ///< as given, to be checked
+  std::string url;  ///< empty when there is none
+};
+
+std::string uid_of(const Json& entry) {
+  const Json& uid = at(entry, "uid");
+  if (uid.is_string()) return uid.get<std::string>();
+  return uid.is_number_integer() ? to_text(uid) : std::string();
+}
+
+/// Nothing when the entry cannot be told from others, or placed in time.
+std::optional<ListedReport> parse_report(const Json& entry) {
+  const Json& date = at(entry, "creation_date");
+  const Json& url = at(entry, "url");
+  const std::string uid = uid_of(entry);
+  if (uid.empty() || !date.is_number_integer() || !is_report_date(date.get<std::int64_t>())) return std::nullopt;
+  return ListedReport{.uid = uid,
+                      .creation_date = date.get<std::int64_t>(),
+                      .filename = at(entry, "filename"),
+                      .url = url.is_string() ? url.get<std::string>() : std::string()};
+}
+
+/// A name from the cloud for a message: on one line, and not too long.
+std::string shown(const Json& name) {
+  constexpr std::size_t longest = 300;
+  std::string text = to_text(name);
+  if (text.size() > longest) text = text.substr(0, longest) + "…";
+  return text;
+}
+
+/// Which reports of a listing are open, and how far that lets the state go.
+class Progress {
+ public:
+  explicit Progress(std::int64_t state) : state_(state) {}
+
+  void open(std::int64_t date) { open_.insert(date); }
+  void settle(std::int64_t date) {
+    open_.erase(open_.find(date));
+    skip(date);
+  }
+  /// A report that was settled before.
+  void skip(std::int64_t date) { settled_.insert(date); }
+
+  /// The date of the newest settled report before all open ones. Reports of the same second move it together.
+  std::int64_t state() const {
+    const auto end = open_.empty() ? settled_.end() : settled_.lower_bound(*open_.begin());
+    return end == settled_.begin() ? state_ : std::max(state_, *std::prev(end));
+  }
+
+ private:
+  std::int64_t state_;
+  std::multiset<std::int64_t> open_;
+  std::set<std::int64_t> settled_;
+};
+
+/// Statuses that tell of the file, not of the moment or of us.
+bool is_final(int status) {
+  return status >= 400 && status < 500 && status != 401 && status != 403 && status != 408 && status != 425 &&
+         status != 429;
+}
+
+class Sync {
+ public:
+  Sync(const ReportsConfiguration& configuration, const Oomnitza& cloud, const Http& http,
+       const ReportsOptions& options, const Log& log, const std::stop_token& stop)
+      : configuration_(configuration), cloud_(cloud), http_(http), options_(options), log_(log), stop_(stop) {}
+
+  bool run() {
+    try {
+      ReportState state(options_.state_file,
+                        options_.testmode ? ReportState::Access::read : ReportState::Access::write);
+      for (const ReportSource& source : configuration_.data_sources) sync(source, state);
+    } catch (const Stopped&) {
+      log_.info("section [{}]: stopped, the remaining reports are fetched the next time", configuration_.section());
+    } catch (const std::exception& error) {
+      fail(error.what());
+    }
+    if (!options_.testmode) {
+      log_.info("section [{}]: {} reports stored, {} failures", configuration_.section(), stored_, failures_);
+    }
+    return failures_ == 0;
+  }
+
+ private:
+  void sync(const ReportSource& source, ReportState& state) {
+    check_stop();
+    try {
+      const std::int64_t done_until = state.done_until(source);
+      const Json listing = cloud_.reports(source.type, source.id, done_until);
+      sync(source, state, listing, done_until);
+    } catch (const std::exception& error) {
+      check_stop();
+      fail(fmt::format("reports of {} {}: {}", shown(source.type), shown(source.id), error.what()));
+    }
+  }
+
+  void sync(const ReportSource& source, ReportState& state, const Json& listing, std::int64_t done_until) {
+    Progress progress(done_until);
+    const std::vector<ListedReport> reports = new_reports(listing, done_until, state.done_beyond(source), progress);
+    if (options_.testmode) return print(reports);
+    if (progress.state() > done_until) state.advance(source, progress.state());
+    for (const ListedReport& report : reports) {
+      check_stop();
+      if (!settle(report)) continue;
+      progress.settle(report.creation_date);
+      note(source, report, progress.state(), state);
+    }
+  }
+
+  std::vector<ListedReport> new_reports(const Json& listing, std::int64_t done_until, const std::set<std::string>& done,
+                                        Progress& progress) {
+    std::vector<ListedReport> reports;
+    for (const Json& entry : listing) {
+      std::optional<ListedReport> report = parse_report(entry);
+      if (!report) {
+        refuse(entry);
+      } else if (report->creation_date <= done_until || done.contains(report->uid)) {
+        progress.skip(report->creation_date);
+      } else {
+        progress.open(report->creation_date);
+        reports.push_back(std::move(*report));
+      }
+    }
+    return reports;
+  }
+
+  std::string stored_name(const ListedReport& report) const {
+    const auto& name = report.filename.get_ref<const std::string&>();
+    return configuration_.overwrite_reports ? name : dated_report_name(name, report.creation_date);
+  }
+
+  /// Whether the report needs no further try, and the cloud knows.
+  bool settle(const ListedReport& report) {
+    if (const std::string problem = problem_of_report_name(report.filename); !problem.empty()) {
+      return tell_failed(report, "its file name is refused: " + problem);
+    }
+    try {
+      store(report);
+    } catch (const HttpError& error) {
+      check_stop();  // a stop cut it off
+      return tell_failed(report, error.what()) && is_final(error.status());
+    } catch (const std::exception& error) {
+      tell_failed(report, error.what());
+      return false;
+    }
+    return tell_stored(report);
+  }
+
+  void store(const ListedReport& report) const {
+    ReportFile file(configuration_.folder_path, stored_name(report));
+    http_.send({.url = report.url,
+                .sink = [&](std::string_view piece) { file.write(piece); },
+                .restart = [&] { file.restart(); }});
+    file.complete();
+  }
+
+  bool tell_stored(const ListedReport& report) {
+    ++stored_;
+    log_.info("section [{}]: stored {}", configuration_.section(), shown(stored_name(report)));
+    return tell({{"correlation_id", report.uid}, {"added", 1}});
+  }
+
+  bool tell_failed(const ListedReport& report, const std::string& problem) {
+    return tell_failed(report.uid, fmt::format("report {}: {}", shown(report.filename), problem));
+  }
+
+  bool tell_failed(const std::string& correlation, const std::string& problem, bool fatal = false) {
+    ++failures_;
+    const std::string message = log_.redact(problem);
+    log_.error("section [{}]: {}", configuration_.section(), message);
+    Json portion = {{"correlation_id", correlation}, {"failed", 1}, {"error_message", message}};
+    if (fatal) portion["error_type"] = "Fatal Error";
+    portion["test_run"] = false;
+    portion["multi_str_input_value"] = nullptr;
+    return tell(portion);
+  }
+
+  /// A failure that is no single report's.
+  void fail(const std::string& problem) { tell_failed(random_uuid(), problem, true); }
+
+  /// An entry that is no report cannot hold up those behind it.
+  void refuse(const Json& entry) {
+    const std::string uid = uid_of(entry);
+    tell_failed(uid.empty() ? random_uuid() : uid,
+                "an entry of the listing needs uid, and creation_date in seconds: " + shown(at(entry, "filename")));
+  }
+
+  /// Whether Oomnitza knows; in test mode nothing is to be told.
+  bool tell(const Json& portion) {
+    if (options_.testmode) return true;
+    try {
+      cloud_.add_ready_portion(configuration_.id, portion);
+      return true;
+    } catch (const std::exception& error) {
+      ++failures_;
+      log_.error("section [{}]: Oomnitza could not be told about {}: {}", configuration_.section(),
+                 shown(portion["correlation_id"]), error.what());
+      return false;
+    }
+  }
+
+  void note(const ReportSource& source, const ListedReport& report, std::int64_t until, ReportState& state) {
+    try {
+      state.settle(source, report.uid, report.creation_date, until);
+    } catch (const std::exception& error) {
+      ++failures_;
+      log_.error("section [{}]: report {} is fetched again the next time: {}", configuration_.section(),
+                 shown(report.filename), error.what());
+    }
+  }
+
+  void print(const std::vector<ListedReport>& reports) {
+    for (const ListedReport& report : reports) {
+      if (const std::string problem = problem_of_report_name(report.filename); !problem.empty()) {
+        tell_failed(report, "its file name is refused: " + problem);
+        continue;
+      }
+      const std::filesystem::path file = std::filesystem::path(configuration_.folder_path) / stored_name(report);
+      std::printf("section [%s] would store %s\n", configuration_.section().c_str(), file.c_str());
+    }
+    std::fflush(stdout);  // this program goes on for long
+  }
+
+  void check_stop() const {
+    if (stop_.stop_requested()) throw Stopped{};
+  }
+
+  const ReportsConfiguration& configuration_;
+  const Oomnitza& cloud_;
+  const Http& http_;
+  const ReportsOptions& options_;
+  const Log& log_;
+  const std::stop_token& stop_;
+  std::size_t stored_ = 0;
+  std::size_t failures_ = 0;
+};
+
+}  // namespace
+
+bool run_reports(const ReportsConfiguration& configuration, const Oomnitza& cloud, const Http& http,
+                 const ReportsOptions& options, const Log& log, const std::stop_token& stop) {
+  return Sync(configuration, cloud, http, options, log, stop).run();
+}
+
+}  // namespace connector::integration

@@ -1,0 +1,173 @@
+#include "export_files/settings.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "config/complaint.h"
+#include "text/text.h"
+
+namespace connector::integration {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<Setting>& reports_settings() {
+  using R = ReportsConfiguration;
+  static const std::string without_effect = "Accepted, without effect.";
+  static const std::vector<Setting> settings = {
+      setting("oomnitza_authorization", &R::oomnitza_authorization,
+              {.help = "Oomnitza API token of this section, or JSON with its token_id; empty: that of [oomnitza].",
+               .default_value = ""}),
+      setting("folder_path", &R::folder_path, {.help = "Folder in which the reports are stored."}),
+      setting(
+          "overwrite_reports", &R::overwrite_reports,
+          {.help = "Whether reports keep their names, so that newer ones replace older ones.", .default_value = false}),
+      setting("insert_only", &R::ignored, {.help = without_effect, .default_value = ""}),
+      setting("update_only", &R::ignored, {.help = without_effect, .default_value = ""}),
+      setting("test_run", &R::ignored, {.help = without_effect, .default_value = ""}),
+      setting("is_custom", &R::ignored, {.help = without_effect, .default_value = ""}),
+  };
+  return settings;
+}
+
+/// An id of the cloud, which is text or a number; nothing for anything else.
+std::optional<std::string> id_text(const Json& id) {
+  if (id.is_number_integer() || big_integer_digits(id)) return to_text(id);
+  if (id.is_string() && !id.get_ref<const std::string&>().empty()) return id.get<std::string>();
+  return std::nullopt;
+}
+
+/// Where secrets come from is said by this machine alone.
+bool may_come_from_cloud(const Setting& setting) {
+  return !setting.name.starts_with("vault_") && setting.name != "env_password";
+}
+
+/// Makes a configuration, and collects what is wrong with it.
+class Combination {
+ public:
+  Combination(const Json& cloud, const Section* section, const SettingsContext& context)
+      : cloud_(cloud), context_(context) {
+    configuration_.id = id_text(at(cloud, "id")).value_or("");
+    if (const Json& name = at(cloud, "name"); name.is_string()) configuration_.name = name.get<std::string>();
+    cloud_origin_ = fmt::format("integration {} ({})", configuration_.name, configuration_.id);
+    section_ = {.name = configuration_.section(), .origin = cloud_origin_};
+    if (section) section_ = *section;
+  }
+
+  ReportsConfiguration combined(bool testmode) {
+    if (configuration_.id.empty()) complain_about_cloud("id", "is required: a number or a text");
+    if (trimmed(configuration_.name).empty()) complain_about_cloud("name", "is required: a text");
+    add_cloud_settings();
+    fill_settings(configuration_, reports_settings(), section_, context_, complaints_);
+    take_token();
+    take_sources();
+    if (complaints_.empty()) check_folder(testmode);
+    if (!complaints_.empty()) throw ConfigError(complaints_);
+    return std::move(configuration_);
+  }
+
+ private:
+  void complain(const std::string& key, const std::string& problem) {
+    complaints_.push_back(complaint(section_, key, problem));
+  }
+
+  void complain_about_cloud(const std::string& key, const std::string& problem) {
+    complaints_.push_back(cloud_origin_ + ", " + key + ": " + problem);
+  }
+
+  /// Puts the cloud's values where the section has none.
+  void add_cloud_settings() {
+    for (const Setting& setting : with_common_settings(reports_settings())) {
+      const Entry* own = section_.find(setting.name);
+      if ((own && !trimmed(own->value).empty()) || !may_come_from_cloud(setting)) continue;
+      const Json& value = at(cloud_, setting.name);
+      if (value.is_null() || !may_hold(setting.name, value)) continue;
+      std::erase_if(section_.entries, [&](const Entry& entry) { return entry.key == setting.name; });
+      section_.entries.push_back({.key = setting.name,
+                                  .value = value.is_string() ? value.get<std::string>() : to_text(value),
+                                  .origin = cloud_origin_});
+    }
+  }
+
+  bool may_hold(const std::string& setting, const Json& value) {
+    if (setting == "folder_path" && !value.is_string()) {
+      complain_about_cloud(setting, "must be a text");
+      return false;
+    }
+    if (setting == "oomnitza_authorization" && !value.is_string() && !value.is_object()) {
+      complain_about_cloud(setting, "must be a token, or an object with token_id");
+      return false;
+    }
+    return true;
+  }
+
+  void take_token() {
+    const std::string& text = configuration_.oomnitza_authorization.value;
+    if (!(text.starts_with('{') || text.starts_with('[')) || at(cloud_, "oomnitza_authorization") == text) {
+      configuration_.token.value = text;
+      return;
+    }
+    Json authorization;
+    try {
+      authorization = parse_json(text);
+    } catch (const JsonError&) {  // complained about below: its message may quote the secret
+    }
+    configuration_.token_id = id_text(at(authorization, "token_id")).value_or("");
+    if (configuration_.token_id.empty()) {
+      complain("oomnitza_authorization", "must be a token, or an object with token_id");
+    }
+  }
+
+  void take_sources() {
+    const Json& sources = at(cloud_, "data_sources");
+    if (is_empty(sources)) {
+      configuration_.data_sources = {{.type = "reports_connectors", .id = configuration_.id}};
+      return;
+    }
+    bool good = sources.is_array();
+    for (const Json& source : sources) {
+      const Json& type = at(source, "type");
+      const std::optional<std::string> id = id_text(at(source, "id"));
+      good = good && type.is_string() && !is_empty(type) && id;
+      if (good) configuration_.data_sources.push_back({.type = type.get<std::string>(), .id = *id});
+    }
+    if (!good) {
+      complain_about_cloud("data_sources", R"(must be a list of objects like {"type": "reports_connectors", "id": 1})");
+    }
+  }
+
+  void check_folder(bool testmode) {
+    const std::string& folder = configuration_.folder_path;
+    if (folder.find('\0') != std::string::npos) return complain("folder_path", "contains a zero character");
+    std::error_code error;
+    if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
+      return complain("folder_path", folder + " is no folder");
+    }
+    if (testmode) return;
+    fs::create_directories(folder, error);
+    if (error) return complain("folder_path", "the folder " + folder + " cannot be made: " + error.message());
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+      complain("folder_path",
+               "the folder " + folder + " cannot be written to: " + std::generic_category().message(errno));
+    }
+  }
+
+  const Json& cloud_;
+  const SettingsContext& context_;
+  std::string cloud_origin_;
+  Section section_;
+  ReportsConfiguration configuration_;
+  std::vector<std::string> complaints_;
+};
+
+}  // namespace
+
+ReportsConfiguration reports_configuration(const Json& cloud, const Section* section, const SettingsContext& context,
+                                           bool testmode) {
+  return Combination(cloud, section, context).combined(testmode);
+}
+
+}  // namespace connector::integration

@@ -1,0 +1,68 @@
+#include "http/retries.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <condition_variable>
+#include <mutex>
+
+namespace connector::http {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::array<int, max_retries> waits{0, 1, 2, 4, 8, 16, 32, 64, 120, 120};
+constexpr seconds longest_wait = std::chrono::minutes(15);
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// A Retry-After header: seconds, or an HTTP date, which begins with the day's name.
+std::optional<seconds> asked_wait(const std::string& text, std::chrono::system_clock::time_point now) {
+  if (is_number(text)) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() ? seconds(number) : longest_wait;
+  }
+  const bool begins_with_letter =
+      !text.empty() && std::string_view("SMTWF").find(text.front()) != std::string_view::npos;
+  const time_t date = begins_with_letter ? curl_getdate(text.c_str(), nullptr) : -1;
+  if (date == -1) return std::nullopt;
+  return std::chrono::ceil<seconds>(std::chrono::system_clock::from_time_t(date) - now);
+}
+
+}  // namespace
+
+bool transient(const Response& response) {
+  switch (response.status) {
+    case 429:
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      return true;
+    case 413:
+      return response.headers.contains("Retry-After");
+    default:
+      return false;
+  }
+}
+
+seconds wait_before(int repeat, const std::optional<std::string>& retry_after,
+                    std::chrono::system_clock::time_point now) {
+  if (retry_after) {
+    if (const auto asked = asked_wait(*retry_after, now)) return std::clamp(*asked, seconds(0), longest_wait);
+  }
+  return seconds(waits.at(static_cast<std::size_t>(repeat)));
+}
+
+void wait_for_real(seconds duration, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any().wait_for(lock, stop, duration, [] { return false; });
+}
+
+}  // namespace connector::http

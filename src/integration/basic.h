@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+
+#include "config/settings.h"
+#include "connector/connector.h"
+#include "integration/definition.h"
+
+namespace connector::integration {
+
+/// Makes the basic connector that an integration names: its settings are the inputs (values that are no texts as JSON;
+/// names that it does not know are ignored), its setting authorization_settings the headers of the authorization, and
+/// the integration's common settings. Throws ConfigError for a name that is none and for settings that are missing or
+/// wrong.
+ConnectorSection make_basic_connector(const Integration& integration, const Json& inputs, const Json& headers,
+                                      std::span<const Plugin> plugins, const SettingsContext& context);
+
+}  // namespace connector::integration

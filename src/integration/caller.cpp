@@ -1,0 +1,87 @@
+#include "integration/caller.h"
+
+#include "http/retries.h"
+
+namespace connector::integration {
+namespace {
+
+constexpr std::size_t largest_answer = std::size_t{64} << 20;
+constexpr std::chrono::minutes longest_call{30};
+
+bool is_refused_for_lack_of_room(const Response& response) {
+  return response.status == 429 || response.status == 503;
+}
+
+/// An answer below 400 is one, also a redirect that leads nowhere.
+bool is_answer(const Response& response) {
+  return response.status >= 300 && response.status < 400 && !response.headers.contains("Location");
+}
+
+}  // namespace
+
+Sender::Sender(const TlsSettings& tls, unsigned workers, const Log& log, const std::stop_token& stop)
+    : http_(tls, log, stop), gate_(workers, stop), log_(log) {
+  http_.headers.set("User-Agent", "Oomnitza Connector");
+}
+
+Response Sender::send(const RenderedCall& call, const Credentials& credentials) const {
+  Request request{.method = call.method,
+                  .url = call.url,
+                  .query = call.params,
+                  .headers = call.headers,
+                  .body = call.body,
+                  .certificate = credentials.certificate,
+                  .time_limit = longest_call,
+                  .max_body = largest_answer};
+  for (const auto& [name, value] : credentials.headers) {
+    request.headers.set(name, value);
+    request.secret_headers.push_back(name);
+  }
+  for (const auto& [name, value] : credentials.params) set_param(request.query, name, value);
+  request.accept = [this](const Response& response) {  // sees every answer that is none of 2xx, before it is repeated
+    if (is_refused_for_lack_of_room(response)) {
+      const auto retry_after = response.headers.find("Retry-After");
+      gate_.note_refusal(http::wait_before(0, retry_after, std::chrono::system_clock::now()));
+    }
+    return is_answer(response);
+  };
+  const AdaptiveConcurrency::Pass pass(gate_);
+  try {
+    Response response = http_.send(request);
+    gate_.note_success();
+    return response;
+  } catch (const HttpError& error) {
+    const std::string hint =
+        error.status() == 403 ? " (the integration's user needs permissions for this request)" : "";
+    throw HttpError(log_.redact(error.what()) + hint, error.status(), error.retries_exhausted());
+  }
+}
+
+Source::Called Source::call(const CallTemplate& call, const Pagination* pagination, Variables& variables) const {
+  const auto render_call = [&] { return render(call, pagination, templates_, variables); };
+  RenderedCall rendered = render_call();
+  DecodedResponse answer = send(rendered, render_call, variables);
+  return {std::move(answer), rendered.fingerprint()};
+}
+
+DecodedResponse Source::ask(const RenderedCall& call, Variables& variables) const {
+  RenderedCall own = call;
+  return send(
+      own, [&] { return call; }, variables);
+}
+
+DecodedResponse Source::send(RenderedCall& call, const RenderAgain& render_again, Variables& variables) const {
+  for (bool is_first = true;; is_first = false) {
+    const Credentials credentials = authorizer_->credentials(call, variables);
+    for (const auto& [name, value] : credentials.headers) secrets_->hide_for_a_call(value);
+    for (const auto& [name, value] : credentials.params) secrets_->hide_for_a_call(value);
+    if (credentials.has_set_variables) call = render_again();
+    try {
+      return read_answer(sender_.send(call, credentials));
+    } catch (const HttpError& error) {
+      if (error.status() != 401 || !is_first || !authorizer_->renew(credentials)) throw;
+    }
+  }
+}
+
+}  // namespace connector::integration

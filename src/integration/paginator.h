@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "connector/log.h"
+#include "integration/caller.h"
+#include "integration/definition.h"
+#include "python/templates.h"
+
+namespace connector::integration {
+
+/// What paging needs to be told.
+struct PaginatorOptions {
+  std::function<bool()> is_canceled;  ///< asked before each page
+  bool mappings_are_lists = false;  ///< at the list: a mapping's keys are its items (there are details), else one item
+  /// When given: gets the list's first answer, then paging ends.
+  std::function<void(const Json& answer)> first_answer = {};
+};
+
+/// Pages through exploratory list, pre-list and list, each within the items of the one above; the three page alike.
+class Paginator {
+ public:
+  /// Gets the items of each page of the list. The variables of the upper levels are set.
+  using HandlePage = std::function<void(Json::array_t items)>;
+
+  /// levels: from the topmost to the list.
+  Paginator(const std::vector<LevelBehavior>& levels, const Source& source, Templates& templates, Variables& variables,
+            PaginatorOptions options, HandlePage handle, Log log, std::stop_token stop);
+
+  /// Whether there was anything: false when the first page of the topmost level had no results. Throws what calls,
+  /// templates and `handle` throw; SourceError for results that are none and after 1000 pages; Stopped when the run is
+  /// canceled or the program was told to stop.
+  bool pull();
+
+  /// The items above the page that is handled: null without such a level.
+  const Json& pre_list_item() const { return items_[1]; }
+  const Json& exploratory_list_item() const { return items_[0]; }
+
+ private:
+  /// The levels have names by their distance from the list: list 2, pre-list 1, exploratory list 0.
+  bool pull_level(std::size_t place);
+  std::optional<Json::array_t> next_page(std::size_t place, int page, std::string& fingerprint);
+  void start_level(std::size_t place);
+  void handle_items(std::size_t place, Json::array_t items);
+  Json::array_t items_of(std::size_t place, Json result) const;
+  const LevelBehavior& level(std::size_t place) const { return levels_[place - topmost_]; }
+
+  const std::vector<LevelBehavior>& levels_;
+  const std::size_t topmost_;
+  const Source& source_;
+  Templates& templates_;
+  Variables& variables_;
+  const PaginatorOptions options_;
+  const HandlePage handle_;
+  const Log log_;
+  const std::stop_token stop_;
+  Json items_[2];
+};
+
+}  // namespace connector::integration

@@ -1,0 +1,43 @@
+#include "sync/save_data.h"
+
+#include <utility>
+
+#include "platform/files.h"
+
+namespace connector {
+
+std::string indented(const std::string& text, bool ascii) {
+  try {
+    return to_text(parse_json(text), 2, ascii);
+  } catch (const JsonError&) {  // a record as deep as can be read, inside a payload
+    return text;
+  }
+}
+
+SaveData::SaveData(std::filesystem::path folder, Log log) : folder_(std::move(folder)), log_(std::move(log)) {
+  try {
+    make_private_folder(folder_);
+  } catch (const std::exception& error) {
+    log_.warning("--save-data: {}", error.what());
+  }
+}
+
+void SaveData::record(const Json& record) {
+  const std::lock_guard lock(mutex_);
+  write(fmt::format("{}.json", records_++), to_text(record, 2, true));
+}
+
+void SaveData::payload(const std::string& body) {
+  const std::lock_guard lock(mutex_);
+  write(fmt::format("oom.payload{:03}.json", payloads_++), indented(body, true));
+}
+
+void SaveData::write(const std::string& name, const std::string& text) {
+  try {
+    write_private_file(folder_ / name, text);
+  } catch (const std::exception& error) {
+    log_.warning("--save-data: {}", error.what());
+  }
+}
+
+}  // namespace connector

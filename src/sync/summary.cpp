@@ -1,0 +1,30 @@
+#include "sync/summary.h"
+
+#include <fmt/format.h>
+
+namespace connector {
+
+Summary& Summary::operator+=(const Summary& counts) {
+  pulled += counts.pulled;
+  delivered += counts.delivered;
+  filtered_out += counts.filtered_out;
+  left_out += counts.left_out;
+  failed += counts.failed;
+  undelivered += counts.undelivered;
+  not_sent += counts.not_sent;
+  parts_missing += counts.parts_missing;
+  return *this;
+}
+
+std::string Summary::text() const {
+  std::string text = fmt::format("{} pulled, {} filtered out, {} left out, {} failed, {} delivered", pulled,
+                                 filtered_out, left_out, failed, delivered);
+  if (undelivered > 0) text += fmt::format(", {} undelivered", undelivered);
+  if (not_sent > 0) text += fmt::format(", {} not sent", not_sent);
+  if (parts_missing > 0) text += fmt::format("; {} parts of the source could not be read", parts_missing);
+  if (canceled) text += "; canceled in Oomnitza";
+  if (interrupted) text += "; interrupted";
+  return text;
+}
+
+}  // namespace connector

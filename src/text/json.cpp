@@ -1,0 +1,471 @@
+#include "connector/error.h"
+#include "text/bounded_json.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <limits>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace connector {
+namespace {
+
+using Member = std::pair<const std::string, Json>;
+using Members = std::vector<Member>;
+
+constexpr std::size_t depth_limit = 500;
+constexpr std::size_t search_limit = 24;  // up to so many keys comparing them all is quicker than hashing them
+constexpr std::uint64_t big_integer_kind = 0x1b16;
+
+Members& members_of(Json& object) {
+  return object.get_ref<Json::object_t&>();
+}
+const Members& members_of(const Json& object) {
+  return object.get_ref<const Json::object_t&>();
+}
+
+bool has_twins(const std::string* keys, std::size_t count) {
+  if (count <= search_limit) {
+    for (std::size_t i = 1; i < count; ++i) {
+      if (std::find(keys, keys + i, keys[i]) != keys + i) return true;
+    }
+    return false;
+  }
+  std::unordered_set<std::string_view> seen;
+  seen.reserve(count);
+  return !std::all_of(keys, keys + count, [&](const std::string& key) { return seen.insert(key).second; });
+}
+
+/// Keeps of members with the same key the first one's place and the last one's value.
+void merge_twins(Members& members) {
+  std::unordered_map<std::string_view, std::size_t> places;
+  std::vector<std::pair<std::size_t, std::size_t>> kept;  // where a key stands first, where it stands last
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const auto [place, is_new] = places.try_emplace(members[i].first, kept.size());
+    if (is_new) kept.emplace_back(i, i);
+    kept[place->second].second = i;
+  }
+  Members merged;
+  merged.reserve(kept.size());
+  for (const auto& [first, last] : kept) merged.emplace_back(members[first].first, std::move(members[last].second));
+  members.swap(merged);
+}
+
+/// The library's words without the text it could not read: that may be a secret, and long.
+std::string complaint(const nlohmann::detail::exception& error, std::size_t position) {
+  const std::string_view words = error.what();
+  if (error.id != 101) return "at character " + std::to_string(position) + ": a number is too large";
+  const std::size_t begin = words.find("] parse error ");
+  if (begin == std::string_view::npos) return "at character " + std::to_string(position) + ": no JSON";
+  const std::string_view rest = words.substr(begin + std::string_view("] parse error ").size());
+  return std::string(rest.substr(0, rest.find("; last read: ")));
+}
+
+struct Bounds {
+  bool leave_depths_out = false;
+  std::size_t max_values = std::numeric_limits<std::size_t>::max();
+  bool too_much_is_a_source_error = false;
+};
+
+/// A list whose items are handed over instead of kept.
+struct ItemsOf {
+  std::string_view list;                ///< the member of the outermost object; empty: the document itself
+  std::function<void(Json)> take = {};  ///< none: they are only read
+  std::size_t members = 1;              ///< how many members have that name; the last one counts
+};
+
+/// Builds the value from the parser's events. What is complete waits on two stacks until its list or object ends, so
+/// every list and object is made once and in its final size.
+class Builder {
+ public:
+  enum class Failure { none, syntax, long_integer, lone_surrogate, out_of_bounds };
+
+  explicit Builder(const Bounds& bounds, const ItemsOf* items = nullptr) : bounds_(bounds), items_(items) {}
+
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(std::int64_t value) { return add(value); }
+  bool number_unsigned(std::uint64_t value) { return add(value); }
+  bool number_float(double value, const std::string& text) {
+    return is_integer(text) ? add(big_integer(text)) : add(value);
+  }
+  bool number_float(long double, const std::string& text) {
+    if (is_integer(text)) return add(big_integer(text));
+    const double value = std::strtod(text.c_str(), nullptr);
+    return std::isfinite(value) ? add(value) : fail("a number is too large");
+  }
+  bool string(const std::string& text) { return add(text); }
+  bool binary(const Json::binary_t&) { return fail("binary data"); }
+
+  bool start_object(std::size_t) { return open(); }
+  bool start_array(std::size_t) {
+    if (items_ && items_depth_ == 0 && begins_items()) items_depth_ = open_.size() + 1;
+    return open();
+  }
+  bool key(const std::string& name) {
+    if (items_ && open_.size() == 1 && name == items_->list) ++members_seen_;
+    if (depth_left_out_ == 0 && !only_reads()) keys_.push_back(name);
+    return true;
+  }
+
+  bool end_array() {
+    if (depth_left_out_ > 0) return --depth_left_out_, true;
+    if (open_.size() == items_depth_) items_depth_ = 0;
+    const std::size_t first = close();
+    if (only_reads()) return add(nullptr);
+    const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(first);
+    Json list = Json::array_t(std::make_move_iterator(begin), std::make_move_iterator(values_.end()));
+    values_.erase(begin, values_.end());
+    return add(std::move(list));
+  }
+
+  bool end_object() {
+    if (depth_left_out_ > 0) return --depth_left_out_, true;
+    const std::size_t begin = close();
+    if (only_reads()) return add(nullptr);
+    const std::size_t count = values_.size() - begin;
+    std::string* keys = keys_.data() + (keys_.size() - count);
+    const bool twins = has_twins(keys, count);
+    Json object = Json::object();
+    Members& members = members_of(object);
+    members.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) members.emplace_back(std::move(keys[i]), std::move(values_[begin + i]));
+    if (twins) merge_twins(members);
+    keys_.resize(keys_.size() - count);
+    values_.erase(values_.begin() + static_cast<std::ptrdiff_t>(begin), values_.end());
+    return add(std::move(object));
+  }
+
+  bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& error) {
+    failure_ = Failure::syntax;
+    if (error.id == 406 && is_integer(token)) failure_ = Failure::long_integer;
+    if (std::string_view(error.what()).find("surrogate U+") != std::string_view::npos) {
+      failure_ = Failure::lone_surrogate;
+    }
+    return fail(complaint(error, position));
+  }
+
+  Json take() { return std::move(values_.front()); }
+  std::size_t members_seen() const { return members_seen_; }
+  Failure failure() const { return failure_; }
+  const std::string& error() const { return error_; }
+
+ private:
+  static bool is_integer(std::string_view number) { return number.find_first_of(".eE") == std::string_view::npos; }
+
+  template <class Value>
+  bool add(Value&& value) {
+    if (depth_left_out_ > 0) return true;
+    if (++count_ > bounds_.max_values) {
+      return fail("it holds more than " + std::to_string(bounds_.max_values) + " values", Failure::out_of_bounds);
+    }
+    if (only_reads()) return true;
+    if (items_ && items_depth_ != 0 && open_.size() == items_depth_) {
+      items_->take(std::forward<Value>(value));
+    } else {
+      values_.emplace_back(std::forward<Value>(value));
+    }
+    return true;
+  }
+
+  bool only_reads() const { return items_ && items_depth_ != 0 && !items_->take; }
+
+  /// Whether the list that begins here is the one whose items are handed over.
+  bool begins_items() const {
+    if (items_->list.empty()) return open_.empty();
+    return open_.size() == 1 && members_seen_ >= items_->members && keys_.size() == values_.size() + 1 &&
+           keys_.back() == items_->list;
+  }
+
+  bool open() {
+    if (depth_left_out_ > 0) return ++depth_left_out_, true;
+    if (open_.size() == depth_limit) {
+      if (!bounds_.leave_depths_out) {
+        return fail("nested deeper than " + std::to_string(depth_limit) + " levels", Failure::out_of_bounds);
+      }
+      add(nullptr);
+      depth_left_out_ = 1;
+      return true;
+    }
+    open_.push_back(values_.size());
+    return true;
+  }
+
+  std::size_t close() {
+    const std::size_t begin = open_.back();
+    open_.pop_back();
+    return begin;
+  }
+
+  bool fail(std::string why, Failure failure = Failure::syntax) {
+    error_ = std::move(why);
+    if (failure_ == Failure::none) failure_ = failure;
+    return false;
+  }
+
+  Bounds bounds_;
+  const ItemsOf* items_;
+  std::size_t items_depth_ = 0;   ///< how many lists and objects are open where such items are; 0: none is
+  std::size_t members_seen_ = 0;  ///< of the name of the list with such items
+  std::size_t count_ = 0;
+  std::size_t depth_left_out_ = 0;
+  std::vector<Json> values_;
+  std::vector<std::string> keys_;
+  std::vector<std::size_t> open_;  // where the values of each open list or object begin
+  Failure failure_ = Failure::none;
+  std::string error_;
+};
+
+/// The parser with a wider number: reads integers of more than 308 digits, which are infinite as a double.
+using WideJson = nlohmann::basic_json<nlohmann::ordered_map, std::vector, std::string, bool, std::int64_t,
+                                      std::uint64_t, long double>;
+
+std::optional<unsigned> unicode_escape(std::string_view text) {
+  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return std::nullopt;
+  unsigned unit = 0;
+  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
+  if (error != std::errc() || end != text.data() + 6) return std::nullopt;
+  return unit;
+}
+
+/// Sources that cut texts in the middle of a character send one half of a surrogate pair: it becomes \ufffd.
+std::string without_lone_surrogates(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] != '\\') {
+      result += text[i++];
+      continue;
+    }
+    const std::optional<unsigned> unit = unicode_escape(text.substr(i));
+    std::size_t length = unit ? 6 : std::min<std::size_t>(2, text.size() - i);
+    bool lone = unit && *unit >= 0xD800 && *unit <= 0xDFFF;
+    if (lone && *unit < 0xDC00) {
+      const std::optional<unsigned> next = unicode_escape(text.substr(i + 6));
+      lone = !next || *next < 0xDC00 || *next > 0xDFFF;
+      if (!lone) length = 12;
+    }
+    result += lone ? std::string_view("\\ufffd") : text.substr(i, length);
+    i += length;
+  }
+  return result;
+}
+
+template <class Parser>
+bool run(std::string_view text, Builder& builder) {
+  return Parser::sax_parse(text.data(), text.data() + text.size(), &builder);
+}
+
+bool holds_binary(const Json& value) {
+  if (value.is_binary()) return true;
+  if (value.is_array()) return std::any_of(value.begin(), value.end(), holds_binary);
+  if (!value.is_object()) return false;
+  const Members& members = members_of(value);
+  return std::any_of(members.begin(), members.end(), [](const Member& m) { return holds_binary(m.second); });
+}
+
+/// Writes lists and objects itself, since the library has no word for a number of its own, and leaves the rest to it.
+class Writer {
+ public:
+  Writer(int indent, bool ascii) : indent_(indent), ascii_(ascii) {}
+
+  std::string text;
+
+  void write(const Json& value, int level = 0) {
+    if (const auto digits = big_integer_digits(value)) {
+      text += *digits;
+    } else if (value.is_binary()) {
+      text += "null";
+    } else if (value.is_array() && !value.empty()) {
+      text += '[';
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        line(i > 0, level + 1);
+        write(value[i], level + 1);
+      }
+      line(false, level);
+      text += ']';
+    } else if (value.is_object() && !value.empty()) {
+      text += '{';
+      for (const Member& member : members_of(value)) {
+        line(&member != members_of(value).data(), level + 1);
+        text += scalar(member.first);
+        text += indent_ < 0 ? ":" : ": ";
+        write(member.second, level + 1);
+      }
+      line(false, level);
+      text += '}';
+    } else {
+      text += scalar(value);
+    }
+  }
+
+ private:
+  std::string scalar(const Json& value) const { return value.dump(-1, ' ', ascii_, Json::error_handler_t::replace); }
+
+  void line(bool comma, int level) {
+    if (comma) text += ',';
+    if (indent_ < 0) return;
+    text += '\n';
+    text.append(static_cast<std::size_t>(indent_) * static_cast<std::size_t>(level), ' ');
+  }
+
+  int indent_;
+  bool ascii_;
+};
+
+std::optional<std::size_t> list_position(std::string_view digits) {
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  std::size_t position = 0;
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), position);
+  return result.ec == std::errc() ? position : std::numeric_limits<std::size_t>::max();
+}
+
+const Json* child(const Json& value, std::string_view name) {
+  if (const auto* object = value.get_ptr<const Json::object_t*>()) {
+    for (const Member& member : static_cast<const Members&>(*object)) {
+      if (member.first == name) return &member.second;
+    }
+  } else if (const auto* list = value.get_ptr<const Json::array_t*>()) {
+    const std::optional<std::size_t> position = list_position(name);
+    if (position && *position < list->size()) return &(*list)[*position];
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::pair<Json&, bool> ObjectBuilder::try_emplace(std::string_view key) {
+  Members& members = members_of(object_);
+  if (members.size() <= search_limit) {
+    const auto known =
+        std::find_if(members.begin(), members.end(), [&](const Member& member) { return member.first == key; });
+    if (known != members.end()) return {known->second, false};
+    return {members.emplace_back(key, nullptr).second, true};
+  }
+  if (places_.empty()) {
+    for (std::size_t i = 0; i < members.size(); ++i) places_.emplace(members[i].first, i);
+  }
+  const auto [place, is_new] = places_.try_emplace(std::string(key), members.size());
+  if (!is_new) return {members[place->second].second, false};
+  return {members.emplace_back(key, nullptr).second, true};
+}
+
+Json ObjectBuilder::take() {
+  places_.clear();
+  return std::exchange(object_, Json::object());
+}
+
+namespace {
+
+bool run(std::string_view text, Builder& builder, bool wide) {
+  return wide ? run<WideJson>(text, builder) : run<Json>(text, builder);
+}
+
+Json parse(std::string_view text, const Bounds& bounds = {}, ItemsOf* items = nullptr) {
+  // The library takes a zero byte for the end of the text, whatever follows.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    throw JsonError("at character " + std::to_string(zero + 1) + ": a zero byte");
+  }
+  const ItemsOf unread{items ? items->list : ""};
+  std::string repaired;
+  bool wide = false;
+  for (;;) {
+    Builder builder(bounds, items ? &unread : nullptr);
+    if (run(text, builder, wide)) {
+      if (!items) return builder.take();
+      items->members = builder.members_seen();
+      break;
+    }
+    if (builder.failure() == Builder::Failure::lone_surrogate && repaired.empty()) {
+      text = repaired = without_lone_surrogates(text);
+    } else if (builder.failure() == Builder::Failure::long_integer && !wide) {
+      wide = true;
+    } else if (builder.failure() == Builder::Failure::out_of_bounds && bounds.too_much_is_a_source_error) {
+      throw SourceError(builder.error());
+    } else {
+      throw JsonError(builder.error());
+    }
+  }
+  Builder builder(bounds, items);
+  run(text, builder, wide);
+  return builder.take();
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text) {
+  return parse(text);
+}
+
+Json parse_json_without_depths(std::string_view text) {
+  return parse(text, {.leave_depths_out = true});
+}
+
+Json parse_bounded_json(std::string_view text, std::size_t max_values) {
+  return parse(text, {.max_values = max_values, .too_much_is_a_source_error = true});
+}
+
+Json parse_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take) {
+  ItemsOf items{list, take};
+  return parse(text, {}, &items);
+}
+
+std::string to_text(const Json& value, int indent, bool ascii) {
+  if (!holds_binary(value)) return value.dump(indent, ' ', ascii, Json::error_handler_t::replace);
+  Writer writer(indent, ascii);
+  writer.write(value);
+  return std::move(writer.text);
+}
+
+Json big_integer(std::string_view digits) {
+  return Json::binary(Json::binary_t::container_type(digits.begin(), digits.end()), big_integer_kind);
+}
+
+std::optional<std::string_view> big_integer_digits(const Json& value) {
+  if (!value.is_binary()) return std::nullopt;
+  const Json::binary_t& bytes = value.get_binary();
+  if (!bytes.has_subtype() || bytes.subtype() != big_integer_kind) return std::nullopt;
+  return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+bool is_empty(const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::null:
+      return true;
+    case Json::value_t::boolean:
+      return !value.get<bool>();
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned:
+      return value.get<std::int64_t>() == 0;
+    case Json::value_t::number_float:
+      return value.get<double>() == 0;
+    case Json::value_t::string:
+      return value.get_ref<const std::string&>().empty();
+    case Json::value_t::array:
+    case Json::value_t::object:
+      return value.empty();
+    default:
+      return false;
+  }
+}
+
+const Json& at(const Json& value, std::string_view name) {
+  static const Json nothing;
+  const Json* here = &value;
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+    const Json* next = child(*here, name.substr(0, dot));
+    if (!next) break;  // then the whole name may be a key
+    here = next;
+    name.remove_prefix(dot + 1);
+  }
+  const Json* found = child(*here, name);
+  return found ? *found : nothing;
+}
+
+}  // namespace connector

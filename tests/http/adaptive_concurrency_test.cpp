@@ -1,0 +1,32 @@
+#include "http/adaptive_concurrency.h"
+
+#include <gtest/gtest.h>
+
+#include "connector/error.h"
+
+namespace connector::integration::gate_test {
+
+TEST(AdaptiveConcurrency, HalvesWithARefusalAndClimbsByOne) {
+  AdaptiveConcurrency gate(8, {});
+  gate.note_refusal(std::chrono::seconds(0));
+  EXPECT_EQ(gate.limit(), 4U);
+  gate.note_refusal(std::chrono::seconds(0));
+  gate.note_refusal(std::chrono::seconds(0));
+  gate.note_refusal(std::chrono::seconds(0));
+  EXPECT_EQ(gate.limit(), 1U);
+  gate.note_success();
+  EXPECT_EQ(gate.limit(), 2U);
+  for (int i = 0; i < 20; ++i) gate.note_success();
+  EXPECT_EQ(gate.limit(), 8U);
+}
+
+TEST(AdaptiveConcurrency, LetsNobodyInAfterAStop) {
+  std::stop_source stop;
+  AdaptiveConcurrency gate(1, stop.get_token());
+  { const AdaptiveConcurrency::Pass pass(gate); }
+  gate.note_refusal(std::chrono::hours(1));
+  stop.request_stop();
+  EXPECT_THROW(AdaptiveConcurrency::Pass{gate}, Stopped);
+}
+
+}  // namespace connector::integration::gate_test

@@ -1,0 +1,44 @@
+#include "http/retries.h"
+
+#include <gtest/gtest.h>
+
+namespace connector::http::retries_test {
+
+using std::chrono::seconds;
+
+const auto now = std::chrono::system_clock::from_time_t(784111770);  // Sun, 06 Nov 1994 08:49:30 GMT
+
+TEST(WaitBefore, FollowsTheList) {
+  std::vector<long> waits;
+  for (int repeat = 0; repeat < max_retries; ++repeat) waits.push_back(wait_before(repeat, {}, now).count());
+  EXPECT_EQ(waits, (std::vector<long>{0, 1, 2, 4, 8, 16, 32, 64, 120, 120}));
+}
+
+TEST(WaitBefore, TakesRetryAfterInSecondsOrAsADate) {
+  EXPECT_EQ(wait_before(3, "7", now), seconds(7));
+  EXPECT_EQ(wait_before(3, "0", now), seconds(0));
+  EXPECT_EQ(wait_before(3, "Sun, 06 Nov 1994 08:49:37 GMT", now), seconds(7));
+  EXPECT_EQ(wait_before(3, "Sunday, 06-Nov-94 08:49:37 GMT", now), seconds(7));
+  EXPECT_EQ(wait_before(3, "Sun Nov  6 08:49:37 1994", now), seconds(7));
+  EXPECT_EQ(wait_before(3, "Sun, 06 Nov 1994 08:00:00 GMT", now), seconds(0));
+}
+
+TEST(WaitBefore, WaitsAQuarterOfAnHourAtMost) {
+  EXPECT_EQ(wait_before(3, "901", now), seconds(900));
+  EXPECT_EQ(wait_before(3, "99999999999999999999999", now), seconds(900));
+  EXPECT_EQ(wait_before(3, "Mon, 07 Nov 2033 08:49:37 GMT", now), seconds(900));
+}
+
+TEST(WaitBefore, FallsBackToTheListForWhatItCannotRead) {
+  for (const char* text : {"", "soon", "-5", "1.5", "5, 10", "Sometime"}) {
+    EXPECT_EQ(wait_before(3, text, now), seconds(4)) << text;
+  }
+}
+
+TEST(WaitForReal, EndsWithAStop) {
+  std::stop_source stop;
+  stop.request_stop();
+  wait_for_real(seconds(3600), stop.get_token());
+}
+
+}  // namespace connector::http::retries_test

@@ -1,0 +1,63 @@
+#include "integration/basic.h"
+
+#include <gtest/gtest.h>
+
+#include "connector/error.h"
+
+namespace connector::integration::basic_test {
+
+class Example final : public Connector {
+ public:
+  Url url;
+  int version = 1;
+  Json authorization_settings;
+
+  void read(const Emit&) override {}
+};
+
+/// A source that stands for one of those that may be basic connectors.
+std::vector<Plugin> plugins() {
+  return {{.section = "vcenter",
+           .mapping_name = "vCenter",
+           .settings = {setting("url", &Example::url, {.help = "Address."}),
+                        setting("version", &Example::version, {.help = "Version.", .default_value = 1}),
+                        setting("authorization_settings", &Example::authorization_settings,
+                                {.help = "Headers.", .default_value = ""})},
+           .make = make<Example>},
+          {.section = "netbox", .mapping_name = "Netbox", .settings = {}, .make = make<Example>}};
+}
+
+class BasicConnectorTest : public testing::Test {
+ protected:
+  ConnectorSection make_it(const std::string& name, const Json& inputs) {
+    integration_.basic_connector = name;
+    integration_.section = {.name = "managed.7", .origin = "integration X (7)", .entries = {}};
+    integration_.section.entries = {{"verify_ssl", "False", "config.ini:2"}, {"recordfilter", "x", "config.ini:3"}};
+    return make_basic_connector(integration_, inputs, parse_json(R"({"Authorization": "Basic eA=="})"), plugins_,
+                                {.variables = none_, .fetch_secrets = {}, .log = {}});
+  }
+
+  const std::vector<Plugin> plugins_ = plugins();
+  const EnvironmentVariables none_;
+  Integration integration_;
+};
+
+TEST_F(BasicConnectorTest, InputsAreItsSettings) {
+  const ConnectorSection made = make_it("vcenter", parse_json(R"({"url": "https://vc/", "version": 2, "noise": "x"})"));
+  const auto& example = dynamic_cast<const Example&>(*made.connector);
+  EXPECT_EQ(example.url.value, "https://vc");
+  EXPECT_EQ(example.version, 2);
+  EXPECT_FALSE(example.verify_ssl);
+  EXPECT_EQ(example.authorization_settings, parse_json(R"({"Authorization": "Basic eA=="})"));
+}
+
+TEST_F(BasicConnectorTest, MissingInputsAreAFailure) {
+  EXPECT_THROW(make_it("vcenter", Json::object()), ConfigError);
+}
+
+TEST_F(BasicConnectorTest, OnlyCertainSourcesMayBeUsed) {
+  EXPECT_THROW(make_it("netbox", Json::object()), ConfigError);
+  EXPECT_THROW(make_it("fortimanager", Json::object()), ConfigError);  // not in this catalogue
+}
+
+}  // namespace connector::integration::basic_test
