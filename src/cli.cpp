@@ -1,17 +1,19 @@
 #include "cli.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
+
+#include "commands/command.h"
 
 namespace connector {
 namespace {
 
-std::filesystem::path default_state_folder() {
-  const char* systemd = std::getenv("STATE_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
-  if (systemd == nullptr || *systemd == '\0') return ".";
-  const std::string folders = systemd;  // several are separated by colons
-  return folders.substr(0, folders.find(':'));
+std::string actions(std::span<const Command> commands) {
+  std::string text;
+  for (const Command& command : commands) text += fmt::format("  {:<14}{}\n", command.name, command.sentence);
+  return text;
 }
 
 /// Decimal digits and nothing else: CLI11 alone would take 010 for 8 and 0x10 for 16.
@@ -28,15 +30,14 @@ CLI::Validator decimal() {
 
 }  // namespace
 
-CommandLine parse_command_line(int argc, const char* const* argv, const std::string& actions) {
+CommandLine parse_command_line(int argc, const char* const* argv, std::span<const Command> commands) {
   CommandLine line;
-  line.state_dir = default_state_folder();
   std::vector<std::string> words;
   std::int64_t record_count = 0;  // signed, so that a negative number is seen as one
   std::int64_t workers = line.workers;
 
   CLI::App app("Brings assets and people from your systems into Oomnitza.", "connector");
-  app.footer("Actions:\n" + actions);
+  app.footer("Actions:\n" + actions(commands));
   app.add_option("words", words, "what to do (without a word: managed), then the names of the sections to run")
       ->option_text("[ACTION] [SECTION...]");
   app.add_option("--ini", line.ini, "the configuration file (config.ini)")->option_text("FILE");
@@ -44,7 +45,7 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
       ->option_text("FILE");
   app.add_option("--logging-config", line.logging_config, "how to log (logging.json)")->option_text("FILE");
   app.add_option("--state-dir", line.state_dir,
-                 "where what must outlast a run is kept ($STATE_DIRECTORY, else the working folder)")
+                 "directory for persistent state ($STATE_DIRECTORY, else the working folder)")
       ->option_text("FOLDER");
   app.add_option("--record-count", record_count, "pull at most N records for each section; 0: all")
       ->option_text("N")

@@ -1,54 +1,18 @@
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
-#include <string>
-#include <string_view>
 
 #include "catalogue.h"
 #include "cli.h"
 #include "commands/command.h"
 #include "connector/error.h"
 
-namespace {
-
 using namespace connector;
-
-constexpr std::array<Mode, 5> modes = {{
-    {"managed", "let Oomnitza say what to run, until the program is stopped (the default)", managed_mode},
-    {"upload", "run the named sections once and end", upload},
-    {"resend", "deliver the payloads that earlier runs had to keep (all, or the named sections')", resend},
-    {"generate-ini", "write a config.ini with every setting", generate_ini},
-    {"version", "print the version", version},
-}};
-
-constexpr std::string_view default_mode = "managed";
-
-std::string actions() {
-  std::string text;
-  for (const Mode& mode : modes) text += fmt::format("  {:<14}{}\n", mode.name, mode.sentence);
-  return text;
-}
-
-int run(int argc, char** argv) {
-  const CommandLine line = parse_command_line(argc, argv, actions());
-  std::error_code unknown;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  for (const Mode& mode : modes) {
-    if (mode.name == (line.action.empty() ? default_mode : line.action)) {
-      return mode.run({.line = line, .program_folder = program.parent_path(), .plugins = catalogue()});
-    }
-  }
-  throw UsageError("there is no action \"" + line.action + "\":\n" + actions());
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    return run(argc, argv);
+    return run_command(parse_command_line(argc, argv, commands()), catalogue());
   } catch (const HelpRequest& help) {
     std::fputs(help.text.c_str(), stdout);
     return all_delivered;
@@ -56,7 +20,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "connector: %s\n", error.what());
     return nothing_ran;
   } catch (const ConfigError& error) {
-    for (const std::string& complaint : error.complaints()) std::fprintf(stderr, "connector: %s\n", complaint.c_str());
+    for (const Problem& problem : error.problems())
+      std::fprintf(stderr, "connector: %s\n", std::string(problem).c_str());
     return nothing_ran;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "connector: %s\n", error.what());

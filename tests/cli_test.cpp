@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "commands/command.h"
+
 namespace connector::cli_test {
 
 CommandLine parse(std::vector<const char*> words) {
   words.insert(words.begin(), "connector");
-  return parse_command_line(static_cast<int>(words.size()), words.data(), "  upload  …\n");
+  return parse_command_line(static_cast<int>(words.size()), words.data(), commands());
 }
 
 TEST(CommandLine, TakesOptionsAndWordsInAnyOrder) {

@@ -200,7 +200,7 @@ TEST(House, ReadmesShowSamplesThatWork) {
   const auto log = std::make_shared<config_test::Lines>();
   const EnvironmentVariables none;
   const SettingsContext context{.variables = none, .fetch_secrets = {}, .log = Log(log)};
-  std::vector<std::string> complaints;
+  Problems problems;
   for (const fs::path& folder : folders_of_connectors()) {
     const std::vector<std::string> samples = between(text_of(folder / "README.md"), "```ini\n", "```");
     EXPECT_FALSE(samples.empty()) << folder;
@@ -208,13 +208,13 @@ TEST(House, ReadmesShowSamplesThatWork) {
       for (const Section& section : parse_ini(sample, folder.filename().string())) {
         const Plugin* plugin = plugin_of(section.connector());
         ASSERT_NE(plugin, nullptr) << folder << ": " << section.name;
-        EXPECT_TRUE(is_enabled(section, complaints)) << section.name;
-        fill_settings(*plugin->make(), plugin->settings, section, context, complaints);
-        mapping_settings(section, context.log, complaints);
+        EXPECT_TRUE(is_enabled(section, problems)) << section.name;
+        fill_settings(*plugin->make(), plugin->settings, section, context, problems);
+        mapping_settings(section, context.log, problems);
       }
     }
   }
-  EXPECT_THAT(complaints, IsEmpty());
+  EXPECT_THAT(problems, IsEmpty());
   EXPECT_THAT(log->messages, IsEmpty());
 }
 
@@ -227,24 +227,24 @@ TEST(House, TheSampleReadsBackWithoutAWarningAndEnablesNothing) {
   const auto log = std::make_shared<config_test::Lines>();
   const EnvironmentVariables none;
   const SettingsContext context{.variables = none, .fetch_secrets = {}, .log = Log(log)};
-  std::vector<std::string> complaints;
+  Problems problems;
   std::set<std::string> read;
   for (const Section& section : parse_ini(sample_ini(catalogue()), "sample")) {
-    EXPECT_FALSE(is_enabled(section, complaints)) << section.name;
+    EXPECT_FALSE(is_enabled(section, problems)) << section.name;
     read.insert(section.name);
     if (section.name == "oomnitza") {
-      make_cloud_settings(section, context, complaints);
+      make_cloud_settings(section, context, problems);
     } else if (section.connector() == "managed") {
       ManagedSettings settings;
-      fill_settings(settings, managed_settings(), section, context, complaints);
+      fill_settings(settings, managed_settings(), section, context, problems);
     } else {
       const Plugin* plugin = plugin_of(section.name);
       ASSERT_NE(plugin, nullptr) << section.name;
-      fill_settings(*plugin->make(), plugin->settings, section, context, complaints);
+      fill_settings(*plugin->make(), plugin->settings, section, context, problems);
     }
   }
   EXPECT_THAT(log->messages, IsEmpty());
-  EXPECT_THAT(complaints, Each(HasSubstr(" is required: "))) << "what only the administrator knows may be missing";
+  EXPECT_THAT(problems, Each(HasSubstr(" is required: "))) << "what only the administrator knows may be missing";
   for (const Plugin& plugin : catalogue()) EXPECT_EQ(read.contains(plugin.section), plugin.in_sample) << plugin.section;
 }
 

@@ -7,26 +7,54 @@
 
 namespace connector {
 
+/// What is wrong with a configuration: what every check reports.
+struct Problem {
+  std::string text;          ///< what is wrong, and what to do; never a value
+  std::string origin = {};   ///< file and line, or variable
+  std::string section = {};  ///< empty: no section's
+  std::string setting = {};  ///< empty: the section as a whole
+
+  Problem(std::string text_) : text(std::move(text_)) {}
+  Problem(const char* text_) : text(text_) {}
+  Problem(std::string text_, std::string origin_, std::string section_, std::string setting_)
+      : text(std::move(text_)),
+        origin(std::move(origin_)),
+        section(std::move(section_)),
+        setting(std::move(setting_)) {}
+
+  /// "config.ini:12: section [netbox], setting url: is required"
+  operator std::string() const;
+
+  friend bool operator==(const Problem&, const Problem&) = default;
+};
+
+using Problems = std::vector<Problem>;
+
 /// The configuration is wrong: found before any request, the program ends with exit code 1 and nothing has run.
 class ConfigError : public std::runtime_error {
  public:
-  explicit ConfigError(const std::string& complaint) : ConfigError(std::vector<std::string>{complaint}) {}
+  explicit ConfigError(Problem problem) : ConfigError(Problems{std::move(problem)}) {}
+  explicit ConfigError(Problems problems) : std::runtime_error(joined(problems)), problems_(std::move(problems)) {}
 
-  /// One complaint a line; each says where (file, line, section, key), what is wrong, and what to do.
-  explicit ConfigError(std::vector<std::string> complaints)
-      : std::runtime_error(joined(complaints)), complaints_(std::move(complaints)) {}
-
-  const std::vector<std::string>& complaints() const { return complaints_; }
+  const Problems& problems() const { return problems_; }
 
  private:
-  static std::string joined(const std::vector<std::string>& complaints) {
+  /// On one line.
+  static std::string joined(const Problems& problems) {
     std::string text;
-    for (const std::string& complaint : complaints) text += (text.empty() ? "" : "\n") + complaint;
+    for (const Problem& problem : problems) text += (text.empty() ? "" : "; ") + std::string(problem);
     return text;
   }
 
-  std::vector<std::string> complaints_;
+  Problems problems_;
 };
+
+inline Problem::operator std::string() const {
+  std::string line = origin;
+  if (!section.empty()) line += (line.empty() ? "section [" : ": section [") + section + "]";
+  if (!setting.empty()) line += ", setting " + setting;
+  return line.empty() ? text : line + ": " + text;
+}
 
 /// A source does not give what it must: its section ends, what was read is delivered, exit code 2.
 class SourceError : public std::runtime_error {
@@ -41,11 +69,11 @@ class AuthenticationError : public SourceError {
 };
 
 /// A request failed for good, after its retries. what() names method, host and path (never the query), the status or
-/// the network's cause, and the first 500 characters of the answer.
+/// the network's cause, and the first 500 characters of the response.
 class HttpError : public SourceError {
  public:
   /// status: 0 when no complete answer came. retries_exhausted: the retries of a transient fault were
-  /// all made, or there was no answer and no time for retries, since the program was told to stop.
+  /// all made, or there was no answer and no time for retries, since the program was shutting down.
   HttpError(const std::string& message, int status, bool retries_exhausted)
       : SourceError(message), status_(status), retries_exhausted_(retries_exhausted) {}
 

@@ -1,37 +1,53 @@
 #pragma once
 
-#include <filesystem>
 #include <span>
-#include <stop_token>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "app/app.h"
 #include "cli.h"
 #include "connector/connector.h"
-#include "log/logging.h"
 
 namespace connector {
-
-/// What every mode gets from main.
-struct Invocation {
-  const CommandLine& line;
-  std::filesystem::path program_folder;
-  std::span<const Plugin> plugins;
-};
 
 /// The exit codes of the program.
 enum ExitCode : int { all_delivered = 0, nothing_ran = 1, something_failed = 2 };
 
-/// What the program can do.
-struct Mode {
-  std::string_view name;
-  std::string_view sentence;
-  /// Returns the exit code. Throws ConfigError or UsageError (exit code 1).
-  int (*run)(const Invocation& invocation);
+/// What is ready before a command runs.
+enum class Needs {
+  nothing,  ///< command line and paths
+  cloud,    ///< loggers, the configuration, the cloud's client (not logged in)
 };
 
-int upload(const Invocation& invocation);
-int managed_mode(const Invocation& invocation);
-int resend(const Invocation& invocation);
+/// What a command gets that needs nothing.
+struct Invocation {
+  const CommandLine& line;
+  const Paths& paths;
+  std::span<const Plugin> plugins;
+};
+
+/// What the program can do. One of the two functions is there. They return the exit code, and throw ConfigError,
+/// UsageError, AuthenticationError (exit code 1).
+struct Command {
+  std::string_view name;
+  std::string_view sentence;
+  Needs needs;
+  std::vector<std::string_view> options;  ///< those that mean something here, beside the general ones
+  int (*run)(App& app) = nullptr;
+  int (*run_alone)(const Invocation& invocation) = nullptr;
+};
+
+/// Every command; the first one is the default.
+std::span<const Command> commands();
+
+/// Runs the command that the command line names. Returns the exit code; throws UsageError, and what commands throw that
+/// need nothing.
+int run_command(const CommandLine& line, std::span<const Plugin> plugins);
+
+int managed(App& app);
+int upload(App& app);
+int resend(App& app);
 int generate_ini(const Invocation& invocation);
 int version(const Invocation& invocation);
 

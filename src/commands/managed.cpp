@@ -3,14 +3,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <utility>
 
-#include "app/setup.h"
 #include "commands/command.h"
-#include "integration/integration_sync.h"
+#include "integration/integration_job.h"
 #include "log/rate_limited.h"
 #include "schedule/loop.h"
-#include "schedule/open_portions.h"
 #include "schedule/shutdown_deadline.h"
 
 namespace connector {
@@ -19,69 +16,74 @@ namespace {
 constexpr std::size_t max_syncs_at_once = 32;
 constexpr std::chrono::seconds stop_patience{14};  // with what finalizing takes, less than 20 s after SIGTERM
 
-Configuration read_again(const Invocation& invocation) {
-  return read_configuration({.ini = invocation.line.ini,
-                             .env_file = invocation.line.env_file,
-                             .ini_only = invocation.line.ini_only,
-                             .program_folder = invocation.program_folder},
-                            invocation.plugins);
-}
+/// Of one record in a record filter, where one integration must not hold up the others; as much as templates have.
+constexpr std::chrono::seconds code_time_limit{10};
 
-/// What a large answer took goes back to the system, not only to the next large answer.
+/// What a large response took goes back to the system, not only to the next large response.
 void give_memory_back() {
 #ifndef __SANITIZE_ADDRESS__  // it has an allocator of its own, and malloc_trim() would find malloc's never set up
   malloc_trim(0);
 #endif
 }
 
-int run_managed(const Invocation& invocation, const Logging& logging, const std::stop_token& stop) {
-  const CommandLine& line = invocation.line;
-  const Log log = logging.logger("connector");
-  std::vector<std::string> complaints;
-  const CloudAccess access(invocation, logging, stop, complaints);
-  if (!complaints.empty()) throw ConfigError(complaints);
-  const CustomCode code(access, logging, stop);
-  access.cloud->log_in();
-
-  Templates templates;
-  integration::OpenPortions open_portions;
-  const integration::SyncContext context{.line = line,
-                                         .plugins = invocation.plugins,
-                                         .logging = logging,
-                                         .cloud = *access.cloud,
-                                         .batch_size = static_cast<std::size_t>(access.settings.batch_size),
-                                         .templates = templates,
-                                         .open_portions = open_portions,
-                                         .read_configuration = [&] { return read_again(invocation); },
-                                         .fetch_secrets = {},
-                                         .make_inline_code = [&](const Log& own) { return code.compile(own); }};
-  const auto run = [&](const Json& configuration) {
-    integration::run_sync(configuration, context, stop);
-    give_memory_back();
-  };
-  integration::Syncs syncs(run, max_syncs_at_once);
-  const integration::ShutdownDeadline last_resort(stop, stop_patience, [&] {
-    const std::size_t given_up = open_portions.finalize_all(log);
-    std::fflush(stdout);
-    std::_Exit(given_up == 0 ? all_delivered : something_failed);  // destructors would wait for the threads
-  });
-  const bool was_stopped = integration::loop(
-      *access.cloud, syncs, {.ignore_maintenance = line.ignore_cloud_maintenance}, rate_limited(log), stop);
-  if (was_stopped) {
-    if (const std::size_t dropped = syncs.drop_waiting(); dropped > 0) {
-      log.warning("{} syncs that waited for their turn do not run: the program was told to stop", dropped);
-    }
-  }
-  syncs.finish();
-  return was_stopped ? all_delivered : something_failed;
+integration::IntegrationContext make_context(App& app, Templates& templates, OpenPortions& open_portions) {
+  return {.options = {.workers = app.line.workers,
+                      .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
+                      .save_folder = app.line.save_data ? app.paths.save_data : std::filesystem::path(),
+                      .state_folder = app.paths.state},
+          .testmode = app.line.testmode,
+          .save_data = app.paths.save_data,
+          .plugins = app.plugins,
+          .logging = app.logging(),
+          .cloud = app.cloud(),
+          .templates = templates,
+          .open_portions = open_portions,
+          .read_configuration = [&app] { return app.reread_configuration(); },
+          .fetch_secrets = {},
+          .make_inline_code =
+              [&app](const Log& log) {
+                Problems problems;
+                auto code = app.compile_converters(log, code_time_limit, problems);
+                if (!problems.empty()) throw ConfigError(problems);
+                return code;
+              }};
 }
 
 }  // namespace
 
-int managed_mode(const Invocation& invocation) {
-  return run_logged(invocation, invocation.line.testmode, [&](const Logging& logging, const std::stop_token& stop) {
-    return run_managed(invocation, logging, stop);
+int managed(App& app) {
+  app.throw_problems();
+  const Section* converters = app.configuration().find("converters");
+  if (converters != nullptr && !converters->entries.empty()) {
+    app.compile_converters(app.log(), code_time_limit, app.problems);
+    app.throw_problems();
+  }
+  app.cloud().log_in();
+
+  Templates templates;
+  OpenPortions open_portions;
+  const integration::IntegrationContext context = make_context(app, templates, open_portions);
+  const std::stop_token stop = app.stop();
+  schedule::Syncs syncs(
+      [&](const Json& configuration) {
+        integration::run_integration(configuration, context, stop);
+        give_memory_back();
+      },
+      max_syncs_at_once);
+  const schedule::ShutdownDeadline deadline(stop, stop_patience, [&] {
+    const std::size_t given_up = open_portions.finalize_all(app.log());
+    std::fflush(stdout);
+    std::_Exit(given_up == 0 ? all_delivered : something_failed);  // destructors would wait for the threads
   });
+  const bool was_stopped = schedule::loop(app.cloud(), syncs, {.ignore_maintenance = app.line.ignore_cloud_maintenance},
+                                          rate_limited(app.log()), stop);
+  if (was_stopped) {
+    if (const std::size_t dropped = syncs.drop_waiting(); dropped > 0) {
+      app.log().warning("{} syncs that were waiting for their turn did not run: shutting down", dropped);
+    }
+  }
+  syncs.finish();
+  return was_stopped ? all_delivered : something_failed;
 }
 
 }  // namespace connector

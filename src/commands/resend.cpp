@@ -1,8 +1,8 @@
 #include <filesystem>
 
-#include "app/setup.h"
 #include "commands/command.h"
 #include "oomnitza/payload.h"
+#include "sync/sink.h"
 #include "sync/undelivered.h"
 
 namespace connector {
@@ -12,11 +12,6 @@ struct Outcome {
   std::size_t delivered = 0;
   std::size_t kept = 0;
 };
-
-/// Whether there is no use in trying the next payload: credentials are refused, or the retries used up.
-bool ends_uploads(const HttpError& error) {
-  return error.status() == 401 || error.status() == 403 || error.retries_exhausted();
-}
 
 /// Uploads the payloads of one section. A payload is removed only after the cloud took it.
 Outcome upload_kept(const Undelivered& undelivered, const Oomnitza& cloud, const std::string& portion, const Log& log,
@@ -37,8 +32,8 @@ Outcome upload_kept(const Undelivered& undelivered, const Oomnitza& cloud, const
     } catch (const std::exception& error) {
       log.error("{} stays: {}", file.string(), error.what());
       ++outcome.kept;
-      const auto* refusal = dynamic_cast<const HttpError*>(&error);
-      has_ended = refusal != nullptr && ends_uploads(*refusal);
+      const auto* http_error = dynamic_cast<const HttpError*>(&error);
+      has_ended = http_error != nullptr && Refusal(*http_error).ends_uploads;
     }
   }
   std::error_code not_empty;
@@ -55,7 +50,7 @@ bool resend_section(const std::string& section, const Undelivered& undelivered, 
   try {
     if (outcome.delivered > 0) cloud.finalize(portion);
   } catch (const std::exception& error) {
-    log.error("section [{}]: the portion is not finalized: {}", section, error.what());
+    log.error("section [{}]: could not finalize the portion: {}", section, error.what());
     return false;
   }
   return outcome.kept == 0;
@@ -63,23 +58,17 @@ bool resend_section(const std::string& section, const Undelivered& undelivered, 
 
 }  // namespace
 
-int resend(const Invocation& invocation) {
-  return run_logged(invocation, false, [&](const Logging& logging, const std::stop_token& stop) {
-    const CommandLine& line = invocation.line;
-    const Log log = logging.logger("connector");
-    std::vector<std::string> complaints;
-    const CloudAccess access(invocation, logging, stop, complaints);
-    if (!complaints.empty()) throw ConfigError(complaints);
-    access.cloud->log_in();
-
-    const auto sections = line.sections.empty() ? sections_with_undelivered(line.state_dir) : line.sections;
-    bool is_all_delivered = true;
-    for (const std::string& section : sections) {
-      const Undelivered undelivered(line.state_dir, section, log);
-      is_all_delivered = resend_section(section, undelivered, *access.cloud, log, stop) && is_all_delivered;
-    }
-    return is_all_delivered ? all_delivered : something_failed;
-  });
+int resend(App& app) {
+  app.throw_problems();
+  app.cloud().log_in();
+  const std::filesystem::path& state = app.paths.state;
+  const auto sections = app.line.sections.empty() ? sections_with_undelivered(state) : app.line.sections;
+  bool is_all_delivered = true;
+  for (const std::string& section : sections) {
+    const Undelivered undelivered(state, section, app.log());
+    is_all_delivered = resend_section(section, undelivered, app.cloud(), app.log(), app.stop()) && is_all_delivered;
+  }
+  return is_all_delivered ? all_delivered : something_failed;
 }
 
 }  // namespace connector

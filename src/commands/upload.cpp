@@ -1,41 +1,55 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/setup.h"
+#include "app/sections.h"
 #include "commands/command.h"
 #include "platform/files.h"
 #include "sync/sync.h"
+#include "sync/undelivered.h"
 
 namespace connector {
 namespace {
 
 constexpr std::size_t test_records = 10;
 
-RunOptions run_options(const Invocation& invocation, const CloudSettings& cloud, const ConnectorSection& section) {
-  const CommandLine& line = invocation.line;
+RunOptions run_options(const App& app, const ConnectorSection& section) {
+  const CommandLine& line = app.line;
   RunOptions options{.workers = line.workers,
-                     .batch_size = static_cast<std::size_t>(cloud.batch_size),
+                     .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
                      .record_limit = line.record_count,
-                     .testmode = line.testmode,
                      .save_folder = {},
-                     .state_folder = line.state_dir};
+                     .state_folder = app.paths.state};
   if (line.testmode || section.connector->test_run) {
     options.record_limit = options.record_limit == 0 ? test_records : std::min(options.record_limit, test_records);
   }
   if (line.save_data) {
-    options.save_folder = "save_data";
+    options.save_folder = app.paths.save_data;
     if (line.sections.size() > 1) options.save_folder /= safe_name(section.name);
   }
   return options;
 }
 
-int show_mappings(Setup& setup, const Log& log) {
-  int exit_code = setup.all_named_can_run() ? all_delivered : something_failed;
-  for (ReadySection& ready : setup.sections()) {
+PayloadEnvelope new_portion(const ConnectorSection& section) {
+  const Connector& settings = *section.connector;
+  return {.portion = random_uuid(),
+          .connector_name = section.plugin->mapping_name,
+          .connector_id = nullptr,
+          .data_type = section.plugin->data_type == DataType::assets ? "assets" : "users",
+          .sync_field = settings.sync_field,
+          .insert_only = settings.insert_only,
+          .update_only = settings.update_only,
+          .test_run = settings.test_run,
+          .multi_str_input_value = nullptr};
+}
+
+int show_mappings(Sections& sections) {
+  int exit_code = sections.all_can_run() ? all_delivered : something_failed;
+  for (ReadySection& ready : sections.ready()) {
     try {
-      std::printf("%s Mappings\n%s\n", ready.section.name.c_str(), to_text(setup.mapping(ready), 2).c_str());
+      const std::string text = to_text(sections.merged_mapping(ready), 2);
+      std::printf("%s Mappings\n%s\n", ready.section.name.c_str(), text.c_str());
     } catch (const SourceError& error) {
-      log.error("section [{}]: its mapping is not known: {}", ready.section.name, error.what());
+      ready.section.connector->log.error("could not fetch its mapping: {}", error.what());
       exit_code = something_failed;
     }
   }
@@ -44,54 +58,62 @@ int show_mappings(Setup& setup, const Log& log) {
 
 /// Mappings that only the cloud can complete are asked for before anything runs: when they stay incomplete, nothing
 /// does.
-void complete_mappings(Setup& setup) {
-  std::vector<std::string> complaints;
-  for (ReadySection& ready : setup.sections()) {
-    const ConnectorSection& section = ready.section;
-    if (incomplete_fields(merged_mapping(*section.plugin, Json::object(), section.mapping, Log())).empty()) continue;
+void complete_mappings(Sections& sections) {
+  Problems problems;
+  for (ReadySection& ready : sections.ready()) {
+    if (!ready.needs_cloud_mapping) continue;
     try {
-      setup.mapping(ready);
+      ready.specifications = sections.merged_mapping(ready);
     } catch (const ConfigError& error) {
-      complaints.insert(complaints.end(), error.complaints().begin(), error.complaints().end());
+      problems.insert(problems.end(), error.problems().begin(), error.problems().end());
     } catch (const SourceError&) {
       continue;  // the section's own failure, reported when its turn comes
     }
   }
-  if (!complaints.empty()) throw ConfigError(complaints);
+  if (!problems.empty()) throw ConfigError(problems);
 }
 
-bool run_section(Setup& setup, ReadySection& ready, const Invocation& invocation, const std::stop_token& stop) {
+bool run_section(App& app, Sections& sections, ReadySection& ready) {
+  Connector& connector = *ready.section.connector;
   try {
-    const Processing processing = setup.processing(ready);
-    if (processing.mapping.empty()) {
-      ready.section.connector->log.warning(
-          "section [{}]: nothing is mapped, so nothing will be sent: map fields in "
-          "Oomnitza or with mapping.FIELD",
-          ready.section.name);
+    if (!ready.specifications) ready.specifications = sections.merged_mapping(ready);
+    const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications);
+    if (mapping->empty()) {
+      connector.log.warning("nothing is mapped, so nothing will be sent: map fields in Oomnitza or with mapping.FIELD");
     }
-    return run(ready.section, processing, setup.cloud(), run_options(invocation, setup.cloud_settings(), ready.section),
-               stop)
-        .succeeded();
+    std::unique_ptr<Sink> sink = std::make_unique<CloudSink>(app.cloud());
+    if (app.line.testmode) sink = std::make_unique<PrintSink>();
+    if (!app.line.testmode) warn_of_kept_payloads(app.paths.state, ready.section.name, connector.log);
+    LogListener log_listener(connector.log);
+    const Summary summary = run({.name = ready.section.name,
+                                 .connector = connector,
+                                 .mapping = *mapping,
+                                 .envelope = new_portion(ready.section),
+                                 .sink = *sink,
+                                 .options = run_options(app, ready.section),
+                                 .log = connector.log,
+                                 .listeners = {&log_listener}});
+    return summary.succeeded();
   } catch (const std::exception& error) {
-    ready.section.connector->log.error("section [{}] does not run: {}", ready.section.name, error.what());
+    connector.log.error("not running: {}", error.what());
     return false;
   }
 }
 
-int upload_sections(Setup& setup, const Invocation& invocation, const Log& log, const std::stop_token& stop) {
-  complete_mappings(setup);
-  bool all_well = setup.all_named_can_run();
-  for (ReadySection& ready : setup.sections()) {
-    if (stop.stop_requested()) {
-      log.error("section [{}] does not run: the program was told to stop", ready.section.name);
+int run_sections(App& app, Sections& sections) {
+  complete_mappings(sections);
+  bool all_well = sections.all_can_run();
+  for (ReadySection& ready : sections.ready()) {
+    if (app.stop().stop_requested()) {
+      ready.section.connector->log.error("not running: shutting down");
       all_well = false;
       continue;
     }
-    all_well = run_section(setup, ready, invocation, stop) && all_well;
+    all_well = run_section(app, sections, ready) && all_well;
   }
-  setup.built_in_converters().report();
-  if (stop.stop_requested()) {  // also when everything had been pulled by then
-    log.warning("the upload was interrupted");
+  app.built_in_converters().report();
+  if (app.stop().stop_requested()) {  // also when everything had been pulled by then
+    app.log().warning("the upload was interrupted");
     all_well = false;
   }
   return all_well ? all_delivered : something_failed;
@@ -99,18 +121,14 @@ int upload_sections(Setup& setup, const Invocation& invocation, const Log& log, 
 
 }  // namespace
 
-int upload(const Invocation& invocation) {
-  const CommandLine& line = invocation.line;
-  if (line.sections.empty() && !line.show_mappings) {
+int upload(App& app) {
+  if (app.line.sections.empty() && !app.line.show_mappings) {
     throw UsageError("upload needs the names of the sections to run: connector upload ldap sccm");
   }
-  const bool stdout_is_result = line.testmode || line.show_mappings;
-  return run_logged(invocation, stdout_is_result, [&](const Logging& logging, const std::stop_token& stop) {
-    const Log log = logging.logger("connector");
-    Setup setup(invocation, logging, stop);
-    setup.cloud().log_in();
-    return line.show_mappings ? show_mappings(setup, log) : upload_sections(setup, invocation, log, stop);
-  });
+  Sections sections(app, app.line.sections);
+  app.throw_problems();
+  app.cloud().log_in();
+  return app.line.show_mappings ? show_mappings(sections) : run_sections(app, sections);
 }
 
 }  // namespace connector

@@ -66,7 +66,7 @@ EnvironmentVariables read_env_file(const std::filesystem::path& file) {
   std::string_view rest = text;
   if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
   EnvironmentVariables variables;
-  std::vector<std::string> complaints;
+  Problems problems;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = rest.find('\n');
     const std::string_view line = without_export(trimmed(rest.substr(0, end)));
@@ -75,12 +75,12 @@ EnvironmentVariables read_env_file(const std::filesystem::path& file) {
     const std::size_t equals = line.find('=');
     const std::string name(trimmed(line.substr(0, equals)));
     if (equals == std::string_view::npos || name.empty()) {
-      complaints.push_back(file.string() + ":" + std::to_string(number) + ": the line is no NAME=value");
+      problems.push_back(file.string() + ":" + std::to_string(number) + ": the line is no NAME=value");
       continue;
     }
     variables[name] = without_quotes(trimmed(line.substr(equals + 1)));
   }
-  if (!complaints.empty()) throw ConfigError(complaints);
+  if (!problems.empty()) throw ConfigError(problems);
   return variables;
 }
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "config/complaint.h"
+#include "config/problem.h"
 #include "config/settings.h"
 #include "text/text.h"
 
@@ -47,13 +47,13 @@ std::optional<Json> specification(std::string_view text, std::string& problem) {
 }
 
 void check_specification(const Section& section, const Entry& entry, const Json& specification, const Log& log,
-                         std::vector<std::string>& complaints) {
+                         Problems& problems) {
   for (const auto& [key, value] : specification.items()) {
     if (std::find(known_keys.begin(), known_keys.end(), key) == known_keys.end()) {
       log.warning("{}: section [{}], setting {}: a mapping has no key {}, it is ignored", entry.origin, section.name,
                   entry.key, key);
     } else if ((key == "source" || key == "setting" || key == "converter") && !value.is_string() && !value.is_null()) {
-      complaints.push_back(complaint(section, entry.key, "its " + key + " must be a text"));
+      problems.push_back(problem_with(section, entry.key, "its " + key + " must be a text"));
     }
   }
 }
@@ -71,7 +71,7 @@ void put(FieldSpecifications& fields, const std::string& field, Json specificati
 
 }  // namespace
 
-FieldSpecifications mapping_settings(const Section& section, const Log& log, std::vector<std::string>& complaints) {
+FieldSpecifications mapping_settings(const Section& section, const Log& log, Problems& problems) {
   FieldSpecifications fields;
   for (const Entry& entry : section.entries) {
     if (!entry.key.starts_with(mapping_prefix)) continue;
@@ -79,10 +79,10 @@ FieldSpecifications mapping_settings(const Section& section, const Log& log, std
     std::string problem = field.empty() ? "names no field: write mapping.FIELD" : "";
     std::optional<Json> made = problem.empty() ? specification(trimmed(entry.value), problem) : std::nullopt;
     if (!made) {
-      complaints.push_back(complaint(section, entry.key, problem));
+      problems.push_back(problem_with(section, entry.key, problem));
       continue;
     }
-    check_specification(section, entry, *made, log, complaints);
+    check_specification(section, entry, *made, log, problems);
     put(fields, field, std::move(*made));
   }
   return fields;

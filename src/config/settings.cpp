@@ -7,17 +7,13 @@
 #include <string_view>
 #include <system_error>
 
-#include "config/complaint.h"
+#include "config/overlay.h"
+#include "config/problem.h"
 #include "connector/error.h"
 #include "text/text.h"
 
 namespace connector {
 namespace {
-
-// Settings that say where others come from: they come from the section alone, and first.
-bool leads_to_values(const std::string& name) {
-  return name.starts_with("vault_") || name == "env_password";
-}
 
 bool is_known_everywhere(const std::string& key) {
   return key == "enable" || key == "recordfilter" || key.starts_with(mapping_prefix);
@@ -44,24 +40,24 @@ std::string list(const std::vector<std::string>& texts) {
 class Filling {
  public:
   Filling(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
-          const SettingsContext& context, std::vector<std::string>& complaints)
+          const SettingsContext& context, Problems& problems)
       : target_(target),
         own_(own),
         table_(with_common_settings(own)),
         section_(section),
         context_(context),
-        complaints_(complaints) {}
+        problems_(problems) {}
 
   SettingValues fill() {
     hide_configured_secrets();
     warn_about_unknown_settings();
     for (const Setting& setting : table_) {
-      if (leads_to_values(setting.name)) fill(setting);
+      if (leads_to_secrets(setting.name)) fill(setting);
     }
     read_env_password();
     fetch_secrets();
     for (const Setting& setting : table_) {
-      if (!leads_to_values(setting.name)) fill(setting);
+      if (!leads_to_secrets(setting.name)) fill(setting);
     }
     check_tls();
     if (target_.insert_only && target_.update_only) {
@@ -72,7 +68,7 @@ class Filling {
 
  private:
   void complain(const std::string& setting, const std::string& problem) {
-    complaints_.push_back(complaint(section_, setting, problem));
+    problems_.push_back(problem_with(section_, setting, problem));
   }
 
   bool is_setting(const std::string& key) const {
@@ -131,7 +127,7 @@ class Filling {
         found_[key] = std::move(value);
       }
     } catch (const ConfigError& error) {
-      complaints_.insert(complaints_.end(), error.complaints().begin(), error.complaints().end());
+      problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
     }
   }
 
@@ -235,68 +231,67 @@ class Filling {
   const std::vector<Setting> table_;
   const Section& section_;
   const SettingsContext& context_;
-  std::vector<std::string>& complaints_;
+  Problems& problems_;
   SettingValues values_;
   std::map<std::string, std::string> found_;  // values from env_password and secret stores, which win
   std::set<std::string> undetermined_;        // settings whose secret was not to be had, which was complained about
 };
 
-void check_login(const CloudSettings& settings, const Section& section, std::vector<std::string>& complaints) {
+void check_login(const CloudSettings& settings, const Section& section, Problems& problems) {
   const bool by_password = !settings.username.empty() && !settings.password.empty();
   if (!settings.api_token.empty() || by_password || !settings.user_pem_file.empty()) return;
-  complaints.push_back(section.origin +
-                       ": section [oomnitza] needs api_token, or username and password, or user_pem_file");
+  problems.push_back(section.origin +
+                     ": section [oomnitza] needs api_token, or username and password, or user_pem_file");
 }
 
 }  // namespace
 
 SettingValues fill_settings(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
-                            const SettingsContext& context, std::vector<std::string>& complaints) {
-  return Filling(target, own, section, context, complaints).fill();
+                            const SettingsContext& context, Problems& problems) {
+  return Filling(target, own, section, context, problems).fill();
 }
 
-CloudSettings make_cloud_settings(const Section& section, const SettingsContext& context,
-                                  std::vector<std::string>& complaints) {
+CloudSettings make_cloud_settings(const Section& section, const SettingsContext& context, Problems& problems) {
   CloudSettings settings;
-  const std::size_t before = complaints.size();
-  fill_settings(settings, cloud_settings(), section, context, complaints);
+  const std::size_t before = problems.size();
+  fill_settings(settings, cloud_settings(), section, context, problems);
   if (settings.batch_size < 1 || settings.batch_size > 100) {
-    complaints.push_back(complaint(section, "batch_size", "must be a number from 1 to 100"));
+    problems.push_back(problem_with(section, "batch_size", "must be a number from 1 to 100"));
   }
   // A secret that was not to be had has been complained about.
-  if (complaints.size() == before || settings.vault_keys.empty()) check_login(settings, section, complaints);
+  if (problems.size() == before || settings.vault_keys.empty()) check_login(settings, section, problems);
   return settings;
 }
 
 std::optional<ConnectorSection> make_connector(const Section& section, const Plugin& plugin,
-                                               const SettingsContext& context, std::vector<std::string>& complaints) {
-  const std::size_t before = complaints.size();
+                                               const SettingsContext& context, Problems& problems) {
+  const std::size_t before = problems.size();
   ConnectorSection made;
   made.name = section.name;
   made.origin = section.origin;
   made.plugin = &plugin;
   made.connector = plugin.make();
-  made.values = fill_settings(*made.connector, plugin.settings, section, context, complaints);
-  if (complaints.size() == before) {
+  made.values = fill_settings(*made.connector, plugin.settings, section, context, problems);
+  if (problems.size() == before) {
     made.connector->check([&](const std::string& setting, const std::string& problem) {
-      complaints.push_back(complaint(section, setting, problem));
+      problems.push_back(problem_with(section, setting, problem));
     });
   }
-  made.mapping = mapping_settings(section, context.log, complaints);
+  made.mapping = mapping_settings(section, context.log, problems);
   const Entry* filter = section.find("recordfilter");
   if (filter && !trimmed(filter->value).empty()) {
     made.recordfilter = filter->value;
     made.recordfilter_origin = filter->origin;
   }
-  if (complaints.size() > before) return std::nullopt;
+  if (problems.size() > before) return std::nullopt;
   return made;
 }
 
-bool is_enabled(const Section& section, std::vector<std::string>& complaints) {
+bool is_enabled(const Section& section, Problems& problems) {
   const Entry* entry = section.find("enable");
   if (!entry || trimmed(entry->value).empty()) return false;
   const std::optional<bool> enabled = parse_boolean(entry->value);
-  if (!enabled) complaints.push_back(complaint(section, "enable", "must be true or false"));
+  if (!enabled) problems.push_back(problem_with(section, "enable", "must be true or false"));
   return enabled.value_or(false);
 }
 

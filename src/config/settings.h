@@ -63,22 +63,21 @@ using SettingValues = std::map<std::string, Json>;
 
 /// Fills `target` from the section by its own table and the common one, and checks what all sections have in common:
 /// files that must exist, ssl_protocol, insert_only with update_only. Of a setting's possible values a secret store's
-/// counts first, then env_password's, the section's, the default. Every problem is added to `complaints`, a line each,
+/// counts first, then env_password's, the section's, the default. Every problem is added to `problems`, a line each,
 /// with origin, section and key, never with a value. Returns the values that count: the texts as configured, the
 /// defaults of the section's own settings.
 SettingValues fill_settings(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
-                            const SettingsContext& context, std::vector<std::string>& complaints);
+                            const SettingsContext& context, Problems& problems);
 
-/// The settings of [oomnitza], which must say how to log in. Problems go to `complaints`.
-CloudSettings make_cloud_settings(const Section& section, const SettingsContext& context,
-                                  std::vector<std::string>& complaints);
+/// The settings of [oomnitza], which must say how to log in. Problems go to `problems`.
+CloudSettings make_cloud_settings(const Section& section, const SettingsContext& context, Problems& problems);
 
 /// FIELD -> specification object, in the section's order.
 using FieldSpecifications = std::vector<std::pair<std::string, Json>>;
 
 /// The section's mapping.FIELD settings as specification objects: {"source": …} for plain texts and JSON strings. Keys
-/// that no specification has are warned about. Problems go to `complaints`.
-FieldSpecifications mapping_settings(const Section& section, const Log& log, std::vector<std::string>& complaints);
+/// that no specification has are warned about. Problems go to `problems`.
+FieldSpecifications mapping_settings(const Section& section, const Log& log, Problems& problems);
 
 /// A section that is ready to run.
 struct ConnectorSection {
@@ -92,15 +91,15 @@ struct ConnectorSection {
   std::string recordfilter_origin;
 };
 
-/// Makes the connector of a section. Nothing when there are complaints about it (they are added). The connector's own
+/// Makes the connector of a section. Nothing when there are problems about it (they are added). The connector's own
 /// check() is asked once its settings are right by themselves.
 std::optional<ConnectorSection> make_connector(const Section& section, const Plugin& plugin,
-                                               const SettingsContext& context, std::vector<std::string>& complaints);
+                                               const SettingsContext& context, Problems& problems);
 
 /// "true", "yes" …: the boolean words of the configuration; nothing for other texts.
 std::optional<bool> parse_boolean(std::string_view text);
 
 /// Whether the section takes part. A wrong value is a complaint and false.
-bool is_enabled(const Section& section, std::vector<std::string>& complaints);
+bool is_enabled(const Section& section, Problems& problems);
 
 }  // namespace connector

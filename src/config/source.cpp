@@ -11,9 +11,6 @@
 namespace connector {
 namespace {
 
-constexpr const char* default_ini_file = "config.ini";
-constexpr const char* default_env_file = ".env";
-
 bool is_there(const std::filesystem::path& file) {
   std::error_code ignored;
   return std::filesystem::exists(file, ignored);
@@ -45,22 +42,14 @@ const Section* Configuration::find(std::string_view name) const {
   return found == sections.end() ? nullptr : &*found;
 }
 
-std::filesystem::path default_ini_path(const ConfigurationChoice& choice) {
-  if (choice.ini) return *choice.ini;
-  const std::filesystem::path beside_program = choice.program_folder / default_ini_file;
-  return !is_there(default_ini_file) && is_there(beside_program) ? beside_program : default_ini_file;
-}
-
 Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins) {
-  const std::filesystem::path ini = default_ini_path(choice);
-  if (choice.ini || choice.ini_only) return from_ini(ini);
-  if (choice.env_file || is_set(process_environment(), "OOMNITZA_URL")) {
-    return from_environment(choice.env_file, plugins);
-  }
-  if (is_there(ini)) return from_ini(ini);
-  if (is_there(default_env_file)) return from_environment(default_env_file, plugins);
+  if (choice.ini_is_named) return from_ini(choice.ini);
+  if (choice.env_file_is_named) return from_environment(choice.env_file, plugins);
+  if (is_set(process_environment(), "OOMNITZA_URL")) return from_environment(std::nullopt, plugins);
+  if (is_there(choice.ini)) return from_ini(choice.ini);
+  if (is_there(choice.env_file)) return from_environment(choice.env_file, plugins);
   throw ConfigError(
-      "there is no configuration: neither config.ini nor .env is here, and OOMNITZA_URL is not set; name a file with "
+      "no configuration found: neither config.ini nor .env exists here, and OOMNITZA_URL is not set; name a file with "
       "--ini or --env-file, or let generate-ini write a config.ini");
 }
 

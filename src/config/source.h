@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,12 +10,12 @@
 
 namespace connector {
 
-/// What the command line says about where settings come from.
+/// Where settings may come from.
 struct ConfigurationChoice {
-  std::optional<std::filesystem::path> ini;       ///< --ini
-  std::optional<std::filesystem::path> env_file;  ///< --env-file
-  bool ini_only = false;                          ///< the word stands among the sections
-  std::filesystem::path program_folder;           ///< where the executable lies
+  std::filesystem::path ini = "config.ini";
+  std::filesystem::path env_file = ".env";
+  bool ini_is_named = false;       ///< --ini, or the word ini_only: nothing else counts
+  bool env_file_is_named = false;  ///< --env-file
 };
 
 struct Configuration {
@@ -30,8 +29,5 @@ struct Configuration {
 
 /// Decides which source counts (configuration rules, section 1) and reads it. Throws ConfigError.
 Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins);
-
-/// Where generate-ini writes: --ini, else the default path.
-std::filesystem::path default_ini_path(const ConfigurationChoice& choice);
 
 }  // namespace connector

@@ -81,8 +81,8 @@ bool is_final(int status) {
 class Sync {
  public:
   Sync(const ReportsConfiguration& configuration, const Oomnitza& cloud, const Http& http,
-       const ReportsOptions& options, const Log& log, const std::stop_token& stop)
-      : configuration_(configuration), cloud_(cloud), http_(http), options_(options), log_(log), stop_(stop) {}
+       const ReportsOptions& options)
+      : configuration_(configuration), cloud_(cloud), http_(http), options_(options), log_(options.log) {}
 
   bool run() {
     try {
@@ -241,7 +241,7 @@ class Sync {
   }
 
   void check_stop() const {
-    if (stop_.stop_requested()) throw Stopped{};
+    if (options_.stop.stop_requested()) throw Stopped{};
   }
 
   const ReportsConfiguration& configuration_;
@@ -249,7 +249,6 @@ class Sync {
   const Http& http_;
   const ReportsOptions& options_;
   const Log& log_;
-  const std::stop_token& stop_;
   std::size_t stored_ = 0;
   std::size_t failures_ = 0;
 };
@@ -257,8 +256,8 @@ class Sync {
 }  // namespace
 
 bool run_reports(const ReportsConfiguration& configuration, const Oomnitza& cloud, const Http& http,
-                 const ReportsOptions& options, const Log& log, const std::stop_token& stop) {
-  return Sync(configuration, cloud, http, options, log, stop).run();
+                 const ReportsOptions& options) {
+  return Sync(configuration, cloud, http, options).run();
 }
 
 }  // namespace connector::integration

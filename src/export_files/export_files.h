@@ -13,6 +13,8 @@ namespace connector::integration {
 struct ReportsOptions {
   bool testmode = false;             ///< print what would be stored; fetch, write and tell nothing
   std::filesystem::path state_file;  ///< state.db
+  Log log;
+  std::stop_token stop;
 };
 
 /// One sync of the export file connector: asks the cloud for the new reports of each source, stores them one after the
@@ -22,6 +24,6 @@ struct ReportsOptions {
 /// settings and no headers. Returns whether all went well; whatever did not was logged and told to the cloud. A stop is
 /// no failure: what is under way is finished if there is time.
 bool run_reports(const ReportsConfiguration& configuration, const Oomnitza& cloud, const Http& http,
-                 const ReportsOptions& options, const Log& log, const std::stop_token& stop);
+                 const ReportsOptions& options);
 
 }  // namespace connector::integration

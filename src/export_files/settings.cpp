@@ -6,7 +6,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "config/complaint.h"
+#include "config/overlay.h"
+#include "config/problem.h"
 #include "text/text.h"
 
 namespace connector::integration {
@@ -33,18 +34,6 @@ const std::vector<Setting>& reports_settings() {
   return settings;
 }
 
-/// An id of the cloud, which is text or a number; nothing for anything else.
-std::optional<std::string> id_text(const Json& id) {
-  if (id.is_number_integer() || big_integer_digits(id)) return to_text(id);
-  if (id.is_string() && !id.get_ref<const std::string&>().empty()) return id.get<std::string>();
-  return std::nullopt;
-}
-
-/// Where secrets come from is said by this machine alone.
-bool may_come_from_cloud(const Setting& setting) {
-  return !setting.name.starts_with("vault_") && setting.name != "env_password";
-}
-
 /// Makes a configuration, and collects what is wrong with it.
 class Combination {
  public:
@@ -53,72 +42,42 @@ class Combination {
     configuration_.id = id_text(at(cloud, "id")).value_or("");
     if (const Json& name = at(cloud, "name"); name.is_string()) configuration_.name = name.get<std::string>();
     cloud_origin_ = fmt::format("integration {} ({})", configuration_.name, configuration_.id);
-    section_ = {.name = configuration_.section(), .origin = cloud_origin_};
-    if (section) section_ = *section;
+    section_ = overlay({.name = configuration_.section(), .origin = cloud_origin_}, section, cloud, reports_settings());
   }
 
   ReportsConfiguration combined(bool testmode) {
     if (configuration_.id.empty()) complain_about_cloud("id", "is required: a number or a text");
     if (trimmed(configuration_.name).empty()) complain_about_cloud("name", "is required: a text");
-    add_cloud_settings();
-    fill_settings(configuration_, reports_settings(), section_, context_, complaints_);
+    check_folder_type();
+    fill_settings(configuration_, reports_settings(), section_, context_, problems_);
     take_token();
     take_sources();
-    if (complaints_.empty()) check_folder(testmode);
-    if (!complaints_.empty()) throw ConfigError(complaints_);
+    if (problems_.empty()) check_folder(testmode);
+    if (!problems_.empty()) throw ConfigError(problems_);
     return std::move(configuration_);
   }
 
  private:
   void complain(const std::string& key, const std::string& problem) {
-    complaints_.push_back(complaint(section_, key, problem));
+    problems_.push_back(problem_with(section_, key, problem));
   }
 
   void complain_about_cloud(const std::string& key, const std::string& problem) {
-    complaints_.push_back(cloud_origin_ + ", " + key + ": " + problem);
+    problems_.push_back(cloud_origin_ + ", " + key + ": " + problem);
   }
 
-  /// Puts the cloud's values where the section has none.
-  void add_cloud_settings() {
-    for (const Setting& setting : with_common_settings(reports_settings())) {
-      const Entry* own = section_.find(setting.name);
-      if ((own && !trimmed(own->value).empty()) || !may_come_from_cloud(setting)) continue;
-      const Json& value = at(cloud_, setting.name);
-      if (value.is_null() || !may_hold(setting.name, value)) continue;
-      std::erase_if(section_.entries, [&](const Entry& entry) { return entry.key == setting.name; });
-      section_.entries.push_back({.key = setting.name,
-                                  .value = value.is_string() ? value.get<std::string>() : to_text(value),
-                                  .origin = cloud_origin_});
+  void check_folder_type() {
+    const Json& folder = at(cloud_, "folder_path");
+    const Entry* entry = section_.find("folder_path");
+    if (entry != nullptr && entry->origin == cloud_origin_ && !folder.is_string()) {
+      complain_about_cloud("folder_path", "must be a string");
     }
-  }
-
-  bool may_hold(const std::string& setting, const Json& value) {
-    if (setting == "folder_path" && !value.is_string()) {
-      complain_about_cloud(setting, "must be a text");
-      return false;
-    }
-    if (setting == "oomnitza_authorization" && !value.is_string() && !value.is_object()) {
-      complain_about_cloud(setting, "must be a token, or an object with token_id");
-      return false;
-    }
-    return true;
   }
 
   void take_token() {
-    const std::string& text = configuration_.oomnitza_authorization.value;
-    if (!(text.starts_with('{') || text.starts_with('[')) || at(cloud_, "oomnitza_authorization") == text) {
-      configuration_.token.value = text;
-      return;
-    }
-    Json authorization;
-    try {
-      authorization = parse_json(text);
-    } catch (const JsonError&) {  // complained about below: its message may quote the secret
-    }
-    configuration_.token_id = id_text(at(authorization, "token_id")).value_or("");
-    if (configuration_.token_id.empty()) {
-      complain("oomnitza_authorization", "must be a token, or an object with token_id");
-    }
+    const auto token = read_cloud_token(configuration_.oomnitza_authorization.value, section_, cloud_);
+    if (!token) return complain("oomnitza_authorization", "must be a token, or an object with token_id");
+    configuration_.cloud_token = *token;
   }
 
   void take_sources() {
@@ -160,7 +119,7 @@ class Combination {
   std::string cloud_origin_;
   Section section_;
   ReportsConfiguration configuration_;
-  std::vector<std::string> complaints_;
+  Problems problems_;
 };
 
 }  // namespace

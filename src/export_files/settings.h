@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "config/cloud_token.h"
 #include "config/settings.h"
 #include "connector/connector.h"
 #include "state/report_state.h"
@@ -14,8 +15,7 @@ struct ReportsConfiguration : SectionSettings {
   std::string id;
   std::string name;
   Secret oomnitza_authorization;  ///< as configured: a token, or JSON with a token_id
-  Secret token;                   ///< of this sync; empty: that of token_id
-  std::string token_id;           ///< empty, too: the token of [oomnitza]
+  CloudToken cloud_token;
   std::string folder_path;
   bool overwrite_reports = false;
   std::vector<ReportSource> data_sources;

@@ -4,7 +4,7 @@
 
 #include "connector/error.h"
 
-namespace connector::integration {
+namespace connector {
 
 void AdaptiveConcurrency::enter() {
   std::unique_lock lock(mutex_);
@@ -45,4 +45,4 @@ unsigned AdaptiveConcurrency::limit() const {
   return limit_;
 }
 
-}  // namespace connector::integration
+}  // namespace connector

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <stop_token>
 
-namespace connector::integration {
+namespace connector {
 
 /// How many calls a source has under way at once: at most what the command line allows; half as many after each
 /// refusal for lack of room, then one more for each success. A pause that the source asks for holds for all calls.
@@ -45,4 +45,4 @@ class AdaptiveConcurrency {
   std::condition_variable_any changed_;
 };
 
-}  // namespace connector::integration
+}  // namespace connector

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "integration/definition.h"
-#include "integration/values.h"
+#include "text/values.h"
 
 namespace connector::integration {
 namespace {
@@ -18,7 +18,7 @@ class StaticAuthorizer final : public Authorizer {
     for (const auto& [name, value] : given.params) set_param(credentials_.params, name, value);
   }
 
-  Credentials credentials(const RenderedCall&, Variables&) override { return credentials_; }
+  Credentials credentials(const RenderedCall&, Scope&) override { return credentials_; }
 
  private:
   Credentials credentials_;
@@ -30,18 +30,18 @@ class SessionAuthorizer final : public Authorizer {
   SessionAuthorizer(const SessionAuthorization& behavior, const AuthorizationContext& context)
       : behavior_(behavior), context_(context) {}
 
-  Credentials credentials(const RenderedCall&, Variables& variables) override {
-    Variables view = variables;
+  Credentials credentials(const RenderedCall&, Scope& scope) override {
+    Scope view = scope;
     Credentials credentials;
     {
       const std::lock_guard lock(mutex_);
-      if (!is_open_) open(variables);
+      if (!is_open_) open(scope);
       credentials.session = session_;
-      view.adopt("response", answer_);
-      view.adopt("response_headers", answer_);
+      view.variables.adopt("response", answer_);
+      view.variables.adopt("response_headers", answer_);
     }
-    render_headers(behavior_.headers, context_.templates, view, credentials.headers);
-    render_params(behavior_.params, context_.templates, view, credentials.params);
+    render_headers(behavior_.headers, view, credentials.headers);
+    render_params(behavior_.params, view, credentials.params);
     return credentials;
   }
 
@@ -52,11 +52,11 @@ class SessionAuthorizer final : public Authorizer {
   }
 
  private:
-  void open(const Variables& variables) {
-    const RenderedCall call = render(behavior_.call, nullptr, context_.templates, variables);
-    DecodedResponse answer = read_answer(context_.sender.send(call, {}));
-    answer_.set("response", std::move(answer.value));
-    answer_.set_headers("response_headers", std::move(answer.headers));
+  void open(const Scope& scope) {
+    const RenderedCall call = render(behavior_.call, nullptr, scope);
+    DecodedResponse response = read_answer(context_.sender.send(call, {}));
+    answer_.set("response", std::move(response.value));
+    answer_.set_headers("response_headers", std::move(response.headers));
     is_open_ = true;
     ++session_;
   }
@@ -122,13 +122,13 @@ class CredentialAuthorizer final : public Authorizer {
   CredentialAuthorizer(const CredentialAuthorization& credential, const AuthorizationContext& context)
       : credential_(credential), context_(context) {}
 
-  Credentials credentials(const RenderedCall& call, Variables& variables) override {
+  Credentials credentials(const RenderedCall& call, Scope& scope) override {
     const Json secret = context_.cloud.call_secret(credential_.id, call.description());
     Credentials credentials = credentials_from(secret, context_.secrets);
     for (const char* kind : {"url_attributes", "body_attributes"}) {
       for (const auto& [name, value] : object(secret, kind).items()) {
         context_.secrets.hide_for_a_call(text_of(value));
-        variables.set(name, value);
+        scope.set(name, value);
         credentials.has_set_variables = true;
         const std::lock_guard lock(mutex_);
         names_.insert(name);
@@ -153,7 +153,7 @@ class AwsAuthorizer final : public Authorizer {
  public:
   AwsAuthorizer(AwsKeys keys, const AuthorizationContext& context) : keys_(std::move(keys)), context_(context) {}
 
-  Credentials credentials(const RenderedCall& call, Variables&) override {
+  Credentials credentials(const RenderedCall& call, Scope&) override {
     Json description = call.description();
     description["access_key"] = keys_.access_key;
     description["secret_key"] = keys_.secret_key;

@@ -11,7 +11,6 @@ namespace connector::integration {
 /// What an authorizer needs beside the configuration. All outlive it.
 struct AuthorizationContext {
   const Sender& sender;
-  Templates& templates;
   const Oomnitza& cloud;
   Secrets& secrets;
 };

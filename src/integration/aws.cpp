@@ -56,12 +56,12 @@ std::vector<std::string> assumable_roles(const Json& policy) {
   return roles;
 }
 
-AwsRoles::AwsRoles(const Url& api_url, const Url& token_url, const Source& source, Variables& variables, Log log)
-    : api_url_(api_url), token_url_(token_url), source_(source), variables_(variables), log_(std::move(log)) {}
+AwsRoles::AwsRoles(const Url& api_url, const Url& token_url, const Caller& caller, Scope& scope, Log log)
+    : api_url_(api_url), token_url_(token_url), caller_(caller), scope_(scope), log_(std::move(log)) {}
 
 Json AwsRoles::ask(const Url& url, Query params) const {
-  return source_
-      .ask({.method = "GET", .url = url.value, .headers = {}, .params = std::move(params), .body = {}}, variables_)
+  return caller_
+      .ask({.method = "GET", .url = url.value, .headers = {}, .params = std::move(params), .body = {}}, scope_)
       .value;
 }
 
@@ -73,7 +73,7 @@ std::vector<std::string> AwsRoles::list() const {
     for (const std::string& arn : assumable_roles(policy(name, policy_name))) {
       if (std::find(roles.begin(), roles.end(), arn) != roles.end()) continue;
       if (arn.find_first_of("*?") != std::string::npos) {
-        log_.warning("the role {} is left out: it names no single role", arn);
+        log_.warning("role {} skipped: it does not name a single role", arn);
       } else {
         roles.push_back(arn);
       }
@@ -104,7 +104,7 @@ Json AwsRoles::policy(const std::string& user, const std::string& name) const {
   try {
     return parse_json(percent_decoded(text_at(answer, "GetUserPolicyResponse.GetUserPolicyResult.PolicyDocument")));
   } catch (const JsonError&) {
-    throw SourceError("the document of the policy " + name + " is no JSON");
+    throw SourceError("the document of the policy " + name + " is not valid JSON");
   }
 }
 

@@ -13,7 +13,7 @@ namespace connector::integration {
 class AwsRoles {
  public:
   /// api_url, token_url: the addresses of IAM and STS.
-  AwsRoles(const Url& api_url, const Url& token_url, const Source& source, Variables& variables, Log log);
+  AwsRoles(const Url& api_url, const Url& token_url, const Caller& caller, Scope& scope, Log log);
 
   /// The roles' ARNs, each once. Those with wildcards are left out with a warning. Throws HttpError, SourceError.
   std::vector<std::string> list() const;
@@ -28,8 +28,8 @@ class AwsRoles {
 
   const Url api_url_;
   const Url token_url_;
-  const Source& source_;
-  Variables& variables_;
+  const Caller& caller_;
+  Scope& scope_;
   const Log log_;
 };
 

@@ -12,7 +12,7 @@ namespace connector::integration {
 /// names that it does not know are ignored), its setting authorization_settings the headers of the authorization, and
 /// the integration's common settings. Throws ConfigError for a name that is none and for settings that are missing or
 /// wrong.
-ConnectorSection make_basic_connector(const Integration& integration, const Json& inputs, const Json& headers,
+ConnectorSection make_basic_connector(const Definition& definition, const Json& inputs, const Json& headers,
                                       std::span<const Plugin> plugins, const SettingsContext& context);
 
 }  // namespace connector::integration

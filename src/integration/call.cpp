@@ -21,30 +21,23 @@ void set_param(Query& params, const std::string& name, const std::string& value)
   }
 }
 
-void render_headers(const std::vector<NamedTemplate>& fields, Templates& templates, const Variables& variables,
-                    Headers& headers) {
-  for (const auto& [name, value] : fields) headers.set(name, templates.render_text(value, variables));
+void render_headers(const std::vector<NamedTemplate>& fields, const Scope& scope, Headers& headers) {
+  for (const auto& [name, value] : fields) headers.set(name, scope.text(value));
 }
 
-void render_params(const std::vector<NamedTemplate>& fields, Templates& templates, const Variables& variables,
-                   Query& params) {
-  for (const auto& [name, value] : fields) set_param(params, name, templates.render_text(value, variables));
+void render_params(const std::vector<NamedTemplate>& fields, const Scope& scope, Query& params) {
+  for (const auto& [name, value] : fields) set_param(params, name, scope.text(value));
 }
 
-RenderedCall render(const CallTemplate& call, const Pagination* pagination, Templates& templates,
-                    const Variables& variables) {
-  RenderedCall rendered{.method = call.method,
-                        .url = templates.render_text(call.url, variables),
-                        .headers = {},
-                        .params = {},
-                        .body = {}};
-  render_headers(call.headers, templates, variables, rendered.headers);
-  render_params(call.params, templates, variables, rendered.params);
+RenderedCall render(const CallTemplate& call, const Pagination* pagination, const Scope& scope) {
+  RenderedCall rendered{.method = call.method, .url = scope.text(call.url), .headers = {}, .params = {}, .body = {}};
+  render_headers(call.headers, scope, rendered.headers);
+  render_params(call.params, scope, rendered.params);
   if (pagination != nullptr) {
-    render_headers(pagination->headers, templates, variables, rendered.headers);
-    render_params(pagination->params, templates, variables, rendered.params);
+    render_headers(pagination->headers, scope, rendered.headers);
+    render_params(pagination->params, scope, rendered.params);
   }
-  if (!call.body.is_null()) rendered.body = templates.render_text(call.body, variables);
+  if (!call.body.is_null()) rendered.body = scope.text(call.body);
   return rendered;
 }
 

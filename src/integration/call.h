@@ -7,7 +7,7 @@
 #include "connector/http.h"
 #include "connector/json.h"
 #include "integration/definition.h"
-#include "python/templates.h"
+#include "integration/scope.h"
 
 namespace connector::integration {
 
@@ -27,14 +27,11 @@ struct RenderedCall {
 
 /// pagination: whose headers and params are added; nullptr: none. Throws TemplateError, and what fetches the global
 /// variables throws.
-RenderedCall render(const CallTemplate& call, const Pagination* pagination, Templates& templates,
-                    const Variables& variables);
+RenderedCall render(const CallTemplate& call, const Pagination* pagination, const Scope& scope);
 
 /// Adds rendered headers and params, replacing those of the same name.
-void render_headers(const std::vector<NamedTemplate>& fields, Templates& templates, const Variables& variables,
-                    Headers& headers);
-void render_params(const std::vector<NamedTemplate>& fields, Templates& templates, const Variables& variables,
-                   Query& params);
+void render_headers(const std::vector<NamedTemplate>& fields, const Scope& scope, Headers& headers);
+void render_params(const std::vector<NamedTemplate>& fields, const Scope& scope, Query& params);
 
 /// Sets a param in the place of the one of that name.
 void set_param(Query& params, const std::string& name, const std::string& value);

@@ -19,9 +19,9 @@ bool is_answer(const Response& response) {
 
 }  // namespace
 
-Sender::Sender(const TlsSettings& tls, unsigned workers, const Log& log, const std::stop_token& stop)
-    : http_(tls, log, stop), gate_(workers, stop), log_(log) {
-  http_.headers.set("User-Agent", "Oomnitza Connector");
+Sender::Sender(Http& http, unsigned workers, Log log, std::stop_token stop)
+    : http_(http), concurrency_(workers, std::move(stop)), log_(std::move(log)) {
+  http.headers.set("User-Agent", "Oomnitza Connector");
 }
 
 Response Sender::send(const RenderedCall& call, const Credentials& credentials) const {
@@ -41,14 +41,14 @@ Response Sender::send(const RenderedCall& call, const Credentials& credentials) 
   request.accept = [this](const Response& response) {  // sees every answer that is none of 2xx, before it is repeated
     if (is_refused_for_lack_of_room(response)) {
       const auto retry_after = response.headers.find("Retry-After");
-      gate_.note_refusal(http::wait_before(0, retry_after, std::chrono::system_clock::now()));
+      concurrency_.note_refusal(http::wait_before(0, retry_after, std::chrono::system_clock::now()));
     }
     return is_answer(response);
   };
-  const AdaptiveConcurrency::Pass pass(gate_);
+  const AdaptiveConcurrency::Pass pass(concurrency_);
   try {
     Response response = http_.send(request);
-    gate_.note_success();
+    concurrency_.note_success();
     return response;
   } catch (const HttpError& error) {
     const std::string hint =
@@ -57,22 +57,22 @@ Response Sender::send(const RenderedCall& call, const Credentials& credentials) 
   }
 }
 
-Source::Called Source::call(const CallTemplate& call, const Pagination* pagination, Variables& variables) const {
-  const auto render_call = [&] { return render(call, pagination, templates_, variables); };
+Caller::Called Caller::call(const CallTemplate& call, const Pagination* pagination, Scope& scope) const {
+  const auto render_call = [&] { return render(call, pagination, scope); };
   RenderedCall rendered = render_call();
-  DecodedResponse answer = send(rendered, render_call, variables);
-  return {std::move(answer), rendered.fingerprint()};
+  DecodedResponse response = send(rendered, render_call, scope);
+  return {std::move(response), rendered.fingerprint()};
 }
 
-DecodedResponse Source::ask(const RenderedCall& call, Variables& variables) const {
+DecodedResponse Caller::ask(const RenderedCall& call, Scope& scope) const {
   RenderedCall own = call;
   return send(
-      own, [&] { return call; }, variables);
+      own, [&] { return call; }, scope);
 }
 
-DecodedResponse Source::send(RenderedCall& call, const RenderAgain& render_again, Variables& variables) const {
+DecodedResponse Caller::send(RenderedCall& call, const RenderAgain& render_again, Scope& scope) const {
   for (bool is_first = true;; is_first = false) {
-    const Credentials credentials = authorizer_->credentials(call, variables);
+    const Credentials credentials = authorizer_->credentials(call, scope);
     for (const auto& [name, value] : credentials.headers) secrets_->hide_for_a_call(value);
     for (const auto& [name, value] : credentials.params) secrets_->hide_for_a_call(value);
     if (credentials.has_set_variables) call = render_again();

@@ -26,17 +26,18 @@ struct Credentials {
   std::size_t session = 0;         ///< which session they belong to
 };
 
-/// Sends calls to a source: one session with its cookies, within the gate's limit.
+/// Sends calls to a source: one session with its cookies, within the limit of concurrency.
 class Sender {
  public:
-  Sender(const TlsSettings& tls, unsigned workers, const Log& log, const std::stop_token& stop);
+  /// http: outlives it.
+  Sender(Http& http, unsigned workers, Log log, std::stop_token stop);
 
   /// Throws HttpError for any status from 400 on, whose text says what 403 means; Stopped.
   Response send(const RenderedCall& call, const Credentials& credentials) const;
 
  private:
-  Http http_;
-  mutable AdaptiveConcurrency gate_;
+  const Http& http_;
+  mutable AdaptiveConcurrency concurrency_;
   Log log_;
 };
 
@@ -46,7 +47,7 @@ class Authorizer {
   virtual ~Authorizer() = default;
 
   /// What this call must carry. May set variables. Throws HttpError, TemplateError, SourceError.
-  virtual Credentials credentials(const RenderedCall& call, Variables& variables) = 0;
+  virtual Credentials credentials(const RenderedCall& call, Scope& scope) = 0;
 
   /// The names of the variables that credentials() has set so far.
   virtual std::vector<std::string> variable_names() const { return {}; }
@@ -58,11 +59,11 @@ class Authorizer {
   }
 };
 
-/// A source that answers calls.
-class Source {
+/// Calls a source as an integration describes it.
+class Caller {
  public:
-  Source(const Sender& sender, Templates& templates, Authorizer& authorizer, std::shared_ptr<Secrets> secrets)
-      : sender_(sender), templates_(templates), authorizer_(&authorizer), secrets_(std::move(secrets)) {}
+  Caller(const Sender& sender, Authorizer& authorizer, std::shared_ptr<Secrets> secrets)
+      : sender_(sender), authorizer_(&authorizer), secrets_(std::move(secrets)) {}
 
   /// The same source with another authorization from now on. Not beside calls.
   void authorize_by(Authorizer& authorizer) { authorizer_ = &authorizer; }
@@ -70,23 +71,22 @@ class Source {
   const Authorizer& authorizer() const { return *authorizer_; }
 
   struct Called {
-    DecodedResponse answer;
+    DecodedResponse response;
     std::string call;  ///< the rendered call's fingerprint, without authorization
   };
 
   /// Renders, authorizes and sends a call, again with new credentials when they are refused once. pagination: what is
   /// added. Throws HttpError, TemplateError, SourceError, Stopped.
-  Called call(const CallTemplate& call, const Pagination* pagination, Variables& variables) const;
+  Called call(const CallTemplate& call, const Pagination* pagination, Scope& scope) const;
 
   /// The same for a call that has no templates.
-  DecodedResponse ask(const RenderedCall& call, Variables& variables) const;
+  DecodedResponse ask(const RenderedCall& call, Scope& scope) const;
 
  private:
   using RenderAgain = std::function<RenderedCall()>;
-  DecodedResponse send(RenderedCall& call, const RenderAgain& render_again, Variables& variables) const;
+  DecodedResponse send(RenderedCall& call, const RenderAgain& render_again, Scope& scope) const;
 
   const Sender& sender_;
-  Templates& templates_;
   Authorizer* authorizer_;
   std::shared_ptr<Secrets> secrets_;
 };

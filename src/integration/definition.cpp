@@ -4,27 +4,19 @@
 #include <numeric>
 #include <string_view>
 
-#include "config/complaint.h"
+#include "config/overlay.h"
+#include "config/problem.h"
 #include "connector/error.h"
-#include "integration/values.h"
 #include "text/text.h"
+#include "text/values.h"
 
 namespace connector::integration {
 namespace {
-
-bool is_number(const Json& value) {
-  return value.is_number() || big_integer_digits(value);
-}
 
 std::size_t count_texts(const Json& value) {
   if (!value.is_structured()) return value.is_string() ? 1 : 0;
   return std::accumulate(value.begin(), value.end(), std::size_t{0},
                          [](std::size_t sum, const Json& part) { return sum + count_texts(part); });
-}
-
-/// Where secrets come from is said by this machine alone.
-bool cloud_may_set(const Setting& setting) {
-  return !setting.name.starts_with("vault_") && setting.name != "env_password";
 }
 
 bool is_truth(const Json& value) {
@@ -36,42 +28,45 @@ bool is_truth(const Json& value) {
 class Reader {
  public:
   Reader(const Json& cloud, const Section* ini, const SettingsContext& context, bool testmode) : cloud_(cloud) {
-    integration_.identity = identify(cloud, ini);
+    definition_.identity = identify(cloud, ini);
     read_settings(ini, context);
-    integration_.is_test = testmode || integration_.settings.test_run;
+    definition_.is_test = testmode || definition_.settings.test_run;
   }
 
-  Integration read() {
+  Definition read() {
     read_names();
-    read_cloud_token();
+    read_token();
     read_authorization();
     read_inputs();
-    if (integration_.basic_connector.empty()) read_behaviors();
-    if (!complaints_.empty()) throw ConfigError(std::move(complaints_));
-    return std::move(integration_);
+    if (definition_.basic_connector.empty()) read_behaviors();
+    if (!problems_.empty()) throw ConfigError(std::move(problems_));
+    return std::move(definition_);
   }
 
  private:
   void complain(std::string_view field, std::string_view problem) {
-    complaints_.push_back(fmt::format("integration {} ({}), {}: {}", integration_.identity.name,
-                                      integration_.identity.service, field, problem));
+    problems_.push_back(fmt::format("integration {} ({}), {}: {}", definition_.identity.name,
+                                    definition_.identity.service, field, problem));
   }
 
   void read_settings(const Section* ini, const SettingsContext& context) {
-    integration_.section = combined_section(integration_.identity, cloud_, ini, managed_settings());
-    const Section& section = integration_.section;
-    fill_settings(integration_.settings, managed_settings(), section, context, complaints_);
+    const Identity& identity = definition_.identity;
+    definition_.section = overlay(
+        {.name = identity.section(), .origin = fmt::format("integration {} ({})", identity.name, identity.service)},
+        ini, cloud_, managed_settings());
+    const Section& section = definition_.section;
+    fill_settings(definition_.settings, managed_settings(), section, context, problems_);
     read_mapping(section);
     const Entry* filter = section.find("recordfilter");
     if (filter && !trimmed(filter->value).empty()) {
-      integration_.recordfilter = filter->value;
-      integration_.recordfilter_origin = filter->origin;
+      definition_.recordfilter = filter->value;
+      definition_.recordfilter_origin = filter->origin;
     }
   }
 
   void read_mapping(const Section& section) {
-    for (auto& [field, specification] : mapping_settings(section, Log(), complaints_)) {
-      Json& own = integration_.mapping[field] = Json::object();
+    for (auto& [field, specification] : mapping_settings(section, Log(), problems_)) {
+      Json& own = definition_.mapping[field] = Json::object();
       for (const char* key : {"type", "value"}) {
         if (specification.contains(key)) own[key] = specification[key];
       }
@@ -81,7 +76,7 @@ class Reader {
       } else if (specification.contains("hardcoded")) {
         own = {{"type", "value"}, {"value", specification["hardcoded"]}};
       } else {
-        complaints_.push_back(complaint(section, "mapping." + field, "needs type and value, source, or hardcoded"));
+        problems_.push_back(problem_with(section, "mapping." + field, "needs type and value, source, or hardcoded"));
       }
     }
   }
@@ -91,48 +86,30 @@ class Reader {
     if (!name.is_string() || trimmed(name.get_ref<const std::string&>()).empty()) complain("name", "is required");
     const Json& type = member(cloud_, "type");
     if (type.is_string() && !type.get_ref<const std::string&>().empty()) {
-      integration_.data_type = type.get<std::string>();
+      definition_.data_type = type.get<std::string>();
     } else {
       complain("type", "is required: assets or users");
     }
     const Json& basic = member(cloud_, "basic_connector");
     if (basic.is_string()) {
-      integration_.basic_connector = basic.get<std::string>();
+      definition_.basic_connector = basic.get<std::string>();
     } else if (!is_empty(basic)) {
       complain("basic_connector", "must be the name of a connector");
     }
   }
 
-  void read_cloud_token() {
-    const std::string& text = integration_.settings.oomnitza_authorization.value;
-    const Entry* entry = integration_.section.find("oomnitza_authorization");
-    const bool is_from_cloud = entry && entry->origin == integration_.section.origin;
-    const Json& given = member(cloud_, "oomnitza_authorization");
-    if (is_from_cloud && !given.is_string() && !given.is_object()) return complain_of_token();
-    if (text.empty()) return;
-    const bool is_json = text.front() == '{' || text.front() == '[';
-    if (!is_json || (is_from_cloud && given.is_string())) {
-      integration_.cloud_token.token.value = text;
-      return;
-    }
-    try {
-      const Json value = parse_json(text);
-      const Json& id = member(value, "token_id");
-      if (id.is_string()) integration_.cloud_token.id = id.get<std::string>();
-      if (is_number(id)) integration_.cloud_token.id = to_text(id);
-    } catch (const JsonError&) {  // complained about below: the text may hold a secret
-    }
-    if (integration_.cloud_token.id.empty()) complain_of_token();
+  void read_token() {
+    const auto token = read_cloud_token(definition_.settings.oomnitza_authorization.value, definition_.section, cloud_);
+    if (!token) return complain("oomnitza_authorization", "must be a token, or an object with token_id");
+    definition_.cloud_token = *token;
   }
 
-  void complain_of_token() { complain("oomnitza_authorization", "must be a token, or an object with token_id"); }
-
   void read_authorization() {
-    const Json& value = integration_.settings.saas_authorization;
+    const Json& value = definition_.settings.saas_authorization;
     const Json& id = member(value, "credential_id");
     const Json& type = member(value, "type");
     if (id.is_string() && !id.get_ref<const std::string&>().empty()) {
-      integration_.authorization = CredentialAuthorization{id.get<std::string>()};
+      definition_.authorization = CredentialAuthorization{id.get<std::string>()};
     } else if (type.is_string() && type.get_ref<const std::string&>() == "session") {
       read_session(member(value, "behavior"));
     } else {
@@ -149,7 +126,7 @@ class Reader {
     const Json& result = member(behavior, "result");
     session.headers = named_templates(member(result, "headers"), field + ".result.headers");
     session.params = named_templates(member(result, "params"), field + ".result.params");
-    integration_.authorization = std::move(session);
+    definition_.authorization = std::move(session);
   }
 
   void read_static(const Json& value) {
@@ -159,14 +136,14 @@ class Reader {
     const auto gives = [](const Json& part) { return part.is_object() && !part.empty(); };
     if (!fits(headers) || !fits(params) || !(gives(headers) || gives(params))) {
       return complain("saas_authorization",
-                      value.is_null() ? "is required: add it to section [" + integration_.section.name + "]"
+                      value.is_null() ? "is required: add it to section [" + definition_.section.name + "]"
                                       : "must have headers or params that are not empty, a session's behavior, or a "
                                         "credential_id");
     }
     if (headers.size() > max_named || params.size() > max_named) {
       return complain("saas_authorization", fmt::format("has more than {} headers or params", max_named));
     }
-    integration_.authorization = StaticAuthorization{texts(headers), texts(params)};
+    definition_.authorization = StaticAuthorization{texts(headers), texts(params)};
   }
 
   static std::vector<std::pair<std::string, std::string>> texts(const Json& object) {
@@ -178,9 +155,9 @@ class Reader {
   }
 
   void read_inputs() {
-    const Json& local = integration_.settings.local_inputs;
-    if (local.is_object()) integration_.local_inputs = local;
-    const bool is_given = integration_.section.find("local_inputs") != nullptr || !local.is_null();
+    const Json& local = definition_.settings.local_inputs;
+    if (local.is_object()) definition_.local_inputs = local;
+    const bool is_given = definition_.section.find("local_inputs") != nullptr || !local.is_null();
     if (is_given && !local.is_object()) complain("local_inputs", "must be a JSON object");
     if (local.size() > max_named || count_texts(local) > max_named) {
       complain("local_inputs", fmt::format("has more than {} values", max_named));
@@ -195,9 +172,9 @@ class Reader {
         continue;
       }
       const Json& type = member(input, "type");
-      integration_.inputs.push_back({.name = name,
-                                     .value = member(input, "value"),
-                                     .type = type.is_string() ? type.get<std::string>() : std::string()});
+      definition_.inputs.push_back({.name = name,
+                                    .value = member(input, "value"),
+                                    .type = type.is_string() ? type.get<std::string>() : std::string()});
     }
   }
 
@@ -230,7 +207,7 @@ class Reader {
     const Json& behavior = member(cloud_, name);
     LevelBehavior level{
         .call = call_template(behavior, name), .result = member(behavior, "result"), .pagination = std::nullopt};
-    if (level.result.is_null() && !integration_.is_custom_test()) complain(name + ".result", "is required");
+    if (level.result.is_null() && !definition_.is_custom_test()) complain(name + ".result", "is required");
     const Json& pagination = member(behavior, "pagination");
     if (pagination.is_object() && !pagination.empty()) {
       level.pagination = Pagination{.break_early = member(pagination, "break_early"),
@@ -240,14 +217,14 @@ class Reader {
     } else if (!is_empty(pagination)) {
       complain(name + ".pagination", "must be an object");
     }
-    integration_.levels.push_back(std::move(level));
+    definition_.levels.push_back(std::move(level));
   }
 
   void read_details(const Json& behavior) {
     DetailBehavior details{.call = call_template(behavior, "detail_behavior"), .result = std::nullopt};
     const Json& result = member(behavior, "result");
     if (!result.is_null() && result != "") details.result = result;
-    integration_.details = std::move(details);
+    definition_.details = std::move(details);
   }
 
   void read_software(const Json& behavior) {
@@ -259,7 +236,7 @@ class Reader {
     if (!is_empty(member(behavior, "url")) && !is_empty(member(behavior, "http_method"))) {
       software.call = call_template(behavior, "software_behavior");
     }
-    integration_.software = std::move(software);
+    definition_.software = std::move(software);
   }
 
   void read_saas(const Json& behavior) {
@@ -270,7 +247,7 @@ class Reader {
         if (const Json& value = member(behavior, key); !value.is_null()) saas.object[key] = value;
       }
     }
-    integration_.saas = std::move(saas);
+    definition_.saas = std::move(saas);
   }
 
   CallTemplate call_template(const Json& behavior, const std::string& field) {
@@ -320,20 +297,17 @@ class Reader {
   }
 
   const Json& cloud_;
-  Integration integration_;
-  std::vector<std::string> complaints_;
+  Definition definition_;
+  Problems problems_;
 };
 
 }  // namespace
 
 Identity identify(const Json& cloud, const Section* ini) {
-  if (!cloud.is_object()) throw ConfigError("a configuration that Oomnitza sent is no object");
+  if (!cloud.is_object()) throw ConfigError("a configuration that Oomnitza sent is not an object");
   Identity identity;
   identity.id = member(cloud, "id");
-  if (!identity.id.is_string() && !is_number(identity.id)) {
-    throw ConfigError("a configuration that Oomnitza sent has no id");
-  }
-  identity.service = text_of(identity.id);
+  identity.service = id_text(identity.id).value_or("");
   if (identity.service.empty()) throw ConfigError("a configuration that Oomnitza sent has no id");
   if (const Json& name = member(cloud, "name"); name.is_string()) identity.name = name.get<std::string>();
   const Entry* own_test_run = ini != nullptr ? ini->find("test_run") : nullptr;
@@ -350,32 +324,14 @@ Identity identify(const Json& cloud, const Section* ini) {
   return identity;
 }
 
-bool Integration::uses_aws_roles() const {
+bool Definition::uses_aws_roles() const {
   if (!std::holds_alternative<CredentialAuthorization>(authorization)) return false;
   const auto roles =
       std::find_if(inputs.begin(), inputs.end(), [](const Input& input) { return input.name == "iam_roles"; });
   return roles != inputs.end() && !is_empty(roles->value);
 }
 
-Section combined_section(const Identity& identity, const Json& cloud, const Section* ini,
-                         const std::vector<Setting>& own) {
-  Section section{.name = identity.section(),
-                  .origin = fmt::format("integration {} ({})", identity.name, identity.service),
-                  .entries = {}};
-  if (ini) {
-    std::copy_if(ini->entries.begin(), ini->entries.end(), std::back_inserter(section.entries),
-                 [](const Entry& entry) { return !trimmed(entry.value).empty(); });
-  }
-  for (const Setting& setting : with_common_settings(own)) {
-    if (section.find(setting.name) || !cloud_may_set(setting)) continue;
-    const auto value = cloud.find(setting.name);
-    if (value == cloud.end() || value->is_null() || *value == "") continue;
-    section.entries.push_back({setting.name, text_of(*value), section.origin});
-  }
-  return section;
-}
-
-Integration read(const Json& cloud, const Section* ini, const SettingsContext& context, bool testmode) {
+Definition read(const Json& cloud, const Section* ini, const SettingsContext& context, bool testmode) {
   return Reader(cloud, ini, context, testmode).read();
 }
 

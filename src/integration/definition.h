@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/cloud_token.h"
 #include "config/settings.h"
 #include "connector/json.h"
 
@@ -77,12 +78,6 @@ struct CredentialAuthorization {
 
 using SaasAuthorization = std::variant<StaticAuthorization, SessionAuthorization, CredentialAuthorization>;
 
-/// The token that a sync delivers with: [oomnitza]'s, one that is given, or one that is asked for by its id.
-struct CloudToken {
-  Secret token;
-  std::string id;
-};
-
 struct Input {
   std::string name;
   Json value;
@@ -104,8 +99,8 @@ struct Identity {
 /// Throws ConfigError when the configuration is no object or has no id. ini: its section, whose test_run wins.
 Identity identify(const Json& cloud, const Section* ini = nullptr);
 
-/// An integration's configuration: the cloud's, with the ini section's values in the place of the cloud's.
-struct Integration {
+/// An integration as the cloud describes it, with the ini section's values in the place of the cloud's.
+struct Definition {
   Identity identity;
   std::string data_type;
   ManagedSettings settings;
@@ -129,13 +124,8 @@ struct Integration {
   bool uses_aws_roles() const;
 };
 
-/// The section of an integration as text: the ini's entries that are not empty, then those settings that the cloud
-/// gives. ini: nullptr when there is no such section.
-Section combined_section(const Identity& identity, const Json& cloud, const Section* ini,
-                         const std::vector<Setting>& own);
-
 /// Reads a configuration. testmode: --testmode, which makes each run a test run. Throws ConfigError with all
-/// complaints, each naming the integration or section and the key, never a value.
-Integration read(const Json& cloud, const Section* ini, const SettingsContext& context, bool testmode);
+/// problems, each naming the integration or section and the key, never a value.
+Definition read(const Json& cloud, const Section* ini, const SettingsContext& context, bool testmode);
 
 }  // namespace connector::integration

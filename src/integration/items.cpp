@@ -59,26 +59,24 @@ void add_upper_items(Json& record, const ParentItems& upper) {
 
 }  // namespace
 
-Items::Items(const Integration& integration, const Source& source, Templates& templates, Variables& variables,
-             unsigned workers, std::stop_token stop)
-    : integration_(integration),
-      source_(source),
-      templates_(templates),
-      variables_(variables),
-      workers_(are_independent(integration) ? workers : 1),
+Items::Items(const Definition& definition, const Caller& caller, Scope& scope, unsigned workers, std::stop_token stop)
+    : definition_(definition),
+      caller_(caller),
+      scope_(scope),
+      workers_(are_independent(definition) ? workers : 1),
       stop_(std::move(stop)) {}
 
-bool Items::are_independent(const Integration& integration) {
+bool Items::are_independent(const Definition& definition) {
   std::string call;
   std::string all;
-  if (integration.details) {
-    call += templates_of(integration.details->call);
+  if (definition.details) {
+    call += templates_of(definition.details->call);
     if (names_one_of(call, {"detail_response", "software_response"})) return false;
-    const std::string result = integration.details->result ? to_text(*integration.details->result) : "";
+    const std::string result = definition.details->result ? to_text(*definition.details->result) : "";
     if (names_one_of(result, {"software_response"})) return false;
     all += call + result;
   }
-  if (const auto& software = integration.software) {
+  if (const auto& software = definition.software) {
     if (software->call) {
       const std::string text = templates_of(*software->call);
       if (names_one_of(text, {"software_response"})) return false;
@@ -91,102 +89,105 @@ bool Items::are_independent(const Integration& integration) {
   return !may_change_objects(all);
 }
 
-void Items::pull(const Json::array_t& items, const ParentItems& upper, const std::function<void(PulledRecord)>& take) {
-  const bool calls = integration_.details || (integration_.software && integration_.software->call);
+void Items::pull(const Json::array_t& items, const ParentItems& upper, const std::function<void(Record)>& take) {
+  const bool calls = definition_.details || (definition_.software && definition_.software->call);
   if (workers_ == 1 || !calls || items.size() == 1) {
-    for (const Json& item : items) take(record_of(item, upper, variables_));
-    return;
+    for (const Json& item : items) take(record_of(item, upper, scope_));
+  } else {
+    pull_concurrently(items, upper, take);
   }
+}
+
+void Items::pull_concurrently(const Json::array_t& items, const ParentItems& upper,
+                              const std::function<void(Record)>& take) {
   struct Ready {
     std::size_t place;
-    PulledRecord record;
-    Variables view;
+    Record record;
+    Scope scope;
   };
   std::vector<std::size_t> places(items.size());
   std::iota(places.begin(), places.end(), std::size_t{0});
-  const Variables before = variables_;
+  const Scope before = scope_;
   LastSet last_set;
-  parallel(
-      workers_, places,
-      [&](std::size_t place) {
-        Ready ready{place, {}, before};
-        for (const char* name : item_variables) ready.view.erase(name);  // what is there afterwards is this item's
-        ready.record = record_of(items[place], upper, ready.view);
-        return ready;
-      },
-      [&](Ready ready) {
-        for (const char* name : item_variables) last_set.note(ready.place, ready.view, name, variables_);
-        for (const std::string& name : source_.authorizer().variable_names()) {
-          last_set.note(ready.place, ready.view, name, variables_);
-        }
-        take(std::move(ready.record));
-      });
+  const auto fetch = [&](std::size_t place) {
+    Ready ready{place, {nullptr}, before};
+    for (const char* name : item_variables) ready.scope.variables.erase(name);  // what is there afterwards is its own
+    ready.record = record_of(items[place], upper, ready.scope);
+    return ready;
+  };
+  parallel(workers_, places, fetch, [&](Ready ready) {
+    const auto note = [&](const std::string& name) {
+      last_set.note(ready.place, ready.scope.variables, name, scope_.variables);
+    };
+    std::for_each(item_variables.begin(), item_variables.end(), note);
+    const std::vector<std::string> names = caller_.authorizer().variable_names();
+    std::for_each(names.begin(), names.end(), note);
+    take(std::move(ready.record));
+  });
 }
 
-PulledRecord Items::record_of(const Json& item, const ParentItems& upper, Variables& variables) const {
-  variables.set("list_response_item", item);
-  PulledRecord pulled;
+Record Items::record_of(const Json& item, const ParentItems& upper, Scope& scope) const {
+  scope.set("list_response_item", item);
+  Record record(nullptr);
   try {
-    if (integration_.details) {
-      pulled.data = details_of(item, upper, variables);
+    if (definition_.details) {
+      record.data = details_of(item, upper, scope);
     } else {
-      pulled.data = item;
-      add_upper_items(pulled.data, upper);
+      record.data = item;
+      add_upper_items(record.data, upper);
     }
-    if (integration_.software || integration_.saas) add_software_and_saas(pulled, variables);
+    if (definition_.software || definition_.saas) add_software_and_saas(record, scope);
   } catch (const std::exception& error) {
     if (stop_.stop_requested()) throw Stopped();
-    pulled = {.data = item, .applications = {}, .saas = {}, .error = error.what()};
-    if (!integration_.details) add_upper_items(pulled.data, upper);
+    record = {item, error.what()};
+    if (!definition_.details) add_upper_items(record.data, upper);
   }
-  return pulled;
+  return record;
 }
 
-Json Items::details_of(const Json& item, const ParentItems& upper, Variables& variables) const {
-  const DetailBehavior& details = *integration_.details;
-  Json answer = source_.call(details.call, nullptr, variables).answer.value;
+Json Items::details_of(const Json& item, const ParentItems& upper, Scope& scope) const {
+  const DetailBehavior& details = *definition_.details;
+  Json value = caller_.call(details.call, nullptr, scope).response.value;
   Json record;
   if (details.result) {
-    variables.set("detail_response", std::move(answer));
-    record = templates_.render_native(*details.result, variables);
+    scope.set("detail_response", std::move(value));
+    record = scope.native(*details.result);
   } else {
-    variables.set("detail_response", answer);
-    record = std::move(answer);
+    scope.set("detail_response", value);
+    record = std::move(value);
   }
   if (record.is_object()) record["list_response_item"] = item;
   add_upper_items(record, upper);
   return record;
 }
 
-void Items::add_software_and_saas(PulledRecord& pulled, Variables& variables) const {
-  if (!pulled.data.is_object()) throw SourceError("software and SaaS need a record that is an object");
-  if (integration_.software) {
-    pulled.applications = software_of(pulled.data, variables);
-    if (!pulled.applications.is_null()) pulled.data["software"] = pulled.applications;
+void Items::add_software_and_saas(Record& record, Scope& scope) const {
+  if (!record.data.is_object()) throw SourceError("software and SaaS need a record that is an object");
+  if (definition_.software) {
+    Json programs = software_of(record.data, scope);
+    record.extra["APPLICATIONS"] = programs;
+    if (!programs.is_null()) record.data["software"] = std::move(programs);
   }
-  if (integration_.saas && !integration_.saas->object.is_null()) {
-    pulled.saas = integration_.saas->object;
-    pulled.data["saas"] = pulled.saas;
+  if (definition_.saas && !definition_.saas->object.is_null()) {
+    record.extra["SAAS"] = definition_.saas->object;
+    record.data["saas"] = definition_.saas->object;
   }
 }
 
 /// The list of programs; null when there are none.
-Json Items::software_of(const Json& record, Variables& variables) const {
-  const SoftwareBehavior& software = *integration_.software;
-  variables.set("detail_response", record);
-  variables.set("software_response",
-                software.call ? source_.call(*software.call, nullptr, variables).answer.value : record);
-  Json items = templates_.render_items(software.result, variables);
+Json Items::software_of(const Json& record, Scope& scope) const {
+  const SoftwareBehavior& software = *definition_.software;
+  scope.set("detail_response", record);
+  scope.set("software_response", software.call ? caller_.call(*software.call, nullptr, scope).response.value : record);
+  Json items = scope.items(software.result);
   if (items.is_object() && !items.empty()) items = Json::array({std::move(items)});
-  if (items.is_null() || !is_list(items)) throw SourceError("the result of the software is no list");
+  if (items.is_null() || !is_list(items)) throw SourceError("the result of the software is not a list");
   Json programs = Json::array();
   for (Json& item : items) {
-    variables.set("software_response_item", std::move(item));
-    Json version = templates_.render_native(software.version, variables);
-    if (!version.is_null()) version = templates_.render_text(software.version, variables);
-    programs.push_back({{"name", templates_.render_native(software.name, variables)},
-                        {"version", std::move(version)},
-                        {"path", nullptr}});
+    scope.set("software_response_item", std::move(item));
+    Json version = scope.native(software.version);
+    if (!version.is_null()) version = scope.text(software.version);
+    programs.push_back({{"name", scope.native(software.name)}, {"version", std::move(version)}, {"path", nullptr}});
   }
   return programs.empty() ? Json() : programs;
 }

@@ -23,25 +23,22 @@ constexpr std::array<Names, 3> names = {{
     {"list", "iteration", "list_response"},
 }};
 
-void set_response(Variables& variables, const std::string& name, DecodedResponse answer) {
-  variables.set(name, std::move(answer.value));
-  variables.set_headers(name + "_headers", std::move(answer.headers));
-  variables.set(name + "_links", std::move(answer.links));
+void set_response(Variables& variables, const std::string& name, DecodedResponse response) {
+  variables.set(name, std::move(response.value));
+  variables.set_headers(name + "_headers", std::move(response.headers));
+  variables.set(name + "_links", std::move(response.links));
 }
 
 }  // namespace
 
-Paginator::Paginator(const std::vector<LevelBehavior>& levels, const Source& source, Templates& templates,
-                     Variables& variables, PaginatorOptions options, HandlePage handle, Log log, std::stop_token stop)
+Paginator::Paginator(const std::vector<LevelBehavior>& levels, const Caller& caller, Scope& scope,
+                     PaginatorOptions options, HandlePage handle)
     : levels_(levels),
       topmost_(names.size() - levels.size()),
-      source_(source),
-      templates_(templates),
-      variables_(variables),
+      caller_(caller),
+      scope_(scope),
       options_(std::move(options)),
-      handle_(std::move(handle)),
-      log_(std::move(log)),
-      stop_(std::move(stop)) {}
+      handle_(std::move(handle)) {}
 
 bool Paginator::pull() {
   return pull_level(topmost_);
@@ -63,35 +60,36 @@ bool Paginator::pull_level(std::size_t place) {
 
 void Paginator::start_level(std::size_t place) {
   const std::string response = names[place].response;
-  variables_.set(names[place].iteration, 0);
-  set_response(variables_, response, {.value = Json::object(), .headers = Json::object(), .links = Json::object()});
+  scope_.set(names[place].iteration, 0);
+  set_response(scope_.variables, response,
+               {.value = Json::object(), .headers = Json::object(), .links = Json::object()});
 }
 
 /// Nothing when there are no more results.
 std::optional<Json::array_t> Paginator::next_page(std::size_t place, int page, std::string& fingerprint) {
   const LevelBehavior& behavior = level(place);
-  variables_.set(names[place].iteration, page);
-  if (stop_.stop_requested() || options_.is_canceled()) throw Stopped();
-  const bool answers_only = place == list_place && options_.first_answer;
+  scope_.set(names[place].iteration, page);
+  options_.checkpoint();
+  const bool is_response_enough = place == list_place && options_.first_response;
   const Pagination* extras = nullptr;
-  if (behavior.pagination && !answers_only) {
-    if (templates_.render_condition(behavior.pagination->break_early, variables_)) return std::nullopt;
-    if (templates_.render_condition(behavior.pagination->add_if, variables_)) extras = &*behavior.pagination;
+  if (behavior.pagination && !is_response_enough) {
+    if (scope_.condition(behavior.pagination->break_early)) return std::nullopt;
+    if (scope_.condition(behavior.pagination->add_if)) extras = &*behavior.pagination;
   }
-  Source::Called called = source_.call(behavior.call, extras, variables_);
-  if (answers_only) {
-    options_.first_answer(called.answer.value);
+  Caller::Called called = caller_.call(behavior.call, extras, scope_);
+  if (is_response_enough) {
+    options_.first_response(called.response.value);
     throw Stopped();
   }
-  const std::string page_fingerprint = fmt::format("{} {}", called.answer.fingerprint, called.call);
+  const std::string page_fingerprint = fmt::format("{} {}", called.response.fingerprint, called.call);
   if (std::exchange(fingerprint, page_fingerprint) == page_fingerprint) {
-    log_.warning("the {} gives the same answer to the same request again: it is taken to end there",
-                 names[place].level);
+    options_.log.warning("the {} gave the same response to the same request again; treating this page as the last",
+                         names[place].level);
     return std::nullopt;
   }
-  if (is_empty(called.answer.value)) return std::nullopt;
-  set_response(variables_, names[place].response, std::move(called.answer));
-  Json result = templates_.render_items(behavior.result, variables_);
+  if (is_empty(called.response.value)) return std::nullopt;
+  set_response(scope_.variables, names[place].response, std::move(called.response));
+  Json result = scope_.items(behavior.result);
   if (is_empty(result)) return std::nullopt;
   return items_of(place, std::move(result));
 }
@@ -100,7 +98,7 @@ Json::array_t Paginator::items_of(std::size_t place, Json result) const {
   if (result.is_array() && !big_integer_digits(result)) return std::move(result.get_ref<Json::array_t&>());
   if (!result.is_object()) {
     throw SourceError(fmt::format("the result of the {} is {}, but must be a list", names[place].level,
-                                  result.is_string() ? "a text" : "a number or boolean"));
+                                  result.is_string() ? "a string" : "a number or boolean"));
   }
   if (place == list_place && !options_.mappings_are_lists) {
     Json::array_t one;
@@ -116,7 +114,7 @@ void Paginator::handle_items(std::size_t place, Json::array_t items) {
   if (place == list_place) return handle_(std::move(items));
   const std::string variable = std::string(names[place].response) + "_item";
   for (Json& item : items) {
-    variables_.set(variable, item);
+    scope_.set(variable, item);
     items_[place] = std::move(item);
     pull_level(place + 1);
   }

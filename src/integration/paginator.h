@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -15,10 +14,11 @@ namespace connector::integration {
 
 /// What paging needs to be told.
 struct PaginatorOptions {
-  std::function<bool()> is_canceled;  ///< asked before each page
+  std::function<void()> checkpoint;  ///< called before each page; throws to end the run
+  Log log = {};
   bool mappings_are_lists = false;  ///< at the list: a mapping's keys are its items (there are details), else one item
-  /// When given: gets the list's first answer, then paging ends.
-  std::function<void(const Json& answer)> first_answer = {};
+  /// When given: gets the list's first response, then paging ends.
+  std::function<void(const Json& value)> first_response = {};
 };
 
 /// Pages through exploratory list, pre-list and list, each within the items of the one above; the three page alike.
@@ -27,13 +27,12 @@ class Paginator {
   /// Gets the items of each page of the list. The variables of the upper levels are set.
   using HandlePage = std::function<void(Json::array_t items)>;
 
-  /// levels: from the topmost to the list.
-  Paginator(const std::vector<LevelBehavior>& levels, const Source& source, Templates& templates, Variables& variables,
-            PaginatorOptions options, HandlePage handle, Log log, std::stop_token stop);
+  /// levels: from the topmost to the list. All outlive it.
+  Paginator(const std::vector<LevelBehavior>& levels, const Caller& caller, Scope& scope, PaginatorOptions options,
+            HandlePage handle);
 
   /// Whether there was anything: false when the first page of the topmost level had no results. Throws what calls,
-  /// templates and `handle` throw; SourceError for results that are none and after 1000 pages; Stopped when the run is
-  /// canceled or the program was told to stop.
+  /// templates and `handle` throw; SourceError for results that are none and after 1000 pages; Stopped.
   bool pull();
 
   /// The items above the page that is handled: null without such a level.
@@ -51,13 +50,10 @@ class Paginator {
 
   const std::vector<LevelBehavior>& levels_;
   const std::size_t topmost_;
-  const Source& source_;
-  Templates& templates_;
-  Variables& variables_;
+  const Caller& caller_;
+  Scope& scope_;
   const PaginatorOptions options_;
   const HandlePage handle_;
-  const Log log_;
-  const std::stop_token stop_;
   Json items_[2];
 };
 

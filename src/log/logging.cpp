@@ -29,14 +29,6 @@ constexpr std::string_view default_configuration = R"({
   "root": {"level": "INFO", "handlers": ["console"]}
 })";
 
-/// The file that counts, nothing for none.
-std::optional<fs::path> find_file(const LoggingChoice& choice) {
-  if (choice.file) return choice.file;
-  for (const fs::path& file : {fs::path("logging.json"), choice.program_folder / "logging.json"})
-    if (fs::exists(file)) return file;
-  return std::nullopt;
-}
-
 Json read_configuration(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream || fs::is_directory(file))
@@ -187,7 +179,7 @@ struct Logging::State {
 };
 
 Logging::Logging(const LoggingChoice& choice) : state_(std::make_shared<State>()) {
-  const std::optional<fs::path> file = find_file(choice);
+  const std::optional<fs::path>& file = choice.file;
   const Json configuration = file ? read_configuration(*file) : parse_json(default_configuration);
   state_->configure(configuration, file ? file->parent_path() : fs::path(), choice.stdout_is_result);
   for (const std::string& warning : state_->warnings) logger("connector").warning("{}", warning);

@@ -10,13 +10,12 @@
 namespace connector {
 
 struct LoggingChoice {
-  std::optional<std::filesystem::path> file;  ///< --logging-config
-  std::filesystem::path program_folder;       ///< where the executable lies
+  std::optional<std::filesystem::path> file;  ///< logging.json; nothing: INFO and above to standard error
   bool stdout_is_result = false;              ///< handlers for stdout write to stderr
 };
 
 /// The program's loggers, as logging.json describes them. Throws ConfigError when a named file is missing or a file is
-/// no JSON object. Handlers that cannot be opened are warned about and left out.
+/// not a JSON object. Handlers that cannot be opened are warned about and skipped.
 class Logging {
  public:
   explicit Logging(const LoggingChoice& choice);

@@ -14,13 +14,13 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::minutes period{10};
 constexpr std::size_t max_lines = 200;
 
-class CalmOutput final : public Log::Output {
+class RateLimitedOutput final : public Log::Output {
  public:
-  CalmOutput(Log log, std::function<Clock::time_point()> now)
+  RateLimitedOutput(Log log, std::function<Clock::time_point()> now)
       : log_(std::move(log)), now_(std::move(now)), begin_(now_()) {}
-  ~CalmOutput() override { tell_left_out(); }
-  CalmOutput(const CalmOutput&) = delete;
-  CalmOutput& operator=(const CalmOutput&) = delete;
+  ~RateLimitedOutput() override { tell_left_out(); }
+  RateLimitedOutput(const RateLimitedOutput&) = delete;
+  RateLimitedOutput& operator=(const RateLimitedOutput&) = delete;
 
   bool enabled(Level level) const override { return log_.enabled(level); }
   void write(Level level, const std::string& message) override {
@@ -59,7 +59,7 @@ class CalmOutput final : public Log::Output {
 }  // namespace
 
 Log rate_limited(Log log, std::function<Clock::time_point()> now) {
-  return Log(std::make_shared<CalmOutput>(std::move(log), std::move(now)));
+  return Log(std::make_shared<RateLimitedOutput>(std::move(log), std::move(now)));
 }
 
 }  // namespace connector

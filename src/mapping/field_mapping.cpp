@@ -1,67 +1,10 @@
 #include "mapping/field_mapping.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace connector {
 namespace {
-
-constexpr const char* kinds[] = {"source", "setting", "hardcoded"};
-
-void merge_default(Json& fields, const std::string& field, const Json& specification) {
-  fields[field] = specification;
-}
-
-void merge_cloud(Json& fields, const std::string& field, const std::string& source) {
-  Json& specification = fields[field];
-  if (!specification.is_object()) specification = Json::object();
-  specification["source"] = source;
-}
-
-void merge_ini(Json& fields, const std::string& field, const Json& specification) {
-  Json& merged = fields[field];
-  if (!merged.is_object()) merged = Json::object();
-  const bool names_kind =
-      std::any_of(std::begin(kinds), std::end(kinds), [&](auto kind) { return specification.contains(kind); });
-  if (names_kind) {
-    for (const char* kind : kinds) merged.erase(kind);
-  }
-  for (const auto& [key, value] : specification.items()) merged[key] = value;
-}
-
-void merge_cloud_mapping(Json& fields, const Json& cloud, const Log& log) {
-  for (const auto& [source, target] : cloud.items()) {
-    const Json targets = target.is_array() ? target : Json::array({target});
-    for (const Json& field : targets) {
-      if (source.empty() || !field.is_string() || field.get_ref<const std::string&>().empty()) {
-        log.warning("the mapping in Oomnitza has an entry without source or field, it is left out: {} -> {}",
-                    to_text(source), to_text(field));
-        continue;
-      }
-      merge_cloud(fields, field.get<std::string>(), source);
-    }
-  }
-}
-
-/// "Counts when not empty, before the next two": the value of a specification's key, nothing when it does not count.
-const std::string* text_of(const Json& specification, const char* key) {
-  const auto found = specification.find(key);
-  if (found == specification.end() || !found->is_string()) return nullptr;
-  const std::string& text = found->get_ref<const std::string&>();
-  return text.empty() ? nullptr : &text;
-}
-
-bool has_hardcoded(const Json& specification) {
-  const auto found = specification.find("hardcoded");
-  return found != specification.end() && !found->is_null();
-}
-
-bool is_required(const Json& specification) {
-  const auto found = specification.find("required");
-  if (found == specification.end()) return false;
-  if (found->is_boolean()) return found->get<bool>();
-  if (found->is_number()) return *found == 1;
-  return found->is_string() && parse_boolean(found->get_ref<const std::string&>()).value_or(false);
-}
 
 const Json no_record;
 
@@ -118,79 +61,55 @@ void append_text(std::string& text, const Json& value) {
 
 }  // namespace
 
-Json merged_mapping(const Plugin& plugin, const Json& cloud, const FieldSpecifications& ini, const Log& log) {
-  Json fields = Json::object();
-  for (const auto& [field, specification] : plugin.default_mapping.items()) merge_default(fields, field, specification);
-  merge_cloud_mapping(fields, cloud, log);
-  for (const auto& [field, specification] : ini) merge_ini(fields, field, specification);
-  if (plugin.data_type == DataType::users) {
-    if (!fields.contains("POSITION")) fields["POSITION"] = {{"setting", "default_position"}};
-    if (!fields.contains("PERMISSIONS_ID")) fields["PERMISSIONS_ID"] = {{"setting", "default_role"}};
-  }
-  for (auto& [field, specification] : fields.items()) {
-    if (specification.contains("converter") || text_of(specification, "source") == nullptr) continue;
-    const std::string source = *text_of(specification, "source");  // a copy: a new key moves the others
-    for (const auto& [name, converter] : plugin.default_converters) {
-      if (name == source) specification["converter"] = converter;
-    }
-  }
-  return fields;
-}
-
-std::vector<std::string> incomplete_fields(const Json& specifications) {
-  std::vector<std::string> names;
-  for (const auto& [field, specification] : specifications.items()) {
-    if (!text_of(specification, "source") && !text_of(specification, "setting") && !has_hardcoded(specification)) {
-      names.push_back(field);
-    }
-  }
-  return names;
-}
-
 BoundConverter bind_converter(const std::string& text, const Converters& converters) {
   ConverterCall call = parse_converter(text);
   BoundConverter bound;
   if (converters.inline_code != nullptr) bound.custom = converters.inline_code->converter(call.name);
   if (bound.custom == nullptr) bound.built_in = BuiltInConverters::find(call.name);
   if (!bound) {
-    throw ConfigError("there is no converter \"" + call.name +
-                      "\": name a built-in one, or write it in the section [converters]");
+    throw ConfigError("unknown converter \"" + call.name +
+                      "\": use a built-in one, or write it in section [converters]");
   }
   bound.parameters = std::move(call.parameters);
   return bound;
 }
 
-Mapping::Mapping(const Json& specifications, const SettingValues& values, const Converters& converters, Log log)
-    : converters_(converters), log_(std::move(log)) {
-  std::vector<std::string> complaints;
-  for (const auto& [name, specification] : specifications.items()) {
-    Field field;
-    field.name = name;
-    field.key = to_text(name) + ":";
-    if (const std::string* source = text_of(specification, "source")) {
-      field.source = *source;
-    } else if (const std::string* setting = text_of(specification, "setting")) {
-      const auto value = values.find(*setting);
-      if (value != values.end()) field.constant = value->second;
-    } else if (has_hardcoded(specification)) {
-      field.constant = specification["hardcoded"];
+FieldMapping::FieldMapping(const std::vector<FieldSpec>& specs, const SettingValues& values,
+                           const Converters& converters, RecordFilter filter, Log log)
+    : converters_(converters), filter_(filter), log_(std::move(log)), needs_python_(filter_) {
+  Problems problems;
+  for (const FieldSpec& spec : specs) {
+    try {
+      fields_.push_back(bind(spec, values));
+      needs_python_ = needs_python_ || fields_.back().converter.custom != nullptr;
+    } catch (const ConfigError& error) {
+      problems.emplace_back(fmt::format("mapping.{}: {}", spec.field, error.what()));
     }
-    field.required = is_required(specification);
-    if (const std::string* converter = text_of(specification, "converter")) {
-      try {
-        field.converter = bind_converter(*converter, converters_);
-        field.converter_name = *converter;
-        needs_python_ = needs_python_ || field.converter.custom != nullptr;
-      } catch (const ConfigError& error) {
-        complaints.push_back(fmt::format("mapping.{}: {}", name, error.what()));
-      }
-    }
-    fields_.push_back(std::move(field));
   }
-  if (!complaints.empty()) throw ConfigError(complaints);
+  if (!problems.empty()) throw ConfigError(problems);
 }
 
-std::vector<std::string> Mapping::sources() const {
+FieldMapping::Field FieldMapping::bind(const FieldSpec& spec, const SettingValues& values) const {
+  Field field{.name = spec.field,
+              .key = to_text(spec.field) + ":",
+              .source = spec.source,
+              .constant = {},
+              .converter_name = spec.converter,
+              .converter = {},
+              .required = spec.required};
+  if (spec.source.empty()) {
+    const auto value = values.find(spec.setting);
+    if (!spec.setting.empty()) {
+      field.constant = value != values.end() ? value->second : Json();
+    } else {
+      field.constant = spec.hardcoded;
+    }
+  }
+  if (!spec.converter.empty()) field.converter = bind_converter(spec.converter, converters_);
+  return field;
+}
+
+std::vector<std::string> FieldMapping::sources() const {
   std::vector<std::string> names;
   for (const Field& field : fields_) {
     if (!field.source.empty()) names.push_back(field.source);
@@ -198,54 +117,83 @@ std::vector<std::string> Mapping::sources() const {
   return names;
 }
 
+void FieldMapping::map(Batch& batch, Payload& payload, Counts& counts) {
+  std::optional<InlineCode::Lock> python;
+  if (needs_python_) python.emplace(*converters_.inline_code);
+  for (const Record& record : batch) {
+    if (!record.error.empty()) {
+      log_.error("record could not be read completely: {}", record.error);
+      ++counts.failed;
+      continue;
+    }
+    try {
+      map(record, python, payload, counts);
+    } catch (const std::exception& error) {
+      log_.error("record not sent: {}", error.what());
+      ++counts.failed;
+    }
+  }
+}
+
+void FieldMapping::map(const Record& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
+                       Counts& counts) const {
+  bool is_mapped = false;
+  if (python) {
+    InlineCode::PythonRecord seen(*converters_.inline_code, *python, record.data);
+    if (filter_ && !seen.keep(*filter_.function)) {
+      ++counts.filtered_out;
+      return;
+    }
+    is_mapped = payload.add([&](std::string& text) { return append_fields(PythonView(seen), text); });
+  } else {
+    is_mapped = payload.add([&](std::string& text) { return append_fields(PlainView(record.data), text); });
+  }
+  if (!is_mapped) ++counts.skipped;
+}
+
 template <class View>
-bool Mapping::append_fields(View record, std::string& text) const {
+Json FieldMapping::custom_value(const Field& field, View& record) const {
+  return record.convert(*field.converter.custom, field.source.empty() ? field.name : field.source, field.source,
+                        field.constant, field.converter.parameters);
+}
+
+/// Where the field's value stands, often in the record itself; `converted` may hold it.
+template <class View>
+const Json& FieldMapping::value_of(const Field& field, View& record, Json& converted) const {
+  const BoundConverter& converter = field.converter;
+  try {
+    if (converter.custom != nullptr) return converted = custom_value(field, record);
+    const Json& value = field.source.empty() ? field.constant : record.at(field.source);
+    if (converter.built_in == nullptr) return value;
+    const Json& whole = converter.built_in->reads_record ? record.json() : no_record;
+    return converted = converters_.built_in.convert(*converter.built_in, whole, value, converter.parameters);
+  } catch (const std::exception& error) {
+    log_.error("field {}: converter {} failed; using null: {}", field.name, field.converter_name, error.what());
+    return converted = nullptr;
+  }
+}
+
+template <class View>
+bool FieldMapping::append_fields(View record, std::string& text) const {
   if (fields_.empty()) return false;
   const std::size_t begin = text.size();
   std::string missing;
   text += '{';
   for (const Field& field : fields_) {
-    const BoundConverter& converter = field.converter;
     Json converted;
-    const Json* value = &converted;  // where the field's value stands: often in the record itself
-    try {
-      if (converter.custom != nullptr) {
-        converted = record.convert(*converter.custom, field.source.empty() ? field.name : field.source, field.source,
-                                   field.constant, converter.parameters);
-      } else {
-        value = field.source.empty() ? &field.constant : &record.at(field.source);
-        if (converter.built_in != nullptr) {
-          const Json& whole = converter.built_in->reads_record ? record.json() : no_record;
-          converted = converters_.built_in.convert(*converter.built_in, whole, *value, converter.parameters);
-          value = &converted;
-        }
-      }
-    } catch (const std::exception& error) {
-      log_.error("field {}: the converter {} fails, the value is null: {}", field.name, field.converter_name,
-                 error.what());
-      converted = nullptr;
-      value = &converted;
-    }
-    if (field.required && is_empty(*value)) missing += (missing.empty() ? "" : ", ") + field.name;
+    const Json& value = value_of(field, record, converted);
+    if (field.required && is_empty(value)) missing += (missing.empty() ? "" : ", ") + field.name;
     text += field.key;
-    append_text(text, *value);
+    append_text(text, value);
     text += ',';
   }
   if (!missing.empty()) {
-    log_.warning("a record is left out: nothing in the required {}", missing);
+    log_.warning("record skipped: required field {} is empty", missing);
     text.resize(begin);
     return false;
   }
   text.back() = '}';
   return true;
-}
-
-bool Mapping::append(const Json& record, std::string& text) const {
-  return append_fields(PlainView(record), text);
-}
-
-bool Mapping::append(InlineCode::PythonRecord& record, std::string& text) const {
-  return append_fields(PythonView(record), text);
 }
 
 }  // namespace connector

@@ -1,27 +1,16 @@
 #pragma once
 
-#include <map>
-#include <memory>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "config/settings.h"
 #include "connector/connector.h"
-#include "connector/json.h"
-#include "connector/log.h"
 #include "convert/converters.h"
+#include "mapping/field_spec.h"
+#include "mapping/mapping.h"
 #include "python/inline_code.h"
 
 namespace connector {
-
-/// Merges a mapping's three sources, FIELD by FIELD: the connector's defaults, the cloud's {source: field or [fields]}
-/// (an empty object when it does not count), the ini's. Adds POSITION and PERMISSIONS_ID for users and the connector's
-/// default converters. The result: FIELD -> specification, in the order of conversion.
-Json merged_mapping(const Plugin& plugin, const Json& cloud, const FieldSpecifications& ini, const Log& log);
-
-/// The names of the fields that have neither source nor setting nor hardcoded value.
-std::vector<std::string> incomplete_fields(const Json& specifications);
 
 /// All converters that the fields of a run can name.
 struct Converters {
@@ -41,24 +30,16 @@ struct BoundConverter {
 /// Finds the converter that `text` ("split:on=/") names: custom ones first. Throws ConfigError when there is none.
 BoundConverter bind_converter(const std::string& text, const Converters& converters);
 
-/// What becomes of records: the fields of a section, each with its source and converter found. Used by several threads
-/// at once.
-class Mapping {
+/// The mapping of a section: fields that are looked up by name and converted.
+class FieldMapping final : public Mapping {
  public:
-  /// values: what fields of the kind "setting" get. Throws ConfigError for a converter that is not there.
-  Mapping(const Json& specifications, const SettingValues& values, const Converters& converters, Log log);
+  /// values: what fields of the kind "setting" get. Throws ConfigError for a converter that does not exist.
+  FieldMapping(const std::vector<FieldSpec>& specs, const SettingValues& values, const Converters& converters,
+               RecordFilter filter, Log log);
 
   bool empty() const { return fields_.empty(); }
-  /// Whether a field has a converter written in Python.
-  bool needs_python() const { return needs_python_; }
-  /// The names that fields read from records.
-  std::vector<std::string> sources() const;
-
-  /// Appends the mapped record's JSON text to `text` and returns true; or returns false, and `text` is as before, when
-  /// a required field is empty or there are no fields.
-  bool append(const Json& record, std::string& text) const;
-  /// The same for a record that Python code has seen or will see. Under the record's lock.
-  bool append(InlineCode::PythonRecord& record, std::string& text) const;
+  std::vector<std::string> sources() const override;
+  void map(Batch& batch, Payload& payload, Counts& counts) override;
 
  private:
   struct Field {
@@ -71,13 +52,20 @@ class Mapping {
     bool required = false;
   };
 
+  Field bind(const FieldSpec& spec, const SettingValues& values) const;
+  void map(const Record& record, const std::optional<InlineCode::Lock>& python, Payload& payload, Counts& counts) const;
+  template <class View>
+  Json custom_value(const Field& field, View& record) const;
+  template <class View>
+  const Json& value_of(const Field& field, View& record, Json& converted) const;
   template <class View>
   bool append_fields(View record, std::string& text) const;
 
   std::vector<Field> fields_;
   Converters converters_;
+  RecordFilter filter_;
   Log log_;
-  bool needs_python_ = false;
+  bool needs_python_;
 };
 
 }  // namespace connector

@@ -1,85 +1,110 @@
 #include "mapping/template_mapping.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "connector/error.h"
-#include "integration/values.h"
+#include "text/values.h"
 
-namespace connector::integration {
-Json merged_mapping(Json cloud, const Json& ini) {
-  for (const auto& [field, specification] : ini.items()) {
-    Json& merged = cloud[field];
-    if (!merged.is_object()) merged = Json::object();
-    for (const auto& [key, value] : specification.items()) merged[key] = value;
-  }
-  return cloud;
-}
+namespace connector {
 
-RecordMapping::RecordMapping(const Json& specifications, bool with_software, bool with_saas,
-                             const MappingValues& values, Templates& templates, const Log& log)
-    : with_software_(with_software), with_saas_(with_saas), templates_(templates) {
+TemplateMapping::TemplateMapping(TemplateMappingSpec spec, Templates& templates, RecordFilter filter, Log log)
+    : spec_(std::move(spec)), templates_(templates), filter_(filter), log_(std::move(log)) {}
+
+void TemplateMapping::prepare() {
   std::optional<Json> credential_name;
-  for (const auto& [name, specification] : specifications.items()) {
-    if ((with_software && name == "APPLICATIONS") || (with_saas && name == "SAAS")) continue;
+  for (const auto& [name, specification] : spec_.fields.items()) {
+    if (std::find(spec_.extras.begin(), spec_.extras.end(), name) != spec_.extras.end()) continue;
     const std::string type = text_of(member(specification, "type"));
     const Json& value = member(specification, "value");
     Field field{.name = name, .key = to_text(Json(name)) + ":", .attribute = value, .constant = {}};
     if (type == "value") {
       field.constant = to_text(value);
     } else if (type == "catalog_input") {
-      field.constant = to_text(values.catalog_input(text_of(value)));
+      field.constant = to_text(spec_.catalog_input(text_of(value)));
     } else if (type == "credential_input") {
-      if (!credential_name) credential_name = values.credential_name();
+      if (!credential_name) credential_name = spec_.credential_name();
       field.constant = to_text(*credential_name);
     } else if (type != "attribute") {
-      log.warning("the field {} is left out: its mapping is of the type {}, which this version does not know", name,
-                  type);
+      log_.warning("field {} skipped: this version does not know its mapping type {}", name, type);
       continue;
     }
     fields_.push_back(std::move(field));
   }
+  if (fields_.empty() && spec_.extras.empty()) {
+    log_.warning("nothing is mapped, so nothing will be sent: map fields in Oomnitza or with mapping.FIELD");
+  }
 }
 
-bool RecordMapping::append(const PulledRecord& record, std::string& text) const {
-  if (empty()) return false;
-  const std::size_t begin = text.size();
-  try {
-    append_fields(record, text);
-  } catch (...) {
-    text.resize(begin);
-    throw;
+void TemplateMapping::map(Batch& batch, Payload& payload, Counts& counts) {
+  if (filter_) filter(batch, counts);
+  for (Record& record : batch) {
+    if (record.error.empty()) {
+      try {
+        std::call_once(prepared_, [this] { prepare(); });
+        const bool is_mapped = payload.add([&](std::string& text) { return append(record, text); });
+        if (!is_mapped) ++counts.skipped;
+        continue;
+      } catch (const std::exception& error) {
+        record.error = error.what();
+      }
+    }
+    log_.error("record is not complete: {}", record.error);
+    ++counts.failed;
   }
+}
+
+/// Leaves the records that pass, as the filter has changed them.
+void TemplateMapping::filter(Batch& batch, Counts& counts) const {
+  filter_.code->together([&](const InlineCode::Lock& python) {
+    std::erase_if(batch, [&](Record& record) { return record.error.empty() && !passes(record, python, counts); });
+  });
+}
+
+bool TemplateMapping::passes(Record& record, const InlineCode::Lock& python, Counts& counts) const {
+  try {
+    InlineCode::PythonRecord seen(*filter_.code, python, record.data);
+    if (seen.keep(*filter_.function)) {
+      record.data = seen.json();
+      return true;
+    }
+    ++counts.filtered_out;
+  } catch (const std::exception& error) {
+    log_.error("record not sent: {}", error.what());
+    ++counts.failed;
+  }
+  return false;
+}
+
+bool TemplateMapping::append(const Record& record, std::string& text) const {
+  if (fields_.empty() && spec_.extras.empty()) return false;
+  std::optional<MappingRecord> names;
+  if (record.data.is_object()) names.emplace(record.data);
+  text += '{';
+  for (const Field& field : fields_) append_field(field, names, text);
+  if (!names) throw SourceError("the record is not an object");
+  for (const std::string& extra : spec_.extras) {
+    text += to_text(extra) + ':' + to_text(member(record.extra, extra)) + ',';
+  }
+  text.back() = '}';
   return true;
 }
 
-void RecordMapping::append_fields(const PulledRecord& record, std::string& text) const {
-  std::optional<MappingRecord> names;
-  if (record.data.is_object()) names.emplace(record.data);
-  char separator = '{';
-  const auto add = [&](std::string_view key, std::string_view value) {
-    text += separator;
-    text += key;
-    text += value;
-    separator = ',';
-  };
-  for (const Field& field : fields_) {
+void TemplateMapping::append_field(const Field& field, std::optional<MappingRecord>& names, std::string& text) const {
+  text += field.key;
+  try {
     if (!field.constant.empty()) {
-      add(field.key, field.constant);
-      continue;
+      text += field.constant;
+    } else if (names) {
+      text += to_text(templates_.render_mapping(field.attribute, *names));
+    } else {
+      throw SourceError("the record is not an object");
     }
-    try {
-      if (!names) throw SourceError("the record is no object");
-      add(field.key, to_text(templates_.render_mapping(field.attribute, *names)));
-    } catch (const std::exception& error) {
-      throw SourceError(
-          fmt::format("the field {}, mapped to {}: {}", field.name, text_of(field.attribute), error.what()));
-    }
+  } catch (const std::exception& error) {
+    throw SourceError(fmt::format("field {}, mapped to {}: {}", field.name, text_of(field.attribute), error.what()));
   }
-  if (!names) throw SourceError("the record is no object");
-  if (with_software_) add("\"APPLICATIONS\":", to_text(record.applications));
-  if (with_saas_) add("\"SAAS\":", to_text(record.saas));
-  text += '}';
+  text += ',';
 }
 
-}  // namespace connector::integration
+}  // namespace connector

@@ -1,36 +1,34 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connector/json.h"
 #include "connector/log.h"
-#include "integration/items.h"
+#include "mapping/mapping.h"
 #include "python/templates.h"
 
-namespace connector::integration {
+namespace connector {
 
-/// Where a mapping's constant values come from. Both are asked once at most.
-struct MappingValues {
+/// What the mapping of a described integration is made of.
+struct TemplateMappingSpec {
+  Json fields;                      ///< FIELD -> {"type", "value"}
+  std::vector<std::string> extras;  ///< fields that come from Record::extra, in the place of mapped ones
   /// The input of that name as text; null without one.
   std::function<Json(const std::string& input)> catalog_input;
-  /// The name of the credential; null without one.
+  /// The name of the credential; null without one. Asked once at most, when the first record comes.
   std::function<Json()> credential_name;
 };
 
-/// A managed mapping: how records become what Oomnitza gets. Safe to use from several threads.
-class RecordMapping {
+/// The mapping of an integration that the cloud describes: templates over the record.
+class TemplateMapping final : public Mapping {
  public:
-  /// specifications: FIELD -> {"type", "value"}. Warns about types that it does not know.
-  RecordMapping(const Json& specifications, bool with_software, bool with_saas, const MappingValues& values,
-                Templates& templates, const Log& log);
+  TemplateMapping(TemplateMappingSpec spec, Templates& templates, RecordFilter filter, Log log);
 
-  bool empty() const { return fields_.empty() && !with_software_ && !with_saas_; }
-
-  /// Appends the mapped record's JSON text. Returns false, and appends nothing, when there are no fields. Throws
-  /// SourceError for a record that is no object and attributes that cannot be rendered; the text says which.
-  bool append(const PulledRecord& record, std::string& text) const;
+  void map(Batch& batch, Payload& payload, Counts& counts) override;
 
  private:
   struct Field {
@@ -40,15 +38,18 @@ class RecordMapping {
     std::string constant;  ///< JSON text
   };
 
-  void append_fields(const PulledRecord& record, std::string& text) const;
+  void prepare();
+  void filter(Batch& batch, Counts& counts) const;
+  bool passes(Record& record, const InlineCode::Lock& python, Counts& counts) const;
+  bool append(const Record& record, std::string& text) const;
+  void append_field(const Field& field, std::optional<MappingRecord>& names, std::string& text) const;
 
-  std::vector<Field> fields_;
-  bool with_software_;
-  bool with_saas_;
+  const TemplateMappingSpec spec_;
   Templates& templates_;
+  const RecordFilter filter_;
+  const Log log_;
+  std::once_flag prepared_;
+  std::vector<Field> fields_;
 };
 
-/// The cloud's mapping with the ini's over it, key by key.
-Json merged_mapping(Json cloud, const Json& ini);
-
-}  // namespace connector::integration
+}  // namespace connector

@@ -8,7 +8,7 @@
 #include "connector/error.h"
 #include "integration/definition.h"
 
-namespace connector::integration {
+namespace connector::schedule {
 namespace {
 
 constexpr std::size_t max_waiting = 100;  // of one integration
@@ -33,7 +33,7 @@ bool ends_the_loop(const HttpError& error, const LoopOptions& options) {
 void start_all(const Json& configurations, Syncs& syncs, const Log& log) {
   for (const Json& configuration : configurations) {
     try {
-      syncs.start(identify(configuration).service, configuration);
+      syncs.start(integration::identify(configuration).service, configuration);
     } catch (const std::exception& error) {
       log.error("{}", error.what());
     }
@@ -78,10 +78,10 @@ void Syncs::check_room(const std::string& id, std::size_t bytes) const {
   const auto same =
       std::count_if(waiting_.begin(), waiting_.end(), [&](const Waiting& other) { return other.id == id; });
   if (static_cast<std::size_t>(same) >= max_waiting) {
-    throw SourceError(fmt::format("integration {}: a sync is left out, since {} of it wait already", id, same));
+    throw SourceError(fmt::format("integration {}: sync skipped: {} of its syncs are waiting already", id, same));
   }
   if (waiting_bytes_ + bytes > max_waiting_bytes_) {
-    throw SourceError(fmt::format("integration {}: a sync is left out, since {} wait already", id, waiting_.size()));
+    throw SourceError(fmt::format("integration {}: sync skipped: {} syncs are waiting already", id, waiting_.size()));
   }
 }
 
@@ -128,26 +128,26 @@ bool loop(const Oomnitza& cloud, Syncs& syncs, const LoopOptions& options, const
   while (!stop.stop_requested()) {
     try {
       const Json configurations = cloud.check_managed();
-      if (std::exchange(has_failed, false)) log.info("Oomnitza says again what to run");
-      if (!configurations.empty()) log.info("Oomnitza asks for {} syncs", configurations.size());
+      if (std::exchange(has_failed, false)) log.info("Oomnitza can be reached again");
+      if (!configurations.empty()) log.info("Oomnitza ordered {} syncs", configurations.size());
       start_all(configurations, syncs, log);
       pause(options.pause, stop);
     } catch (const HttpError& error) {
       if (stop.stop_requested()) return true;
       has_failed = true;
       if (ends_the_loop(error, options)) {
-        log.error("Oomnitza does not say what to run, the program ends: {}", error.what());
+        log.error("could not fetch the integrations to run; shutting down: {}", error.what());
         return false;
       }
-      log.warning("Oomnitza does not say what to run, it is asked again: {}", error.what());
+      log.warning("could not fetch the integrations to run; retrying: {}", error.what());
       pause(is_away(error) ? options.maintenance_pause : options.pause, stop);
     } catch (const std::exception& error) {
       has_failed = true;
-      log.error("Oomnitza does not say what to run, it is asked again: {}", error.what());
+      log.error("could not fetch the integrations to run; retrying: {}", error.what());
       pause(options.pause, stop);
     }
   }
   return true;
 }
 
-}  // namespace connector::integration
+}  // namespace connector::schedule

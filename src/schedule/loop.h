@@ -16,7 +16,7 @@
 #include "connector/log.h"
 #include "oomnitza/oomnitza.h"
 
-namespace connector::integration {
+namespace connector::schedule {
 
 /// Runs syncs beside each other, each on a thread of its own, up to a bound; those of one integration one after the
 /// other.
@@ -73,4 +73,4 @@ struct LoopOptions {
 /// (false). Does not wait for the syncs.
 bool loop(const Oomnitza& cloud, Syncs& syncs, const LoopOptions& options, const Log& log, const std::stop_token& stop);
 
-}  // namespace connector::integration
+}  // namespace connector::schedule

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-namespace connector::integration {
+namespace connector::schedule {
 namespace {
 
 /// False when it is no longer wanted.
@@ -35,4 +35,4 @@ ShutdownDeadline::ShutdownDeadline(std::stop_token stop, std::chrono::millisecon
         if (wait_for_stop(stop, unwanted) && wait_for(patience, unwanted)) action();
       }) {}
 
-}  // namespace connector::integration
+}  // namespace connector::schedule

@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace connector::integration {
+namespace connector::schedule {
 
 /// Does something when the program is still at work some time after it was told to stop: code that a configuration
 /// brings along, in a template or filter, may be out of anybody's hands.
@@ -17,4 +17,4 @@ class ShutdownDeadline {
   std::jthread thread_;  ///< its end is the end of the waiting
 };
 
-}  // namespace connector::integration
+}  // namespace connector::schedule

@@ -4,12 +4,17 @@
 
 namespace connector {
 
+Summary& Summary::operator+=(const Counts& counts) {
+  filtered_out += counts.filtered_out;
+  skipped += counts.skipped;
+  failed += counts.failed;
+  return *this;
+}
+
 Summary& Summary::operator+=(const Summary& counts) {
+  *this += static_cast<const Counts&>(counts);
   pulled += counts.pulled;
   delivered += counts.delivered;
-  filtered_out += counts.filtered_out;
-  left_out += counts.left_out;
-  failed += counts.failed;
   undelivered += counts.undelivered;
   not_sent += counts.not_sent;
   parts_missing += counts.parts_missing;
@@ -17,8 +22,8 @@ Summary& Summary::operator+=(const Summary& counts) {
 }
 
 std::string Summary::text() const {
-  std::string text = fmt::format("{} pulled, {} filtered out, {} left out, {} failed, {} delivered", pulled,
-                                 filtered_out, left_out, failed, delivered);
+  std::string text = fmt::format("{} pulled, {} filtered out, {} skipped, {} failed, {} delivered", pulled,
+                                 filtered_out, skipped, failed, delivered);
   if (undelivered > 0) text += fmt::format(", {} undelivered", undelivered);
   if (not_sent > 0) text += fmt::format(", {} not sent", not_sent);
   if (parts_missing > 0) text += fmt::format("; {} parts of the source could not be read", parts_missing);

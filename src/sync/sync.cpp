@@ -1,177 +1,104 @@
 #include "sync/sync.h"
 
-#include <memory>
 #include <optional>
 
-#include "sync/delivery.h"
 #include "sync/pipeline.h"
 
 namespace connector {
 namespace {
 
-using Records = Pipeline<Record>;
-
-PayloadEnvelope new_portion(const ConnectorSection& section) {
-  const Connector& settings = *section.connector;
-  return {.portion = random_uuid(),
-          .connector_name = section.plugin->mapping_name,
-          .connector_id = nullptr,
-          .data_type = section.plugin->data_type == DataType::assets ? "assets" : "users",
-          .sync_field = settings.sync_field,
-          .insert_only = settings.insert_only,
-          .update_only = settings.update_only,
-          .test_run = settings.test_run,
-          .multi_str_input_value = nullptr};
-}
-
-/// Lets a connector feed the pipeline.
-class PipelineEmit final : public Emit {
+class Sync final : private Emit {
  public:
-  PipelineEmit(Records& records, const std::string& section, const Log& log, const std::stop_token& stop)
-      : records_(records), section_(section), log_(log), stop_(stop) {}
+  explicit Sync(const Job& job)
+      : job_(job),
+        save_data_(make_save_data(job)),
+        delivery_(job, save_data()),
+        pipeline_(job, delivery_, save_data()) {}
 
-  void operator()(Record record) const override {
-    checkpoint();
-    records_.add(std::move(record));
-  }
-  void failed(const std::string& what) const override {
-    checkpoint();
-    log_.error("section [{}]: {}", section_, what);
-    records_.fail();
-  }
-  void incomplete(const std::string& what) const override {
-    checkpoint();
-    log_.error("section [{}]: {}", section_, what);
-    records_.note_missing_part();
-  }
-  void checkpoint() const override {
-    if (stop_.stop_requested()) throw Stopped();
+  Summary run() {
+    const std::string failure = read();
+    const bool interrupted = job_.connector.stop.stop_requested();
+    Summary summary = pipeline_.finish();
+    summary.error = failure;
+    summary.interrupted = interrupted;
+    if (failure.empty() && summary.pulled == 0 && job_.is_empty_run) summary.is_empty_run = job_.is_empty_run();
+    summary.has_portion = (failure.empty() && !summary.is_empty_run) || summary.pulled > 0;
+    if (summary.has_portion) finalize(summary);
+    return summary;
   }
 
  private:
-  Records& records_;
-  const std::string& section_;
-  const Log& log_;
-  const std::stop_token& stop_;
-};
-
-class SectionRun {
- public:
-  SectionRun(ConnectorSection& section, const Processing& processing, const Oomnitza& cloud, const RunOptions& options,
-             const std::stop_token& stop)
-      : name_(section.name),
-        connector_(*section.connector),
-        processing_(processing),
-        options_(options),
-        stop_(stop),
-        log_(section.connector->log),
-        save_data_(options.save_folder.empty() ? nullptr : std::make_unique<SaveData>(options.save_folder, log_)),
-        delivery_(new_portion(section), section.name, cloud, options, save_data_.get(), log_) {}
-
-  Summary execute() {
-    const auto process = [this](const Records::Batch& batch, Payload& payload, Summary& counts) {
-      map(batch, payload, counts);
-      for (const Record& record : batch) {
-        if (!record.error.empty()) delivery_.deliver_failed(record);
-      }
-    };
-    Records records(process, delivery_, options_, save_data_.get());
-    const std::string failure = pull(records);
-    const bool interrupted = stop_.stop_requested();
-    Summary report = records.finish();
-    report.error = failure;
-    report.interrupted = interrupted;
-    const bool has_begun = failure.empty() || report.pulled > 0;
-    if (has_begun) delivery_.finalize(report);
-    const bool is_limited = options_.record_limit > 0 || options_.testmode;
-    if (report.succeeded() && !report.canceled && !is_limited) move_state_forward(report);
-    return report;
+  static std::optional<SaveData> make_save_data(const Job& job) {
+    if (job.options.save_folder.empty()) return std::nullopt;
+    return std::optional<SaveData>(std::in_place, job.options.save_folder, job.log);
   }
 
- private:
-  // ---- this thread
+  SaveData* save_data() { return save_data_ ? &*save_data_ : nullptr; }
 
-  /// Why the source fails, empty when it does not.
-  std::string pull(Records& records) {
+  /// Why the source failed, empty when it did not.
+  std::string read() {
     try {
-      connector_.authenticate();
-      connector_.read(PipelineEmit(records, name_, log_, stop_));
+      job_.connector.authenticate();
+      job_.connector.read(*this);
     } catch (const Stopped&) {
     } catch (const std::exception& error) {
-      if (!stop_.stop_requested()) {
-        log_.error("section [{}] fails: {}", name_, error.what());
-        return error.what();
-      }
+      if (!job_.connector.stop.stop_requested()) return job_.log.redact(error.what());
     }
     return {};
   }
 
-  void move_state_forward(Summary& report) {
+  void finalize(Summary& summary) {
+    if (job_.delivers_failure && !summary.error.empty()) delivery_.deliver_fatal(summary.error);
+    delivery_.finalize(summary);
+    if (!summary.succeeded() || summary.canceled || job_.options.record_limit > 0) return;
     try {
-      connector_.delivered();
+      job_.connector.delivered();
     } catch (const std::exception& error) {
-      report.error = error.what();
-      log_.error("section [{}]: all is delivered, but its state cannot be kept: {}", name_, report.error);
+      summary.error = fmt::format("delivered, but the sync state could not be saved: {}", error.what());
     }
   }
 
-  // ---- workers
+  // ---- Emit
 
-  void map(const Records::Batch& batch, Payload& payload, Summary& counts) const {
-    std::optional<InlineCode::Lock> python;
-    if (processing_.needs_python()) python.emplace(*processing_.inline_code);
-    for (const Record& record : batch) {
-      if (!record.error.empty()) {
-        log_.error("section [{}]: a record is not read whole: {}", name_, record.error);
-        ++counts.failed;
-        continue;
-      }
-      try {
-        map(record, python, payload, counts);
-      } catch (const std::exception& error) {
-        log_.error("section [{}]: a record is not sent: {}", name_, error.what());
-        ++counts.failed;
-      }
-    }
+  void operator()(Record record) const override {
+    check_stop();
+    pipeline_.add(std::move(record));
   }
 
-  void map(const Record& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
-           Summary& counts) const {
-    bool is_mapped = false;
-    if (python) {
-      InlineCode::PythonRecord seen(*processing_.inline_code, *python, record.data);
-      if (processing_.record_filter != nullptr && !seen.keep(*processing_.record_filter)) {
-        ++counts.filtered_out;
-        return;
-      }
-      is_mapped = payload.add([&](std::string& text) { return processing_.mapping.append(seen, text); });
-    } else {
-      is_mapped = payload.add([&](std::string& text) { return processing_.mapping.append(record.data, text); });
-    }
-    if (!is_mapped) ++counts.left_out;
+  void failed(const std::string& what) const override {
+    check_stop();
+    job_.log.error("record not sent: {}", what);
+    pipeline_.add_failed();
   }
 
-  const std::string name_;
-  Connector& connector_;
-  const Processing& processing_;
-  const RunOptions& options_;
-  const std::stop_token stop_;
-  Log log_;
-  std::unique_ptr<SaveData> save_data_;
-  Delivery delivery_;
+  void incomplete(const std::string& what) const override {
+    check_stop();
+    job_.log.error("part of the source not read: {}", what);
+    pipeline_.add_missing_part();
+  }
+
+  void checkpoint() const override {
+    check_stop();
+    if (delivery_.has_ended() || delivery_.ask_whether_canceled()) throw Stopped();
+  }
+
+  void check_stop() const {
+    if (job_.connector.stop.stop_requested()) throw Stopped();
+  }
+
+  const Job& job_;
+  std::optional<SaveData> save_data_;
+  mutable Delivery delivery_;
+  mutable Pipeline pipeline_;
 };
 
 }  // namespace
 
-Summary run(ConnectorSection& section, const Processing& processing, const Oomnitza& cloud, const RunOptions& options,
-            const std::stop_token& stop) {
-  Summary report = SectionRun(section, processing, cloud, options, stop).execute();
-  if (report.succeeded()) {
-    section.connector->log.info("section [{}]: {}", section.name, report.text());
-  } else {
-    section.connector->log.error("section [{}] ends with failures: {}", section.name, report.text());
-  }
-  return report;
+Summary run(const Job& job) {
+  for (SyncListener* listener : job.listeners) listener->started();
+  const Summary summary = Sync(job).run();
+  for (SyncListener* listener : job.listeners) listener->ended(summary);
+  return summary;
 }
 
 }  // namespace connector

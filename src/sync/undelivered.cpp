@@ -43,7 +43,7 @@ void Undelivered::keep(std::string_view records, std::string_view body, const st
   try {
     make_private_folder(folder_);
     if (!has_room_for(body.size())) {
-      log_.error("a payload is lost: {} holds {} MiB already. Deliver them with \"connector resend\", or remove them",
+      log_.error("payload lost: {} holds {} MiB already. Deliver them with \"connector resend\", or remove them",
                  folder_.string(), room >> 20);
       return;
     }
@@ -54,7 +54,7 @@ void Undelivered::keep(std::string_view records, std::string_view body, const st
     content += '}';
     write_file_atomically(folder_ / file_name(records), content);
   } catch (const std::exception& error) {
-    log_.error("a payload is lost, it cannot be kept: {}", error.what());
+    log_.error("payload lost, since it could not be kept: {}", error.what());
   }
 }
 
@@ -81,6 +81,14 @@ Json Undelivered::read(const fs::path& file) {
   Json& payload = kept["payload"];
   if (!payload.is_object() || !payload["records"].is_array()) throw JsonError("it holds no payload");
   return std::move(payload);
+}
+
+void warn_of_kept_payloads(const fs::path& state_folder, std::string_view section, const Log& log) {
+  const Undelivered undelivered(state_folder, section, log);
+  if (const std::size_t kept = undelivered.files().size(); kept > 0) {
+    log.warning("{} payloads of earlier runs are waiting in {}: \"connector resend {}\" delivers them", kept,
+                undelivered.folder().string(), section);
+  }
 }
 
 std::vector<std::string> sections_with_undelivered(const fs::path& state_folder) {

@@ -43,6 +43,9 @@ class Undelivered {
   mutable std::optional<std::uintmax_t> used_;  ///< bytes, counted once and then added up
 };
 
+/// Warns of the payloads that earlier runs of a section had to keep.
+void warn_of_kept_payloads(const std::filesystem::path& state_folder, std::string_view section, const Log& log);
+
 /// The names of the folders below undelivered/ that hold payloads.
 std::vector<std::string> sections_with_undelivered(const std::filesystem::path& state_folder);
 

@@ -58,7 +58,7 @@ void merge_twins(Members& members) {
 }
 
 /// The library's words without the text it could not read: that may be a secret, and long.
-std::string complaint(const nlohmann::detail::exception& error, std::size_t position) {
+std::string problem_with(const nlohmann::detail::exception& error, std::size_t position) {
   const std::string_view words = error.what();
   if (error.id != 101) return "at character " + std::to_string(position) + ": a number is too large";
   const std::size_t begin = words.find("] parse error ");
@@ -148,7 +148,7 @@ class Builder {
     if (std::string_view(error.what()).find("surrogate U+") != std::string_view::npos) {
       failure_ = Failure::lone_surrogate;
     }
-    return fail(complaint(error, position));
+    return fail(problem_with(error, position));
   }
 
   Json take() { return std::move(values_.front()); }

@@ -86,7 +86,7 @@ TEST_F(Resend, APortionThatIsNotFinalizedIsAFailureOfItsSectionAlone) {
   folder.write("undelivered/other/x.json", read_file(kept().front()));
   oomnitza.faults().add({.method = "POST", .path = "/api/v3/bulk/", .calls = 1, .status = 403});
   EXPECT_EQ(run({"resend", "csv_assets", "other"}), 2);
-  EXPECT_THAT(output(), HasSubstr("section [csv_assets]: the portion is not finalized"));
+  EXPECT_THAT(output(), HasSubstr("section [csv_assets]: could not finalize the portion"));
   EXPECT_THAT(kept("other"), IsEmpty()) << output();
 }
 

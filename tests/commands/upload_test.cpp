@@ -31,7 +31,7 @@ class Upload : public ProgramTest {
 
   /// What became of all records that were pulled.
   std::size_t accounted_for() const {
-    return counted("filtered out") + counted("left out") + counted("failed") + counted("delivered") +
+    return counted("filtered out") + counted("skipped") + counted("failed") + counted("delivered") +
            counted("undelivered") + counted("not sent");
   }
 };
@@ -73,7 +73,7 @@ TEST_F(Upload, SigtermInTheMiddleDeliversWhatIsPulledAndFinalizes) {
   EXPECT_EQ(counted("delivered"), sent().size()) << output();
   EXPECT_EQ(counted("pulled"), accounted_for()) << output();
   EXPECT_THAT(output(), HasSubstr("interrupted"));
-  EXPECT_THAT(output(), HasSubstr("section [csv_assets] does not run"));
+  EXPECT_THAT(output(), HasSubstr("section [csv_assets]: not running"));
 }
 
 TEST_F(Upload, CancellingInTheCloudEndsTheRunCleanly) {
@@ -103,7 +103,7 @@ TEST_F(Upload, FiveThousandRecordsAddUp) {
 
   EXPECT_EQ(run({"upload", "csv_assets", "--workers", "4"}), 2);
   EXPECT_THAT(output(),
-              HasSubstr("5000 pulled, 500 filtered out, 10 left out, 5 failed, 4483 delivered, 2 undelivered"));
+              HasSubstr("5000 pulled, 500 filtered out, 10 skipped, 5 failed, 4483 delivered, 2 undelivered"));
   EXPECT_THAT(sent(), SizeIs(4483));
   EXPECT_EQ(oomnitza.cloud().portions().front().finalized, 1U);
   const auto kept = Undelivered(folder.path(), "csv_assets", Log()).files();

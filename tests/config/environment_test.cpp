@@ -8,8 +8,8 @@
 
 namespace connector::environment_test {
 
-using config_test::complaints_of;
 using config_test::Folder;
+using config_test::problems_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
@@ -95,10 +95,9 @@ TEST(EnvFile, IsReadLineByLine) {
 TEST(EnvFile, WrongLinesAndMissingFilesAreErrors) {
   const Folder folder;
   const auto file = folder.write("a.env", "A=1\ns3cret\n\n=2\n");
-  EXPECT_THAT(
-      complaints_of([&] { read_env_file(file); }),
-      ElementsAre(file.string() + ":2: the line is no NAME=value", file.string() + ":4: the line is no NAME=value"));
-  EXPECT_THAT(complaints_of([&] { read_env_file(folder.path() / "none.env"); }), ElementsAre(HasSubstr("none.env")));
+  EXPECT_THAT(problems_of([&] { read_env_file(file); }), ElementsAre(file.string() + ":2: the line is no NAME=value",
+                                                                     file.string() + ":4: the line is no NAME=value"));
+  EXPECT_THAT(problems_of([&] { read_env_file(folder.path() / "none.env"); }), ElementsAre(HasSubstr("none.env")));
 }
 
 }  // namespace connector::environment_test

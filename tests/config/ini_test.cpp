@@ -11,7 +11,7 @@
 
 namespace connector::ini_test {
 
-using config_test::complaints_of;
+using config_test::problems_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -21,8 +21,8 @@ std::vector<Section> parsed(const std::string& text) {
   return parse_ini(text, "config.ini");
 }
 
-std::vector<std::string> complaints(const std::string& text) {
-  return complaints_of([&] { parsed(text); });
+Problems problems(const std::string& text) {
+  return problems_of([&] { parsed(text); });
 }
 
 // "key|value" of each setting of section a.
@@ -101,7 +101,7 @@ TEST(Ini, ASectionGivenTwiceIsOneInTheFirstOnesPlace) {
 }
 
 TEST(Ini, AnIndentedLineContinuesOnlyASettingOfItsSection) {
-  EXPECT_THAT(complaints("[a]\nk = 1\n[b]\n  two\n"), ElementsAre(HasSubstr("config.ini:4: ")));
+  EXPECT_THAT(problems("[a]\nk = 1\n[b]\n  two\n"), ElementsAre(HasSubstr("config.ini:4: ")));
 }
 
 TEST(Ini, DefaultGivesWhatSectionsDoNotSet) {
@@ -136,24 +136,24 @@ TEST(Ini, NothingHasALengthLimit) {
 
 TEST(Ini, WrongLinesAreNamedByNumberAndNeverShown) {
   for (const char* line : {"s3cret", "[]", "[  ]", "[s3cret", "= s3cret", ": s3cret"}) {
-    const std::vector<std::string> found = complaints(std::string("[a]\n\nk = v\n") + line + "\nanother wrong line\n");
+    const Problems found = problems(std::string("[a]\n\nk = v\n") + line + "\nanother wrong line\n");
     ASSERT_EQ(found.size(), 1u) << line;
     EXPECT_THAT(found[0], HasSubstr("config.ini:4: ")) << line;
     EXPECT_THAT(found[0], Not(HasSubstr("s3cret"))) << line;
   }
-  EXPECT_THAT(complaints("\nk = v\n[a]\n"), ElementsAre(HasSubstr("config.ini:2: a setting before the first section")));
-  EXPECT_THAT(complaints("[a]\n  # no key came before\n"), ElementsAre(HasSubstr("config.ini:2: ")));
+  EXPECT_THAT(problems("\nk = v\n[a]\n"), ElementsAre(HasSubstr("config.ini:2: a setting before the first section")));
+  EXPECT_THAT(problems("[a]\n  # no key came before\n"), ElementsAre(HasSubstr("config.ini:2: ")));
 }
 
 TEST(Ini, BytesThatAreNoUtf8AreAnError) {
-  EXPECT_THAT(complaints("[a]\nk = 1\nl = \xFF\n"), ElementsAre(HasSubstr("config.ini:3: ")));
-  EXPECT_THAT(complaints("# Latin-1: \xE9\n"), ElementsAre(HasSubstr("config.ini:1: ")));
+  EXPECT_THAT(problems("[a]\nk = 1\nl = \xFF\n"), ElementsAre(HasSubstr("config.ini:3: ")));
+  EXPECT_THAT(problems("# Latin-1: \xE9\n"), ElementsAre(HasSubstr("config.ini:1: ")));
 }
 
 TEST(Ini, AFileThatCannotBeReadIsAnError) {
   const config_test::Folder folder;
-  EXPECT_THAT(complaints_of([&] { read_ini(folder.path() / "no-such.ini"); }), ElementsAre(HasSubstr("no-such.ini")));
-  EXPECT_THAT(complaints_of([&] { read_ini(folder.path()); }), ElementsAre(HasSubstr(folder.path().string())));
+  EXPECT_THAT(problems_of([&] { read_ini(folder.path() / "no-such.ini"); }), ElementsAre(HasSubstr("no-such.ini")));
+  EXPECT_THAT(problems_of([&] { read_ini(folder.path()); }), ElementsAre(HasSubstr(folder.path().string())));
   EXPECT_EQ(read_ini(folder.write("a.ini", "[a]\nk = v"))[0].find("k")->origin,
             (folder.path() / "a.ini").string() + ":2");
 }

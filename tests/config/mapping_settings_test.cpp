@@ -16,7 +16,7 @@ using testing::Pair;
 class MappingSettings : public testing::Test {
  protected:
   FieldSpecifications read(const std::vector<std::pair<std::string, std::string>>& settings) {
-    return mapping_settings(section("a", settings), Log(log_), complaints_);
+    return mapping_settings(section("a", settings), Log(log_), problems_);
   }
 
   // What mapping.x = value means.
@@ -26,7 +26,7 @@ class MappingSettings : public testing::Test {
   }
 
   std::shared_ptr<Lines> log_ = std::make_shared<Lines>();
-  std::vector<std::string> complaints_;
+  Problems problems_;
 };
 
 TEST_F(MappingSettings, TakeEveryForm) {
@@ -39,7 +39,7 @@ TEST_F(MappingSettings, TakeEveryForm) {
   EXPECT_EQ(of("{\"source\": \"a\",\n    \"converter\": \"c\"}"), (Json{{"source", "a"}, {"converter", "c"}}));
   EXPECT_EQ(of("\n  {\"hardcoded\": []}"), (Json{{"hardcoded", Json::array()}}));
   EXPECT_EQ(of("{\"converter\": null}"), (Json{{"converter", nullptr}}));
-  EXPECT_THAT(complaints_, IsEmpty());
+  EXPECT_THAT(problems_, IsEmpty());
 }
 
 TEST_F(MappingSettings, FieldsAreTheSecondPartInCapitals) {
@@ -53,18 +53,18 @@ TEST_F(MappingSettings, BrokenOnesAreComplainedAbout) {
         {"mapping.c", "{\"source\": 5}"},
         {"mapping.", "x"},
         {"mapping.d", "fine"}});
-  ASSERT_EQ(complaints_.size(), 4u);
-  EXPECT_THAT(complaints_[0], HasSubstr("config.ini:2: section [a], setting mapping.a: begins like JSON"));
-  EXPECT_THAT(complaints_[0], testing::Not(HasSubstr("s3cret")));
-  EXPECT_THAT(complaints_[1], HasSubstr("mapping.b: is empty"));
-  EXPECT_THAT(complaints_[2], HasSubstr("mapping.c: its source must be a text"));
-  EXPECT_THAT(complaints_[3], HasSubstr("names no field"));
+  ASSERT_EQ(problems_.size(), 4u);
+  EXPECT_THAT(problems_[0], HasSubstr("config.ini:2: section [a], setting mapping.a: begins like JSON"));
+  EXPECT_THAT(problems_[0], testing::Not(HasSubstr("s3cret")));
+  EXPECT_THAT(problems_[1], HasSubstr("mapping.b: is empty"));
+  EXPECT_THAT(problems_[2], HasSubstr("mapping.c: its source must be a text"));
+  EXPECT_THAT(problems_[3], HasSubstr("names no field"));
 }
 
 TEST_F(MappingSettings, UnknownKeysAreWarnedAbout) {
   EXPECT_EQ(of(R"({"source": "a", "requierd": true})").at("source"), "a");
   EXPECT_THAT(log_->messages, ElementsAre(HasSubstr("requierd")));
-  EXPECT_THAT(complaints_, IsEmpty());
+  EXPECT_THAT(problems_, IsEmpty());
 }
 
 }  // namespace connector::mapping_settings_test

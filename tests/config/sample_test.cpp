@@ -12,8 +12,8 @@
 
 namespace connector::sample_test {
 
-using config_test::complaints_of;
 using config_test::Folder;
+using config_test::problems_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -81,9 +81,9 @@ TEST(Sample, IniReadsBackWithoutWarningAndEnablesNothing) {
   const auto log = std::make_shared<config_test::Lines>();
   const EnvironmentVariables none;
   const SettingsContext context{.variables = none, .fetch_secrets = {}, .log = Log(log)};
-  std::vector<std::string> complaints;
+  Problems problems;
   for (const Section& section : parse_ini(sample_ini(plugins()), "sample")) {
-    EXPECT_FALSE(is_enabled(section, complaints)) << section.name;
+    EXPECT_FALSE(is_enabled(section, problems)) << section.name;
     Example example;
     const bool is_example = section.name == "example_users";
     const bool is_cloud = section.name == "oomnitza";
@@ -96,10 +96,10 @@ TEST(Sample, IniReadsBackWithoutWarningAndEnablesNothing) {
                   is_example ? plugins()[0].settings
                   : is_cloud ? cloud_settings()
                              : managed_settings(),
-                  section, context, complaints);
+                  section, context, problems);
   }
   EXPECT_THAT(log->messages, IsEmpty());
-  EXPECT_THAT(complaints, ElementsAre(HasSubstr("setting token: is required")));
+  EXPECT_THAT(problems, ElementsAre(HasSubstr("setting token: is required")));
 }
 
 TEST(Sample, EnvFileSaysTheSame) {
@@ -146,10 +146,10 @@ TEST(Sample, OldFilesAreKept) {
 
 TEST(Sample, AFileThatCannotBeWrittenIsAnError) {
   const Folder folder;
-  EXPECT_THAT(complaints_of([&] { write_sample_ini({}, folder.path() / "none" / "config.ini"); }),
+  EXPECT_THAT(problems_of([&] { write_sample_ini({}, folder.path() / "none" / "config.ini"); }),
               ElementsAre(HasSubstr("config.ini: the file cannot be written")));
   std::filesystem::create_directory(folder.path() / "config.ini");
-  EXPECT_THAT(complaints_of([&] { write_sample_ini({}, folder.path() / "config.ini"); }),
+  EXPECT_THAT(problems_of([&] { write_sample_ini({}, folder.path() / "config.ini"); }),
               ElementsAre(HasSubstr("in the way")));
   EXPECT_TRUE(std::filesystem::is_directory(folder.path() / "config.ini"));
 }

@@ -63,26 +63,28 @@ class Settings : public testing::Test {
   }
 
   Example* made(const Section& from) {
-    section_ = make_connector(from, plugin_, context_, complaints_);
+    section_ = make_connector(from, plugin_, context_, problems_);
     return section_ ? static_cast<Example*>(section_->connector.get()) : nullptr;
   }
 
-  std::vector<std::string> complaints(const Section& from) {
-    complaints_.clear();
+  std::vector<std::string> problems(const Section& from) {
+    problems_.clear();
     EXPECT_EQ(made(from), nullptr);
-    return complaints_;
+    return lines();
   }
 
+  std::vector<std::string> lines() const { return {problems_.begin(), problems_.end()}; }
+
   CloudSettings cloud(const Given& given) {
-    complaints_.clear();
-    return make_cloud_settings(section("oomnitza", given), context_, complaints_);
+    problems_.clear();
+    return make_cloud_settings(section("oomnitza", given), context_, problems_);
   }
 
   Plugin plugin_ = example();
   std::shared_ptr<Lines> log_ = std::make_shared<Lines>();
   EnvironmentVariables variables_;
   SettingsContext context_{.variables = variables_, .fetch_secrets = {}, .log = Log(log_)};
-  std::vector<std::string> complaints_;
+  Problems problems_;
   std::optional<ConnectorSection> section_;
 };
 
@@ -113,13 +115,13 @@ TEST_F(Settings, EmptyCommonSettingsTakeTheirDefaults) {
 }
 
 TEST_F(Settings, AreComplainedAboutAllAtOnce) {
-  const std::vector<std::string> found = complaints(section("example", {{"columns", "[s3cret"},
-                                                                        {"pages", "s3cret"},
-                                                                        {"legacy", "maybe"},
-                                                                        {"region", "EU"},
-                                                                        {"verify_ssl", "2"},
-                                                                        {"password", ""},
-                                                                        {"mapping.x", "{s3cret"}}));
+  const std::vector<std::string> found = problems(section("example", {{"columns", "[s3cret"},
+                                                                      {"pages", "s3cret"},
+                                                                      {"legacy", "maybe"},
+                                                                      {"region", "EU"},
+                                                                      {"verify_ssl", "2"},
+                                                                      {"password", ""},
+                                                                      {"mapping.x", "{s3cret"}}));
   EXPECT_THAT(found, testing::UnorderedElementsAre(
                          StartsWith("config.ini:1: section [example], setting url: is required"),
                          StartsWith("config.ini:7: section [example], setting password: is required"),
@@ -129,11 +131,11 @@ TEST_F(Settings, AreComplainedAboutAllAtOnce) {
                          StartsWith("config.ini:5: section [example], setting region: must be one of eu, na"),
                          StartsWith("config.ini:6: section [example], setting verify_ssl: must be true or false"),
                          StartsWith("config.ini:8: section [example], setting mapping.x: begins like JSON")));
-  for (const std::string& complaint : found) EXPECT_THAT(complaint, Not(HasSubstr("s3cret")));
+  for (const std::string& problem : found) EXPECT_THAT(problem, Not(HasSubstr("s3cret")));
 }
 
 TEST_F(Settings, AreCheckedByTheConnectorOnceEachIsRight) {
-  EXPECT_THAT(complaints(with({{"pages", "13"}, {"region", "na"}})),
+  EXPECT_THAT(problems(with({{"pages", "13"}, {"region", "na"}})),
               ElementsAre("config.ini:4: section [example.one], setting pages: must not be 13",
                           "config.ini:5: section [example.one], setting region: has no legacy API"));
 }
@@ -179,12 +181,12 @@ TEST_F(Settings, EnvPasswordWinsOverTheSection) {
 }
 
 TEST_F(Settings, EnvPasswordMustBeSetAndNotEmptyWhereRequired) {
-  EXPECT_THAT(complaints(with({{"env_password", "NO_SUCH"}})),
+  EXPECT_THAT(problems(with({{"env_password", "NO_SUCH"}})),
               ElementsAre(testing::AllOf(HasSubstr("[example.one]"), HasSubstr("NO_SUCH"))));
-  EXPECT_THAT(complaints(section("example", {{"url", "x"}, {"env_password", "NO_SUCH"}})),
+  EXPECT_THAT(problems(section("example", {{"url", "x"}, {"env_password", "NO_SUCH"}})),
               ElementsAre(HasSubstr("NO_SUCH")));
   variables_["PW"] = "";
-  EXPECT_THAT(complaints(with({{"env_password", "PW"}})),
+  EXPECT_THAT(problems(with({{"env_password", "PW"}})),
               ElementsAre(testing::AllOf(HasSubstr("setting password"), HasSubstr("PW is empty"))));
 }
 
@@ -216,10 +218,10 @@ TEST_F(Settings, SecretStoresWinOverAll) {
 
 TEST_F(Settings, SecretsThatAreMissingAreOneComplaintEach) {
   context_.fetch_secrets = [](auto&&...) -> std::map<std::string, std::string> { throw ConfigError("no secret"); };
-  EXPECT_THAT(complaints(section("example", {{"vault_keys", "url password"}})), ElementsAre("no secret"));
+  EXPECT_THAT(problems(section("example", {{"vault_keys", "url password"}})), ElementsAre("no secret"));
   context_.fetch_secrets = {};
-  EXPECT_THAT(complaints(with({{"vault_keys", "url"}})), ElementsAre(HasSubstr("setting vault_keys")));
-  EXPECT_THAT(complaints(with({{"vault_keys", "url"}, {"vault_backend", "Vault"}})),
+  EXPECT_THAT(problems(with({{"vault_keys", "url"}})), ElementsAre(HasSubstr("setting vault_keys")));
+  EXPECT_THAT(problems(with({{"vault_keys", "url"}, {"vault_backend", "Vault"}})),
               ElementsAre(HasSubstr("setting vault_backend: must be one of keyring, vault, cyberark")));
 }
 
@@ -230,9 +232,9 @@ TEST_F(Settings, SslProtocolIsChecked) {
   EXPECT_THAT(log_->messages, ElementsAre(HasSubstr("TLS 1.0"), HasSubstr("TLS 1.0")));  // tls and TLS1, once each
   EXPECT_EQ(made(with({{"ssl_protocol", "TLS1.2"}}))->ssl_protocol, "tls1.2");
   for (const char* old : {"ssl2", "sslv2", "ssl3", "SSLv3"}) {
-    EXPECT_THAT(complaints(with({{"ssl_protocol", old}})), ElementsAre(HasSubstr("no TLS library speaks"))) << old;
+    EXPECT_THAT(problems(with({{"ssl_protocol", old}})), ElementsAre(HasSubstr("no TLS library speaks"))) << old;
   }
-  EXPECT_THAT(complaints(with({{"ssl_protocol", "quantum"}})),
+  EXPECT_THAT(problems(with({{"ssl_protocol", "quantum"}})),
               ElementsAre(testing::AllOf(HasSubstr("ssl, ssl23, sslv23, tls, tls1, tls1.2, tls1.3"),
                                          HasSubstr("ssl2, sslv2, ssl3, sslv3"))));
 }
@@ -241,15 +243,14 @@ TEST_F(Settings, FilesMustExist) {
   const Folder folder;
   const std::string file = folder.write("ca.pem", "x").string();
   EXPECT_NE(made(with({{"cacert_file", file}, {"cacert_dir", folder.path()}, {"user_pem_file", file}})), nullptr);
-  EXPECT_THAT(complaints(with({{"cacert_file", folder.path()}, {"cacert_dir", file}, {"user_pem_file", file + "x"}})),
+  EXPECT_THAT(problems(with({{"cacert_file", folder.path()}, {"cacert_dir", file}, {"user_pem_file", file + "x"}})),
               ElementsAre(HasSubstr("setting cacert_file"), HasSubstr("setting user_pem_file"),
                           HasSubstr("setting cacert_dir")));
 }
 
 TEST_F(Settings, InsertOnlyAndUpdateOnlyExcludeEachOther) {
   EXPECT_NE(made(with({{"insert_only", "True"}, {"update_only", "False"}})), nullptr);
-  EXPECT_THAT(complaints(with({{"insert_only", "1"}, {"update_only", "on"}})),
-              ElementsAre(HasSubstr("insert_only and")));
+  EXPECT_THAT(problems(with({{"insert_only", "1"}, {"update_only", "on"}})), ElementsAre(HasSubstr("insert_only and")));
 }
 
 TEST_F(Settings, RecordFiltersAreHandedOver) {
@@ -264,24 +265,24 @@ TEST_F(Settings, TheCloudNeedsAWayToLogIn) {
   const Folder folder;
   const std::string pem = folder.write("user.pem", "x").string();
   const CloudSettings settings = cloud({{"url", "https://x.oomnitza.com//"}, {"api_token", "token"}});
-  EXPECT_THAT(complaints_, IsEmpty());
+  EXPECT_THAT(lines(), IsEmpty());
   EXPECT_EQ(settings.url.value, "https://x.oomnitza.com");
   EXPECT_EQ(settings.batch_size, 100);
   cloud({{"url", "u"}, {"username", "n"}, {"password", "p"}, {"enable", "True"}});
-  EXPECT_THAT(complaints_, IsEmpty());
+  EXPECT_THAT(lines(), IsEmpty());
   cloud({{"url", "u"}, {"user_pem_file", pem}});
-  EXPECT_THAT(complaints_, IsEmpty());
+  EXPECT_THAT(lines(), IsEmpty());
   cloud({{"username", "n"}});
-  EXPECT_THAT(complaints_, ElementsAre(HasSubstr("setting url"), HasSubstr("api_token, or username and password")));
+  EXPECT_THAT(lines(), ElementsAre(HasSubstr("setting url"), HasSubstr("api_token, or username and password")));
   EXPECT_THAT(log_->messages, IsEmpty());
 }
 
 TEST_F(Settings, BatchesHoldOneToAHundredRecords) {
   EXPECT_EQ(cloud({{"url", "u"}, {"api_token", "t"}, {"batch_size", "1"}}).batch_size, 1);
-  EXPECT_THAT(complaints_, IsEmpty());
+  EXPECT_THAT(lines(), IsEmpty());
   for (const char* wrong : {"0", "101", "-1", "ten", "99999999999"}) {
     cloud({{"url", "u"}, {"api_token", "t"}, {"batch_size", wrong}});
-    EXPECT_THAT(complaints_, ElementsAre(HasSubstr("setting batch_size"))) << wrong;
+    EXPECT_THAT(lines(), ElementsAre(HasSubstr("setting batch_size"))) << wrong;
   }
 }
 
@@ -290,28 +291,28 @@ TEST_F(Settings, ManagedSectionsHaveTheirOwn) {
   const auto values = fill_settings(
       settings, managed_settings(),
       section("managed.7", {{"saas_authorization", R"({"credential_id": "c"})"}, {"oomnitza_authorization", "tok-en"}}),
-      context_, complaints_);
-  EXPECT_THAT(complaints_, IsEmpty());
+      context_, problems_);
+  EXPECT_THAT(lines(), IsEmpty());
   EXPECT_EQ(settings.saas_authorization, (Json{{"credential_id", "c"}}));
   EXPECT_EQ(settings.oomnitza_authorization.value, "tok-en");
   EXPECT_TRUE(settings.local_inputs.is_null());
   EXPECT_EQ(settings.api_url.value, "https://iam.amazonaws.com");
   EXPECT_THAT(log_->hidden, Contains("tok-en"));
-  fill_settings(settings, managed_settings(), section("managed.7", {{"local_inputs", "{"}}), context_, complaints_);
-  EXPECT_THAT(complaints_, ElementsAre(HasSubstr("setting local_inputs")));
+  fill_settings(settings, managed_settings(), section("managed.7", {{"local_inputs", "{"}}), context_, problems_);
+  EXPECT_THAT(lines(), ElementsAre(HasSubstr("setting local_inputs")));
 }
 
 TEST_F(Settings, SectionsTakePartWhenEnabled) {
   for (const char* yes : {"true", "YES", "y", "On", "t", "1"}) {
-    EXPECT_TRUE(is_enabled(section("a", {{"enable", yes}}), complaints_)) << yes;
+    EXPECT_TRUE(is_enabled(section("a", {{"enable", yes}}), problems_)) << yes;
   }
   for (const char* no : {"false", "No", "n", "OFF", "f", "0", ""}) {
-    EXPECT_FALSE(is_enabled(section("a", {{"enable", no}}), complaints_)) << no;
+    EXPECT_FALSE(is_enabled(section("a", {{"enable", no}}), problems_)) << no;
   }
-  EXPECT_FALSE(is_enabled(section("a", {}), complaints_));
-  EXPECT_THAT(complaints_, IsEmpty());
-  EXPECT_FALSE(is_enabled(section("a", {{"enable", "2"}}), complaints_));
-  EXPECT_THAT(complaints_, ElementsAre("config.ini:2: section [a], setting enable: must be true or false"));
+  EXPECT_FALSE(is_enabled(section("a", {}), problems_));
+  EXPECT_THAT(lines(), IsEmpty());
+  EXPECT_FALSE(is_enabled(section("a", {{"enable", "2"}}), problems_));
+  EXPECT_THAT(lines(), ElementsAre("config.ini:2: section [a], setting enable: must be true or false"));
 }
 
 TEST(ParseSetting, WholeNumbers) {

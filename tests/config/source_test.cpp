@@ -8,8 +8,8 @@
 
 namespace connector::source_test {
 
-using config_test::complaints_of;
 using config_test::Folder;
+using config_test::problems_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -28,8 +28,7 @@ class Source : public testing::Test {
   static std::string ini(const std::string& url) { return "[oomnitza]\nurl = " + url + "\n"; }
 
   // The configuration's [oomnitza] url.
-  std::string url(ConfigurationChoice choice = {}) {
-    choice.program_folder = program_.path();
+  static std::string url(const ConfigurationChoice& choice = {}) {
     const Configuration configuration = read_configuration(choice, {});
     const Entry* entry = configuration.find("oomnitza")->find("url");
     return entry ? entry->value : "none";
@@ -37,30 +36,27 @@ class Source : public testing::Test {
 
   const std::filesystem::path before_ = std::filesystem::current_path();
   const Folder folder_;
-  const Folder program_;
 };
 
 TEST_F(Source, TheFirstThatAppliesCounts) {
-  EXPECT_THAT(complaints_of([&] { url(); }), ElementsAre(HasSubstr("there is no configuration")));
+  EXPECT_THAT(problems_of([&] { url(); }), ElementsAre(HasSubstr("no configuration found")));
   folder_.write(".env", "OOMNITZA_URL=dot-env\n");
   EXPECT_EQ(url(), "dot-env");
-  program_.write("config.ini", ini("beside the program"));
-  EXPECT_EQ(url(), "beside the program");
   folder_.write("config.ini", ini("here"));
   EXPECT_EQ(url(), "here");
   ::setenv("OOMNITZA_URL", "", 1);
   EXPECT_EQ(url(), "here");
   ::setenv("OOMNITZA_URL", "environment", 1);
   EXPECT_EQ(url(), "environment");
-  EXPECT_EQ(url({.ini = {}, .env_file = {}, .ini_only = true, .program_folder = {}}), "here");
+  EXPECT_EQ(url({.ini_is_named = true}), "here");
   folder_.write("other.ini", ini("named"));
-  EXPECT_EQ(url({.ini = "other.ini", .env_file = {}, .program_folder = {}}), "named");
+  EXPECT_EQ(url({.ini = "other.ini", .ini_is_named = true}), "named");
 }
 
 TEST_F(Source, VariablesOfTheProcessWinOverTheFile) {
   const auto file = folder_.write("prod.env", "OOMNITZA_URL=file\nCONFIG_TEST_ONLY_FILE=1\n");
   folder_.write("config.ini", ini("here"));
-  const ConfigurationChoice choice{.ini = {}, .env_file = file, .program_folder = {}};
+  const ConfigurationChoice choice{.env_file = file, .env_file_is_named = true};
   EXPECT_EQ(url(choice), "file");
   ::setenv("OOMNITZA_URL", "process", 1);
   EXPECT_EQ(url(choice), "process");
@@ -71,9 +67,8 @@ TEST_F(Source, VariablesOfTheProcessWinOverTheFile) {
 
 TEST_F(Source, NamedFilesMustBeThere) {
   folder_.write("config.ini", ini("here"));
-  EXPECT_THAT(complaints_of([&] { url({.ini = "none.ini", .env_file = {}, .program_folder = {}}); }),
-              ElementsAre(HasSubstr("none.ini")));
-  EXPECT_THAT(complaints_of([&] { url({.ini = {}, .env_file = "none.env", .program_folder = {}}); }),
+  EXPECT_THAT(problems_of([&] { url({.ini = "none.ini", .ini_is_named = true}); }), ElementsAre(HasSubstr("none.ini")));
+  EXPECT_THAT(problems_of([&] { url({.env_file = "none.env", .env_file_is_named = true}); }),
               ElementsAre(HasSubstr("none.env")));
 }
 
@@ -84,16 +79,6 @@ TEST_F(Source, IniFilesStillSeeVariablesForPasswords) {
   ::unsetenv("CONFIG_TEST_PASSWORD");
   EXPECT_EQ(configuration.variables.at("CONFIG_TEST_PASSWORD"), "p");
   EXPECT_EQ(configuration.origin, "config.ini");
-}
-
-TEST_F(Source, SamplesGoToTheDefaultPath) {
-  const ConfigurationChoice choice{.ini = {}, .env_file = {}, .program_folder = program_.path()};
-  EXPECT_EQ(default_ini_path(choice), "config.ini");
-  program_.write("config.ini", "");
-  EXPECT_EQ(default_ini_path(choice), program_.path() / "config.ini");
-  folder_.write("config.ini", "");
-  EXPECT_EQ(default_ini_path(choice), "config.ini");
-  EXPECT_EQ(default_ini_path({.ini = "x.ini", .env_file = {}, .program_folder = {}}), "x.ini");
 }
 
 }  // namespace connector::source_test

@@ -58,12 +58,12 @@ class Lines : public Log::Output {
 
 /// What a call complains about; empty when it does not.
 template <class Call>
-std::vector<std::string> complaints_of(Call call) {
+Problems problems_of(Call call) {
   try {
     call();
     return {};
   } catch (const ConfigError& error) {
-    return error.complaints();
+    return error.problems();
   }
 }
 

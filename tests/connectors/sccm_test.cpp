@@ -279,7 +279,7 @@ TEST_F(Sccm, AResultThatBreaksOffGivesOnlyComputersWhoseSoftwareIsKnown) {
   const auto stop_at_two = [&](const Record&) {
     if (++taken == 2) throw Stopped{};
   };
-  EXPECT_THROW(source(settings)->read(stop_at_two), Stopped);
+  EXPECT_THROW(source(settings)->read(EmitTo(stop_at_two)), Stopped);
 
   std::stop_source stop;
   const std::unique_ptr<Connector> stopped = source(settings);

@@ -69,8 +69,9 @@ class ReportsTest : public testing::Test {
     const Http http({}, Log(log), stop.get_token(), AfterStop::refuse,
                     {.wait = [](std::chrono::seconds, const std::stop_token&) {}});
     const std::size_t before = portions().size();
-    const bool succeeded = run_reports(configuration, oomnitza, http, {.testmode = testmode, .state_file = state_file},
-                                       Log(log), stop.get_token());
+    const bool succeeded =
+        run_reports(configuration, oomnitza, http,
+                    {.testmode = testmode, .state_file = state_file, .log = Log(log), .stop = stop.get_token()});
     news = portions();
     news.erase(news.begin(), news.begin() + static_cast<std::ptrdiff_t>(before));
     return succeeded;

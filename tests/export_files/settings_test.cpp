@@ -27,7 +27,7 @@ class ReportsSettingsTest : public testing::Test {
     return reports_configuration(cloud, entries.empty() ? nullptr : &section, context, testmode);
   }
 
-  std::string complaint(const Json& changes, const std::vector<Entry>& entries = {}) {
+  std::string problem_with(const Json& changes, const std::vector<Entry>& entries = {}) {
     try {
       read(changes, entries);
     } catch (const ConfigError& error) {
@@ -52,8 +52,8 @@ TEST_F(ReportsSettingsTest, DefaultsOfAConfiguration) {
   EXPECT_EQ(configuration.folder_path, folder.file("cloud"));
   EXPECT_FALSE(configuration.overwrite_reports);
   EXPECT_TRUE(configuration.verify_ssl);
-  EXPECT_TRUE(configuration.token.empty());
-  EXPECT_EQ(configuration.token_id, "");
+  EXPECT_TRUE(configuration.cloud_token.token.empty());
+  EXPECT_EQ(configuration.cloud_token.id, "");
   ASSERT_EQ(configuration.data_sources.size(), 1U);
   EXPECT_EQ(configuration.data_sources[0].type, "reports_connectors");
   EXPECT_EQ(configuration.data_sources[0].id, "68");
@@ -69,7 +69,7 @@ TEST_F(ReportsSettingsTest, TheIniWinsUnlessEmpty) {
   EXPECT_EQ(both.folder_path, folder.file("ini"));
   EXPECT_FALSE(both.overwrite_reports);
   EXPECT_TRUE(both.verify_ssl);
-  EXPECT_EQ(both.token.value, "t0ken");
+  EXPECT_EQ(both.cloud_token.token.value, "t0ken");
   const ReportsConfiguration empty =
       read(cloud, {ini("folder_path", ""), ini("overwrite_reports", ""), ini("verify_ssl", "")});
   EXPECT_EQ(empty.folder_path, folder.file("cloud"));
@@ -107,7 +107,7 @@ TEST_F(ReportsSettingsTest, DataSourcesKeepTheirOrder) {
 
 TEST_F(ReportsSettingsTest, TokensAreGivenOrNamed) {
   const auto token = [](const ReportsConfiguration& configuration) {
-    return configuration.token.value + "|" + configuration.token_id;
+    return configuration.cloud_token.token.value + "|" + configuration.cloud_token.id;
   };
   const std::string key = "oomnitza_authorization";
   EXPECT_EQ(token(read({{key, "t0ken"}})), "t0ken|");
@@ -116,24 +116,25 @@ TEST_F(ReportsSettingsTest, TokensAreGivenOrNamed) {
   EXPECT_EQ(token(read({{key, "t0ken"}}, {ini(key, R"({"token_id": "x"})")})), "|x");
   EXPECT_EQ(token(read({{key, nullptr}}, {ini(key, "")})), "|");
   for (const Json& wrong : {Json(5), Json(true), Json::array(), Json::object(), Json{{"token_id", nullptr}}}) {
-    EXPECT_THAT(complaint({{key, wrong}}), testing::AllOf(HasSubstr("68"), HasSubstr(key))) << wrong;
+    EXPECT_THAT(problem_with({{key, wrong}}), testing::AllOf(HasSubstr("68"), HasSubstr(key))) << wrong;
   }
-  EXPECT_THAT(complaint({}, {ini(key, "{s3cr3t")}),
+  EXPECT_THAT(problem_with({}, {ini(key, "{s3cr3t")}),
               testing::AllOf(HasSubstr("config.ini:7: section [managed_reports.68], setting " + key),
                              testing::Not(HasSubstr("s3cr3t"))));
 }
 
 TEST_F(ReportsSettingsTest, ErrorsNameIntegrationAndKey) {
-  EXPECT_THAT(complaint({{"id", nullptr}}), HasSubstr("integration Export 68 (), id: is required"));
-  EXPECT_THAT(complaint({{"name", nullptr}}), HasSubstr("integration  (68), name: is required"));
-  EXPECT_THAT(complaint({{"folder_path", nullptr}}), HasSubstr("section [managed_reports.68], setting folder_path"));
-  EXPECT_THAT(complaint({{"folder_path", ""}}), HasSubstr("setting folder_path: is required"));
-  EXPECT_THAT(complaint({{"folder_path", 5}}), HasSubstr("integration Export 68 (68), folder_path: must be a text"));
-  EXPECT_THAT(complaint({{"folder_path", std::string("a\0b", 3)}}), HasSubstr("folder_path: contains a zero"));
-  EXPECT_THAT(complaint({{"overwrite_reports", "perhaps"}}), HasSubstr("overwrite_reports: must be true or false"));
+  EXPECT_THAT(problem_with({{"id", nullptr}}), HasSubstr("integration Export 68 (), id: is required"));
+  EXPECT_THAT(problem_with({{"name", nullptr}}), HasSubstr("integration  (68), name: is required"));
+  EXPECT_THAT(problem_with({{"folder_path", nullptr}}), HasSubstr("section [managed_reports.68], setting folder_path"));
+  EXPECT_THAT(problem_with({{"folder_path", ""}}), HasSubstr("setting folder_path: is required"));
+  EXPECT_THAT(problem_with({{"folder_path", 5}}),
+              HasSubstr("integration Export 68 (68), folder_path: must be a string"));
+  EXPECT_THAT(problem_with({{"folder_path", std::string("a\0b", 3)}}), HasSubstr("folder_path: contains a zero"));
+  EXPECT_THAT(problem_with({{"overwrite_reports", "perhaps"}}), HasSubstr("overwrite_reports: must be true or false"));
   for (const Json& wrong : {Json("x"), Json{{"type", "a"}, {"id", 1}}, Json::array({1}), Json::array({{{"type", "a"}}}),
                             Json::array({{{"type", 5}, {"id", 1}}})}) {
-    EXPECT_THAT(complaint({{"data_sources", wrong}}), HasSubstr("data_sources: must be a list")) << wrong;
+    EXPECT_THAT(problem_with({{"data_sources", wrong}}), HasSubstr("data_sources: must be a list")) << wrong;
   }
   EXPECT_THROW(reports_configuration(Json(), nullptr, context, false), ConfigError);
 }
@@ -146,20 +147,20 @@ TEST_F(ReportsSettingsTest, TheFolderIsMadeWithItsParents) {
 
 TEST_F(ReportsSettingsTest, AFolderThatCannotBeIsAnError) {
   folder.write("file", "");
-  EXPECT_THAT(complaint({{"folder_path", folder.file("file")}}), HasSubstr("is no folder"));
-  EXPECT_THAT(complaint({{"folder_path", folder.file("file/below")}}), HasSubstr("cannot be made"));
-  EXPECT_THAT(complaint({{"folder_path", "/proc/exports"}}), HasSubstr("cannot be made"));
-  EXPECT_THAT(complaint({{"folder_path", "/proc/self"}}), HasSubstr("cannot be written to"));
+  EXPECT_THAT(problem_with({{"folder_path", folder.file("file")}}), HasSubstr("is no folder"));
+  EXPECT_THAT(problem_with({{"folder_path", folder.file("file/below")}}), HasSubstr("cannot be made"));
+  EXPECT_THAT(problem_with({{"folder_path", "/proc/exports"}}), HasSubstr("cannot be made"));
+  EXPECT_THAT(problem_with({{"folder_path", "/proc/self"}}), HasSubstr("cannot be written to"));
   EXPECT_FALSE(fs::exists(folder.file("cloud")));
 }
 
 TEST_F(ReportsSettingsTest, NoFolderIsMadeInTestmodeOrForAWrongConfiguration) {
-  complaint({{"name", nullptr}});
+  problem_with({{"name", nullptr}});
   testmode = true;
   read();
   EXPECT_FALSE(fs::exists(folder.file("cloud")));
   folder.write("file", "");
-  EXPECT_THAT(complaint({{"folder_path", folder.file("file")}}), HasSubstr("is no folder"));
+  EXPECT_THAT(problem_with({{"folder_path", folder.file("file")}}), HasSubstr("is no folder"));
 }
 
 }  // namespace connector::integration::reports_settings_test

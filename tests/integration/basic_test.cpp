@@ -23,6 +23,7 @@ std::vector<Plugin> plugins() {
                         setting("version", &Example::version, {.help = "Version.", .default_value = 1}),
                         setting("authorization_settings", &Example::authorization_settings,
                                 {.help = "Headers.", .default_value = ""})},
+           .basic_connector = true,
            .make = make<Example>},
           {.section = "netbox", .mapping_name = "Netbox", .settings = {}, .make = make<Example>}};
 }
@@ -30,16 +31,16 @@ std::vector<Plugin> plugins() {
 class BasicConnectorTest : public testing::Test {
  protected:
   ConnectorSection make_it(const std::string& name, const Json& inputs) {
-    integration_.basic_connector = name;
-    integration_.section = {.name = "managed.7", .origin = "integration X (7)", .entries = {}};
-    integration_.section.entries = {{"verify_ssl", "False", "config.ini:2"}, {"recordfilter", "x", "config.ini:3"}};
-    return make_basic_connector(integration_, inputs, parse_json(R"({"Authorization": "Basic eA=="})"), plugins_,
+    definition_.basic_connector = name;
+    definition_.section = {.name = "managed.7", .origin = "definition X (7)", .entries = {}};
+    definition_.section.entries = {{"verify_ssl", "False", "config.ini:2"}, {"recordfilter", "x", "config.ini:3"}};
+    return make_basic_connector(definition_, inputs, parse_json(R"({"Authorization": "Basic eA=="})"), plugins_,
                                 {.variables = none_, .fetch_secrets = {}, .log = {}});
   }
 
   const std::vector<Plugin> plugins_ = plugins();
   const EnvironmentVariables none_;
-  Integration integration_;
+  Definition definition_;
 };
 
 TEST_F(BasicConnectorTest, InputsAreItsSettings) {

@@ -13,12 +13,12 @@ class IntegrationTest : public testing::Test {
     "list_behavior": {"url": "https://x", "http_method": "get", "result": "{{ list_response }}"}})");
   std::vector<Entry> ini_;
 
-  Integration read_it(bool testmode = false) {
+  Definition read_it(bool testmode = false) {
     const Section section{.name = "managed.7", .origin = "config.ini:1", .entries = ini_};
     const EnvironmentVariables none;
     return read(cloud_, &section, {.variables = none, .fetch_secrets = {}, .log = {}}, testmode);
   }
-  std::string complaint() {
+  std::string problem_with() {
     try {
       read_it();
     } catch (const ConfigError& error) {
@@ -29,22 +29,22 @@ class IntegrationTest : public testing::Test {
 };
 
 TEST_F(IntegrationTest, IsReadIntoTypes) {
-  const Integration integration = read_it();
-  EXPECT_EQ(integration.identity.id, 7);
-  EXPECT_EQ(integration.data_type, "assets");
-  ASSERT_EQ(integration.levels.size(), 1U);
-  EXPECT_EQ(integration.levels[0].call.method, "GET");
-  EXPECT_FALSE(integration.levels[0].pagination);
-  EXPECT_EQ(std::get<StaticAuthorization>(integration.authorization).headers.at(0).second, "abc");
+  const Definition definition = read_it();
+  EXPECT_EQ(definition.identity.id, 7);
+  EXPECT_EQ(definition.data_type, "assets");
+  ASSERT_EQ(definition.levels.size(), 1U);
+  EXPECT_EQ(definition.levels[0].call.method, "GET");
+  EXPECT_FALSE(definition.levels[0].pagination);
+  EXPECT_EQ(std::get<StaticAuthorization>(definition.authorization).headers.at(0).second, "abc");
 }
 
 TEST_F(IntegrationTest, TheIniWinsButNotWithAnEmptyValue) {
   cloud_["sync_field"] = "SERIAL";
   cloud_["test_run"] = true;
   ini_ = {{"sync_field", "", "config.ini:2"}, {"test_run", "no", "config.ini:3"}};
-  const Integration integration = read_it();
-  EXPECT_EQ(integration.settings.sync_field, std::vector<std::string>{"SERIAL"});
-  EXPECT_FALSE(integration.settings.test_run);
+  const Definition definition = read_it();
+  EXPECT_EQ(definition.settings.sync_field, std::vector<std::string>{"SERIAL"});
+  EXPECT_FALSE(definition.settings.test_run);
 }
 
 TEST_F(IntegrationTest, TestmodeMakesEveryRunATestRun) {
@@ -56,7 +56,7 @@ TEST_F(IntegrationTest, ComplaintsNameIntegrationAndField) {
   cloud_["saas_authorization"] = parse_json(R"({"headers": {}, "params": null})");
   cloud_["list_behavior"] = nullptr;
   cloud_["exploratory_list_behavior"] = parse_json(R"({"url": "u", "http_method": "GET", "result": "r"})");
-  const std::string text = complaint();
+  const std::string text = problem_with();
   EXPECT_NE(text.find("integration Hosts (7), saas_authorization: "), std::string::npos) << text;
   EXPECT_NE(text.find("list_behavior: is required"), std::string::npos) << text;
   EXPECT_NE(text.find("exploratory_list_behavior: needs a pre_list_behavior"), std::string::npos) << text;
@@ -64,7 +64,7 @@ TEST_F(IntegrationTest, ComplaintsNameIntegrationAndField) {
 
 TEST_F(IntegrationTest, ComplaintsShowNoValue) {
   ini_ = {{"local_inputs", R"({"password": "s3cret)", "config.ini:2"}};
-  const std::string text = complaint();
+  const std::string text = problem_with();
   EXPECT_NE(text.find("local_inputs"), std::string::npos);
   EXPECT_EQ(text.find("s3cret"), std::string::npos);
 }
@@ -72,10 +72,10 @@ TEST_F(IntegrationTest, ComplaintsShowNoValue) {
 TEST_F(IntegrationTest, LocalInputsAreAnObject) {
   for (const char* text : {"null", "[]", "5", "\"text\"", "no JSON"}) {
     ini_ = {{"local_inputs", text, "config.ini:2"}};
-    EXPECT_NE(complaint().find("local_inputs"), std::string::npos) << text;
+    EXPECT_NE(problem_with().find("local_inputs"), std::string::npos) << text;
   }
   ini_ = {{"local_inputs", "{}", "config.ini:2"}};
-  EXPECT_EQ(complaint(), "");
+  EXPECT_EQ(problem_with(), "");
 }
 
 TEST_F(IntegrationTest, TheCloudTokenIsATextOrHasAnId) {
@@ -85,13 +85,13 @@ TEST_F(IntegrationTest, TheCloudTokenIsATextOrHasAnId) {
   EXPECT_EQ(read_it().cloud_token.token.value, "own-token");
   ini_.clear();
   cloud_["oomnitza_authorization"] = 12345;
-  EXPECT_NE(complaint().find("oomnitza_authorization"), std::string::npos);
+  EXPECT_NE(problem_with().find("oomnitza_authorization"), std::string::npos);
 }
 
 TEST_F(IntegrationTest, InsertOnlyAndUpdateOnlyExcludeEachOther) {
   cloud_["insert_only"] = "True";
   cloud_["update_only"] = true;
-  EXPECT_NE(complaint().find("insert_only"), std::string::npos);
+  EXPECT_NE(problem_with().find("insert_only"), std::string::npos);
 }
 
 TEST_F(IntegrationTest, TheIniMapsFields) {
@@ -103,9 +103,9 @@ TEST_F(IntegrationTest, TheIniMapsFields) {
 
 TEST_F(IntegrationTest, OfAHeaderGivenTwiceTheLastCounts) {
   cloud_["list_behavior"]["headers"] = parse_json(R"([{"key": "A", "value": 1}, {"key": "A", "value": 2}])");
-  const Integration integration = read_it();
-  ASSERT_EQ(integration.levels[0].call.headers.size(), 1U);
-  EXPECT_EQ(integration.levels[0].call.headers[0].value, 2);
+  const Definition definition = read_it();
+  ASSERT_EQ(definition.levels[0].call.headers.size(), 1U);
+  EXPECT_EQ(definition.levels[0].call.headers[0].value, 2);
 }
 
 TEST(Identity, NeedsAnId) {

@@ -135,11 +135,11 @@ TEST_F(HostileCloud, HasSourcesWhoseAnswersMeanHarm) {
                   "nested deeper than 500 levels");
   std::string elements;
   for (int i = 0; i < 100'000; ++i) elements += "<a>";
-  hand_out_answer(json_head + "\r\n" + elements, "is a text");
+  hand_out_answer(json_head + "\r\n" + elements, "is a string");
   hand_out_answer(json_head + "\r\n" + R"(<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><a>&c;</a>)",
-                  "is a text");
+                  "is a string");
   hand_out_answer(json_head + "\r\n" + R"(<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>)",
-                  "is a text");
+                  "is a string");
   run_all();
 }
 

@@ -10,16 +10,16 @@ CallTemplate call(const Json& url) {
   return {.url = url, .method = "GET", .headers = {}, .params = {}, .body = {}};
 }
 
-Integration with_details(const Json& url, std::optional<Json> result = std::nullopt) {
-  Integration integration;
-  integration.details = DetailBehavior{.call = call(url), .result = std::move(result)};
-  return integration;
+Definition with_details(const Json& url, std::optional<Json> result = std::nullopt) {
+  Definition definition;
+  definition.details = DetailBehavior{.call = call(url), .result = std::move(result)};
+  return definition;
 }
 
-Integration with_software(const Json& url, const Json& result) {
-  Integration integration;
-  integration.software = SoftwareBehavior{.call = call(url), .result = result, .name = {}, .version = {}};
-  return integration;
+Definition with_software(const Json& url, const Json& result) {
+  Definition definition;
+  definition.software = SoftwareBehavior{.call = call(url), .result = result, .name = {}, .version = {}};
+  return definition;
 }
 
 TEST(Items, AreIndependentWhenTheyNameTheirOwnVariablesAlone) {
@@ -33,16 +33,16 @@ TEST(Items, AreNotWhenTheySeeWhatTheItemBeforeHasLeft) {
   EXPECT_FALSE(Items::are_independent(with_details("/x", "{{ software_response }}")));
   EXPECT_FALSE(Items::are_independent(with_software("/{{ software_response.next }}", "{{ software_response }}")));
   EXPECT_FALSE(Items::are_independent(with_software("/x", "{{ software_response_item }}")));
-  Integration integration = with_details("/x");
-  integration.details->call.params = {{"after", "{{ detail_response.id }}"}};
-  EXPECT_FALSE(Items::are_independent(integration));
+  Definition definition = with_details("/x");
+  definition.details->call.params = {{"after", "{{ detail_response.id }}"}};
+  EXPECT_FALSE(Items::are_independent(definition));
 }
 
 TEST(Items, AreNotWhenTheirTemplatesMayChangeWhatOthersSee) {
   EXPECT_FALSE(Items::are_independent(with_details("/x", "{% set _ = list_response.seen.append(1) %}{{ 1 }}")));
-  Integration integration = with_details("/x");
-  integration.details->call.body = "{{ inputs.update({'n': 1}) }}";
-  EXPECT_FALSE(Items::are_independent(integration));
+  Definition definition = with_details("/x");
+  definition.details->call.body = "{{ inputs.update({'n': 1}) }}";
+  EXPECT_FALSE(Items::are_independent(definition));
 }
 
 }  // namespace connector::integration::items_test

@@ -38,7 +38,7 @@ class LoggingTest : public testing::Test {
 
   Logging logging(const std::string& configuration, bool stdout_is_result = false) const {
     std::ofstream(folder / "logging.json") << configuration;
-    return Logging({.file = folder / "logging.json", .program_folder = {}, .stdout_is_result = stdout_is_result});
+    return Logging({.file = folder / "logging.json", .stdout_is_result = stdout_is_result});
   }
 
   /// Everything goes to out.log as "NAME LEVEL MESSAGE".
@@ -57,7 +57,7 @@ class LoggingTest : public testing::Test {
 
 TEST_F(LoggingTest, NamedFileIsMissing) {
   try {
-    Logging({.file = folder / "none.json", .program_folder = {}});
+    Logging({.file = folder / "none.json"});
     FAIL();
   } catch (const ConfigError& error) {
     EXPECT_NE(std::string(error.what()).find("none.json"), std::string::npos);
@@ -70,19 +70,13 @@ TEST_F(LoggingTest, NoJsonObject) {
 
 TEST_F(LoggingTest, WithoutAFileInfoGoesToStderr) {
   testing::internal::CaptureStderr();
-  const Logging logging({.file = {}, .program_folder = folder});
+  const Logging logging(LoggingChoice{});
   const Log log = logging.logger("connectors/netbox");
   log.debug("hidden");
   log.info("shown {}", 1);
   const std::regex line(R"(connectors/netbox: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - INFO - shown 1\n)");
   const std::string written = testing::internal::GetCapturedStderr();
   EXPECT_TRUE(std::regex_match(written, line)) << written;
-}
-
-TEST_F(LoggingTest, FileBesideTheProgram) {
-  std::ofstream(folder / "logging.json") << to_file(R"("root": {"handlers": ["file"]})");
-  Logging({.file = {}, .program_folder = folder}).logger("connector").error("here");
-  EXPECT_EQ(content("out.log"), "connector ERROR here\n");
 }
 
 TEST_F(LoggingTest, FormatWithPaddingDateAndPercent) {
@@ -294,7 +288,7 @@ TEST_F(LoggingTest, ShippedFile) {
   fs::copy_file(fs::path(SOURCE_FOLDER) / "config/logging.json", folder / "shipped.json");
   testing::internal::CaptureStderr();
   testing::internal::CaptureStdout();
-  const Logging logging({.file = folder / "shipped.json", .program_folder = {}});
+  const Logging logging({.file = folder / "shipped.json"});
   const Log log = logging.logger("connectors/csv_assets");
   log.debug("one");
   log.info("two");

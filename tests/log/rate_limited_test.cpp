@@ -34,7 +34,7 @@ TEST_F(Calm, WritesTheSameWarningOnceInTenMinutes) {
 }
 
 TEST_F(Calm, WritesEveryNoteThatIsNoWarning) {
-  for (int i = 0; i < 3; ++i) log.info("the sync starts");
+  for (int i = 0; i < 3; ++i) log.info("sync started");
   EXPECT_EQ(output->lines.size(), 3U);
 }
 

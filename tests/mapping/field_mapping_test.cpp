@@ -20,9 +20,15 @@ class MappingTest : public testing::Test {
   }
 
   std::string mapped(const std::string& specifications, const std::string& record, const SettingValues& values = {}) {
-    const Mapping mapping(parse_json(specifications), values, {built_in, nullptr}, Log());
-    std::string text;
-    return mapping.append(parse_json(record), text) ? text : "left out";
+    FieldMapping mapping(field_specs(parse_json(specifications)), values, {built_in, nullptr}, {}, Log());
+    Batch batch;
+    batch.emplace_back(parse_json(record));
+    Payload payload;
+    Counts counts;
+    mapping.map(batch, payload, counts);
+    EXPECT_EQ(counts.failed, 0U);
+    EXPECT_EQ(counts.skipped, payload.empty() ? 1U : 0U);
+    return payload.empty() ? "skipped" : payload.records();
   }
 
   BuiltInConverters built_in{
@@ -108,17 +114,18 @@ TEST_F(MappingTest, RecordsWithoutARequiredValueAreLeftOut) {
   EXPECT_EQ(mapped(specification, R"({"a": "x"})"), R"({"A":"x"})");
   for (const char* record :
        {R"({"a": ""})", R"({"a": null})", "{}", R"({"a": 0})", R"({"a": []})", R"({"a": false})"}) {
-    EXPECT_EQ(mapped(specification, record), "left out") << record;
+    EXPECT_EQ(mapped(specification, record), "skipped") << record;
   }
 }
 
 TEST_F(MappingTest, WithoutFieldsEveryRecordIsLeftOut) {
-  EXPECT_EQ(mapped("{}", R"({"a": 1})"), "left out");
+  EXPECT_EQ(mapped("{}", R"({"a": 1})"), "skipped");
 }
 
 TEST_F(MappingTest, AnUnknownConverterIsNamed) {
   try {
-    Mapping(parse_json(R"({"OWNER": {"source": "o", "converter": "captalize"}})"), {}, {built_in, nullptr}, Log());
+    FieldMapping(field_specs(parse_json(R"({"OWNER": {"source": "o", "converter": "captalize"}})")), {},
+                 {built_in, nullptr}, {}, Log());
     FAIL() << "no error";
   } catch (const ConfigError& error) {
     EXPECT_NE(std::string(error.what()).find("mapping.OWNER"), std::string::npos);

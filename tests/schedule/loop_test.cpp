@@ -8,7 +8,7 @@
 
 #include "support/loopback_server.h"
 
-namespace connector::integration::loop_test {
+namespace connector::schedule::loop_test {
 
 using namespace std::chrono_literals;
 using test::Answer;
@@ -134,4 +134,4 @@ TEST_F(LoopTest, EndsWhenItIsRefused) {
   EXPECT_EQ(checks(), 2U);
 }
 
-}  // namespace connector::integration::loop_test
+}  // namespace connector::schedule::loop_test

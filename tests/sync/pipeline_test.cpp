@@ -11,7 +11,7 @@
 #include "simulator/simulator.h"
 #include "support/temporary_folder.h"
 
-namespace connector::corridor_test {
+namespace connector::pipeline_test {
 
 using testing::AllOf;
 using testing::Each;
@@ -22,53 +22,80 @@ using testing::SizeIs;
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
-struct Item {
-  Json data;
-};
-
-Item numbered(int number, std::size_t text = 0) {
+Record numbered(int number, std::size_t text = 0) {
   return {{{"ID", number}, {"TEXT", std::string(text, 'x')}}};
 }
 
-class CorridorTest : public testing::Test {
+/// A source that gives nothing: the test itself adds to the pipeline.
+class NoSource final : public Connector {
+ public:
+  void read(const Emit&) override {}
+};
+
+/// Sends the ID of those records that are kept.
+class KeepSome final : public Mapping {
+ public:
+  explicit KeepSome(std::function<bool(const Record&)> keep) : keep_(std::move(keep)) {}
+
+  void map(Batch& batch, Payload& payload, Counts& counts) override {
+    {
+      const std::lock_guard lock(mutex_);
+      batches.push_back(batch.size());
+    }
+    for (const Record& record : batch) {
+      const bool is_kept = payload.add([&](std::string& text) {
+        if (keep_(record)) text += to_text({{"ID", record.data["ID"]}});
+        return keep_(record);
+      });
+      if (!is_kept) ++counts.skipped;
+    }
+  }
+
+  std::vector<std::size_t> batches;  ///< how many records each one had
+
+ private:
+  const std::function<bool(const Record&)> keep_;
+  std::mutex mutex_;
+};
+
+class PipelineTest : public testing::Test {
  protected:
   test::TemporaryFolder folder;
   simulator::Simulator oomnitza;
   RunOptions options{.workers = 2, .batch_size = 100, .save_folder = {}, .state_folder = folder.path()};
-  std::mutex mutex;
   std::vector<std::size_t> batches;  ///< how many records each one had
 
-  /// Runs a corridor through which `read` sends its items. keep: which ones go into a payload.
+  /// Runs a pipeline through which `read` sends its records. keep: which ones go into a payload.
   Summary run(
-      const std::function<void(Pipeline<Item>&)>& read,
-      const std::function<bool(const Item&)>& keep = [](const Item&) { return true; }) {
+      const std::function<void(Pipeline&)>& read,
+      const std::function<bool(const Record&)>& keep = [](const Record&) { return true; }) {
     CloudSettings settings;
     settings.url.value = oomnitza.url();
     settings.api_token.value = "api-token";
     Oomnitza cloud(settings, "", Log(), {});
     cloud.log_in();
-    PayloadEnvelope envelope;
-    envelope.portion = random_uuid();
-    envelope.connector_name = "Tests";
-    envelope.data_type = "assets";
-    envelope.sync_field = {"ID"};
-    Delivery delivery(std::move(envelope), "section", cloud, options, nullptr, Log());
-    const auto process = [&](const std::vector<Item>& batch, Payload& payload, Summary& counts) {
-      {
-        const std::lock_guard lock(mutex);
-        batches.push_back(batch.size());
-      }
-      for (const Item& item : batch) {
-        const bool is_kept = payload.add([&](std::string& text) {
-          if (keep(item)) text += to_text({{"ID", item.data["ID"]}});
-          return keep(item);
-        });
-        if (!is_kept) ++counts.left_out;
-      }
-    };
-    Pipeline<Item> corridor(process, delivery, options, nullptr);
-    read(corridor);
-    return corridor.finish();
+    NoSource source;
+    KeepSome mapping(keep);
+    CloudSink sink(cloud);
+    const Job job{.name = "section",
+                  .connector = source,
+                  .mapping = mapping,
+                  .envelope = {.portion = random_uuid(),
+                               .connector_name = "Tests",
+                               .connector_id = nullptr,
+                               .data_type = "assets",
+                               .sync_field = {"ID"},
+                               .multi_str_input_value = nullptr},
+                  .sink = sink,
+                  .options = options,
+                  .log = {},
+                  .listeners = {}};
+    Delivery delivery(job, nullptr);
+    Pipeline pipeline(job, delivery, nullptr);
+    read(pipeline);
+    const Summary summary = pipeline.finish();
+    batches = mapping.batches;
+    return summary;
   }
 
   std::vector<std::size_t> payload_sizes() {
@@ -78,78 +105,78 @@ class CorridorTest : public testing::Test {
   }
 };
 
-TEST_F(CorridorTest, CutsSmallRecordsIntoBatchesOfTheSameNumber) {
+TEST_F(PipelineTest, CutsSmallRecordsIntoBatchesOfTheSameNumber) {
   options.workers = 1;
-  const Summary report = run([](Pipeline<Item>& corridor) {
-    for (int i = 0; i < 250; ++i) corridor.add(numbered(i));
+  const Summary summary = run([](Pipeline& pipeline) {
+    for (int i = 0; i < 250; ++i) pipeline.add(numbered(i));
   });
   EXPECT_THAT(batches, ElementsAre(100, 100, 50));
   EXPECT_THAT(payload_sizes(), ElementsAre(100, 100, 50));
-  EXPECT_EQ(report.pulled, 250U);
-  EXPECT_EQ(report.delivered, 250U);
+  EXPECT_EQ(summary.pulled, 250U);
+  EXPECT_EQ(summary.delivered, 250U);
 }
 
-TEST_F(CorridorTest, FillsAPayloadFromSeveralBatches) {
+TEST_F(PipelineTest, FillsAPayloadFromSeveralBatches) {
   options.workers = 1;
-  const Summary report = run(
-      [](Pipeline<Item>& corridor) {
-        for (int i = 0; i < 1000; ++i) corridor.add(numbered(i));
+  const Summary summary = run(
+      [](Pipeline& pipeline) {
+        for (int i = 0; i < 1000; ++i) pipeline.add(numbered(i));
       },
-      [](const Item& item) { return item.data["ID"].get<int>() % 4 == 0; });
+      [](const Record& record) { return record.data["ID"].get<int>() % 4 == 0; });
   EXPECT_THAT(payload_sizes(), ElementsAre(100, 100, 50));
-  EXPECT_EQ(report.left_out, 750U);
+  EXPECT_EQ(summary.skipped, 750U);
 }
 
-TEST_F(CorridorTest, AddsUpTheCountsOfAllWorkers) {
+TEST_F(PipelineTest, AddsUpTheCountsOfAllWorkers) {
   options.workers = 4;
   options.batch_size = 7;
-  const Summary report = run(
-      [](Pipeline<Item>& corridor) {
-        for (int i = 0; i < 1000; ++i) corridor.add(numbered(i));
+  const Summary summary = run(
+      [](Pipeline& pipeline) {
+        for (int i = 0; i < 1000; ++i) pipeline.add(numbered(i));
       },
-      [](const Item& item) { return item.data["ID"].get<int>() % 3 == 0; });
-  EXPECT_EQ(report.pulled, 1000U);
-  EXPECT_EQ(report.left_out, 666U);
-  EXPECT_EQ(report.delivered, 334U);
+      [](const Record& record) { return record.data["ID"].get<int>() % 3 == 0; });
+  EXPECT_EQ(summary.pulled, 1000U);
+  EXPECT_EQ(summary.skipped, 666U);
+  EXPECT_EQ(summary.delivered, 334U);
   EXPECT_THAT(oomnitza.cloud().records("assets"), SizeIs(334));
 }
 
-TEST_F(CorridorTest, CutsLargeRecordsIntoSmallerBatchesThatStillMakeFullPayloads) {
+TEST_F(PipelineTest, CutsLargeRecordsIntoSmallerBatchesThatStillMakeFullPayloads) {
   options.workers = 1;
-  const Summary report = run([](Pipeline<Item>& corridor) {
-    for (int i = 0; i < 120; ++i) corridor.add(numbered(i, mebibyte));
+  const Summary summary = run([](Pipeline& pipeline) {
+    for (int i = 0; i < 120; ++i) pipeline.add(numbered(i, mebibyte));
   });
   EXPECT_THAT(batches, SizeIs(30));
   EXPECT_THAT(batches, Each(4));
   EXPECT_THAT(payload_sizes(), ElementsAre(100, 20));
-  EXPECT_EQ(report.delivered, 120U);
+  EXPECT_EQ(summary.delivered, 120U);
 }
 
-TEST_F(CorridorTest, LetsRecordsPassThatAreLargerThanTheQueue) {
-  const Summary report = run([](Pipeline<Item>& corridor) {
-    for (int i = 0; i < 6; ++i) corridor.add(numbered(i, i % 2 == 0 ? 20 * mebibyte : 1));
+TEST_F(PipelineTest, LetsRecordsPassThatAreLargerThanTheQueue) {
+  const Summary summary = run([](Pipeline& pipeline) {
+    for (int i = 0; i < 6; ++i) pipeline.add(numbered(i, i % 2 == 0 ? 20 * mebibyte : 1));
   });
-  EXPECT_EQ(report.delivered, 6U);
+  EXPECT_EQ(summary.delivered, 6U);
   EXPECT_THAT(batches, Each(AllOf(Ge(1U), Le(2U))));
 }
 
-TEST_F(CorridorTest, DeliversUpToTheLimitAndStops) {
+TEST_F(PipelineTest, DeliversUpToTheLimitAndStops) {
   options.record_limit = 150;
-  const Summary report = run([](Pipeline<Item>& corridor) {
-    for (int i = 0; i < 149; ++i) corridor.add(numbered(i));
-    EXPECT_THROW(corridor.add(numbered(149)), Stopped);
+  const Summary summary = run([](Pipeline& pipeline) {
+    for (int i = 0; i < 149; ++i) pipeline.add(numbered(i));
+    EXPECT_THROW(pipeline.add(numbered(149)), Stopped);
   });
-  EXPECT_EQ(report.pulled, 150U);
-  EXPECT_EQ(report.delivered, 150U);
+  EXPECT_EQ(summary.pulled, 150U);
+  EXPECT_EQ(summary.delivered, 150U);
 }
 
-TEST_F(CorridorTest, TakesNoMoreOnceTheRunIsCanceled) {
+TEST_F(PipelineTest, TakesNoMoreOnceTheRunIsCanceled) {
   oomnitza.cloud().cancel("");
-  const Summary report =
-      run([](Pipeline<Item>& corridor) { EXPECT_THROW(for (int i = 0;; ++i) corridor.add(numbered(i)), Stopped); });
-  EXPECT_TRUE(report.canceled);
-  EXPECT_EQ(report.delivered, 0U);
-  EXPECT_EQ(report.not_sent, report.pulled);
+  const Summary summary =
+      run([](Pipeline& pipeline) { EXPECT_THROW(for (int i = 0;; ++i) pipeline.add(numbered(i)), Stopped); });
+  EXPECT_TRUE(summary.canceled);
+  EXPECT_EQ(summary.delivered, 0U);
+  EXPECT_EQ(summary.not_sent, summary.pulled);
 }
 
-}  // namespace connector::corridor_test
+}  // namespace connector::pipeline_test

@@ -6,7 +6,6 @@
 #include <span>
 #include <stop_token>
 
-#include "cli.h"
 #include "config/settings.h"
 #include "config/source.h"
 #include "connector/connector.h"
@@ -14,17 +13,19 @@
 #include "oomnitza/oomnitza.h"
 #include "python/inline_code.h"
 #include "python/templates.h"
-#include "schedule/open_portions.h"
+#include "sync/job.h"
+#include "sync/open_portions.h"
 
 namespace connector::integration {
 
-/// What all syncs share. Everything outlives them.
-struct SyncContext {
-  const CommandLine& line;
+/// What the syncs of all integrations share. Everything outlives them.
+struct IntegrationContext {
+  RunOptions options;               ///< save_folder: above those of the integrations; empty: nothing is saved
+  bool testmode = false;            ///< --testmode
+  std::filesystem::path save_data;  ///< where custom test runs save what came
   std::span<const Plugin> plugins;
   const Logging& logging;
   const Oomnitza& cloud;  ///< logged in with the token of [oomnitza]
-  std::size_t batch_size = 100;
   Templates& templates;
   OpenPortions& open_portions;
   std::function<Configuration()> read_configuration;  ///< anew for each sync. Throws ConfigError
@@ -33,8 +34,9 @@ struct SyncContext {
   std::function<std::unique_ptr<InlineCode>(const Log&)> make_inline_code;
 };
 
-/// One sync from reading its section to what Oomnitza is told at the end. configuration: as the cloud sent it. Whatever
-/// goes wrong is told to Oomnitza and stands in the log; nothing is thrown.
-void run_sync(const Json& configuration, const SyncContext& context, const std::stop_token& stop) noexcept;
+/// One sync of an integration, from reading its section to what Oomnitza is told at the end. configuration: as the
+/// cloud sent it. Whatever goes wrong is told to Oomnitza and stands in the log; nothing is thrown.
+void run_integration(const Json& configuration, const IntegrationContext& context,
+                     const std::stop_token& stop) noexcept;
 
 }  // namespace connector::integration

@@ -1,10 +1,10 @@
-#include "schedule/open_portions.h"
+#include "sync/open_portions.h"
 
 #include <exception>
 #include <thread>
 #include <vector>
 
-namespace connector::integration {
+namespace connector {
 
 OpenPortions::Entry::Entry(OpenPortions& portions, std::string portion, std::string sync,
                            std::function<void()> finalize)
@@ -29,13 +29,15 @@ std::size_t OpenPortions::finalize_all(const Log& log) {
     threads.emplace_back([&log, &portion = portion] {
       try {
         portion.finalize();
-        log.error("{}: the sync does not end; its session is finalized, what it holds is not delivered", portion.sync);
+        log.error("{}: the sync did not end in time; its portion was finalized, what it still held was not delivered",
+                  portion.sync);
       } catch (const std::exception& error) {
-        log.error("{}: the sync does not end, and its session is not finalized: {}", portion.sync, error.what());
+        log.error("{}: the sync did not end in time, and its portion could not be finalized: {}", portion.sync,
+                  error.what());
       }
     });
   }
   return open.size();
 }
 
-}  // namespace connector::integration
+}  // namespace connector

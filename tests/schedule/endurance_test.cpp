@@ -10,11 +10,11 @@
 #include "commands/program_test.h"
 #include "config/settings.h"
 #include "schedule/loop.h"
-#include "schedule/open_portions.h"
 #include "schedule/shutdown_deadline.h"
 #include "support/raw_server.h"
+#include "sync/open_portions.h"
 
-namespace connector::integration::endurance_test {
+namespace connector::schedule::endurance_test {
 
 using namespace std::chrono_literals;
 
@@ -199,4 +199,4 @@ TEST_F(ManagedService, EndsWithinTwentySecondsWhileSourcesNeverAnswer) {
   EXPECT_EQ(finalized(), servers.size()) << output();
 }
 
-}  // namespace connector::integration::endurance_test
+}  // namespace connector::schedule::endurance_test

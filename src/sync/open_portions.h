@@ -7,8 +7,9 @@
 #include <utility>
 
 #include "connector/log.h"
+#include "sync/sink.h"
 
-namespace connector::integration {
+namespace connector {
 
 /// The portions of the syncs that run, so that they can be finalized when a sync cannot do so itself. Safe to use from
 /// several threads.
@@ -46,4 +47,19 @@ class OpenPortions {
   std::map<std::string, Portion> open_;
 };
 
-}  // namespace connector::integration
+/// A sink whose portion stands in a list of open ones until it is finalized.
+class OpenPortionSink final : public CloudSink {
+ public:
+  /// cloud and portions outlive it. sync: names the sync in the log.
+  OpenPortionSink(const Oomnitza& cloud, OpenPortions& portions, const std::string& portion, std::string sync)
+      : CloudSink(cloud), entry_(portions, portion, std::move(sync), [cloud, portion] { cloud.finalize(portion); }) {}
+
+  void finalize(const std::string& portion) override {
+    if (entry_.take()) CloudSink::finalize(portion);
+  }
+
+ private:
+  OpenPortions::Entry entry_;
+};
+
+}  // namespace connector

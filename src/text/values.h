@@ -5,7 +5,7 @@
 
 #include "connector/json.h"
 
-namespace connector::integration {
+namespace connector {
 
 /// The member of an object; null when the value is no object or has no such key.
 inline const Json& member(const Json& object, std::string_view key) {
@@ -21,4 +21,4 @@ inline std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : to_text(value);
 }
 
-}  // namespace connector::integration
+}  // namespace connector

@@ -1,0 +1,92 @@
+#include "app/app.h"
+
+#include <utility>
+
+#include "log/prefixed.h"
+#include "log/rate_limited.h"
+
+namespace connector {
+namespace {
+
+std::string variable(const EnvironmentVariables& variables, const std::string& name) {
+  const auto found = variables.find(name);
+  return found == variables.end() ? "" : found->second;
+}
+
+}  // namespace
+
+App::App(const CommandLine& line_, const Paths& paths_, std::span<const Plugin> plugins_, bool stdout_is_result)
+    : line(line_),
+      paths(paths_),
+      plugins(plugins_),
+      logging_({.file = paths_.logging_config, .stdout_is_result = stdout_is_result}),
+      log_(logging_.logger("connector")) {}
+
+Configuration App::reread_configuration() const {
+  return connector::read_configuration({.ini = paths.ini,
+                                        .env_file = paths.env_file,
+                                        .ini_is_named = line.ini.has_value() || line.ini_only,
+                                        .env_file_is_named = line.env_file.has_value()},
+                                       plugins);
+}
+
+void App::read_configuration() {
+  configuration_ = reread_configuration();
+  const Section* section = configuration_->find("oomnitza");
+  if (section == nullptr) {
+    throw ConfigError(configuration_->origin + ": section [oomnitza] is missing: add it, with url and api_token");
+  }
+  cloud_settings_ = make_cloud_settings(*section, settings_context(), problems);
+  const std::string source = variable(configuration_->variables, "OOMNITZA_CONNECTOR_SOURCE");
+  cloud_ =
+      std::make_unique<Oomnitza>(cloud_settings_, source, rate_limited(logging_.logger("connectors/oomnitza")), stop());
+  const Http mac_models({}, log_, stop());
+  built_in_ = std::make_unique<BuiltInConverters>(
+      ConverterServices{.locations = [cloud = cloud_.get()] { return cloud->locations(); },
+                        .mac_model =
+                            [mac_models](const std::string& number) {
+                              return mac_models.get("https://nam.oomnitza.com/", {{"sn", number}}).body;
+                            }},
+      log_);
+}
+
+Log App::section_log(const Section& section, const Plugin& plugin) const {
+  return prefixed(logging_.logger(connector_logger_name(plugin.mapping_name)),
+                  fmt::format("section [{}]: ", section.name));
+}
+
+SettingsContext App::settings_context() const {
+  return {.variables = configuration_->variables, .fetch_secrets = {}, .log = log_};
+}
+
+void App::throw_problems() const {
+  if (!problems.empty()) throw ConfigError(problems);
+}
+
+std::unique_ptr<InlineCode> App::make_inline_code(const Log& log,
+                                                  std::optional<std::chrono::milliseconds> time_limit) const {
+  const auto call_built_in = [built_in = built_in_.get()](const std::string& name, const Json& record,
+                                                          const Parameters& parameters) {
+    const BuiltInConverters::Converter* converter = BuiltInConverters::find(name);
+    if (converter == nullptr) throw ConversionError("unknown converter \"" + name + "\"");
+    return built_in->convert(*converter, record, nullptr, parameters);
+  };
+  return std::make_unique<InlineCode>(call_built_in, log, time_limit);
+}
+
+std::unique_ptr<InlineCode> App::compile_converters(const Log& log, std::optional<std::chrono::milliseconds> time_limit,
+                                                    Problems& found) const {
+  std::unique_ptr<InlineCode> code = make_inline_code(log, time_limit);
+  const Section* section = configuration_->find("converters");
+  if (section == nullptr) return code;
+  for (const Entry& entry : section->entries) {
+    try {
+      code->add_converter(entry.key, entry.value, entry.origin);
+    } catch (const ConfigError& error) {
+      found.insert(found.end(), error.problems().begin(), error.problems().end());
+    }
+  }
+  return code;
+}
+
+}  // namespace connector

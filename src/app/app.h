@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "app/paths.h"
+#include "cli.h"
+#include "config/settings.h"
+#include "config/source.h"
+#include "connector/connector.h"
+#include "convert/converters.h"
+#include "log/logging.h"
+#include "oomnitza/oomnitza.h"
+#include "platform/stop_signals.h"
+#include "python/inline_code.h"
+
+namespace connector {
+
+/// What a command works with. Made in steps, as far as the command needs it: see Needs in commands/command.h.
+class App {
+ public:
+  /// Turns signals into stop requests: to be made before any thread. stdout_is_result: log lines go to standard error.
+  /// Throws ConfigError for a logging configuration that cannot be used.
+  App(const CommandLine& line, const Paths& paths, std::span<const Plugin> plugins, bool stdout_is_result);
+
+  /// Reads the configuration and makes the cloud's client (not logged in). What is wrong with [oomnitza] is added to
+  /// `problems`; a configuration that cannot be read at all throws ConfigError.
+  void read_configuration();
+
+  const CommandLine& line;
+  const Paths& paths;
+  const std::span<const Plugin> plugins;
+  Problems problems;  ///< found so far; throw_problems() ends the command when there are any
+
+  std::stop_token stop() const { return signals_.token(); }
+  const Logging& logging() const { return logging_; }
+  /// A log that names the section in each line.
+  Log section_log(const Section& section, const Plugin& plugin) const;
+  const Log& log() const { return log_; }
+  const Configuration& configuration() const { return *configuration_; }
+  const CloudSettings& cloud_settings() const { return cloud_settings_; }
+  Oomnitza& cloud() { return *cloud_; }
+  const BuiltInConverters& built_in_converters() const { return *built_in_; }
+
+  /// The configuration as it is now.
+  Configuration reread_configuration() const;
+  /// For settings of the configuration.
+  SettingsContext settings_context() const;
+  void throw_problems() const;
+
+  /// Python code that can use the built-in converters. time_limit: see InlineCode. Throws ConfigError.
+  std::unique_ptr<InlineCode> make_inline_code(
+      const Log& log, std::optional<std::chrono::milliseconds> time_limit = std::nullopt) const;
+  /// The same with the converters of the section [converters]; what is wrong with them is added to found.
+  std::unique_ptr<InlineCode> compile_converters(const Log& log, std::optional<std::chrono::milliseconds> time_limit,
+                                                 Problems& found) const;
+
+ private:
+  const StopSignals signals_;
+  const Logging logging_;
+  const Log log_;
+  std::optional<Configuration> configuration_;
+  CloudSettings cloud_settings_;
+  std::unique_ptr<Oomnitza> cloud_;
+  std::unique_ptr<BuiltInConverters> built_in_;
+};
+
+}  // namespace connector

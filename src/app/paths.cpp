@@ -1,0 +1,51 @@
+#include "app/paths.h"
+
+#include <cstdlib>
+#include <string>
+#include <system_error>
+
+namespace connector {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& file) {
+  std::error_code ignored;
+  return fs::exists(file, ignored);
+}
+
+fs::path program_folder() {
+  std::error_code unknown;
+  return fs::read_symlink("/proc/self/exe", unknown).parent_path();
+}
+
+/// Here, else beside the program where it exists there.
+fs::path here_or_beside_program(const char* name) {
+  const fs::path beside_program = program_folder() / name;
+  return !is_there(name) && is_there(beside_program) ? beside_program : fs::path(name);
+}
+
+std::optional<fs::path> logging_config(const CommandLine& line) {
+  if (line.logging_config) return line.logging_config;
+  const fs::path file = here_or_beside_program("logging.json");
+  return is_there(file) ? std::optional(file) : std::nullopt;
+}
+
+fs::path state_folder(const CommandLine& line) {
+  if (line.state_dir) return *line.state_dir;
+  const char* systemd = std::getenv("STATE_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
+  if (systemd == nullptr || *systemd == '\0') return ".";
+  const std::string folders = systemd;  // several are separated by colons
+  return folders.substr(0, folders.find(':'));
+}
+
+}  // namespace
+
+Paths::Paths(const CommandLine& line)
+    : ini(line.ini ? *line.ini : here_or_beside_program("config.ini")),
+      env_file(line.env_file.value_or(".env")),
+      logging_config(connector::logging_config(line)),
+      state(state_folder(line)),
+      save_data("save_data") {}
+
+}  // namespace connector

@@ -1,0 +1,154 @@
+#include "app/sections.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mapping/field_spec.h"
+
+namespace connector {
+namespace {
+
+const Plugin* plugin_of(std::span<const Plugin> plugins, const Section& section) {
+  const auto found = std::find_if(plugins.begin(), plugins.end(),
+                                  [&](const Plugin& plugin) { return plugin.section == section.connector(); });
+  return found == plugins.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> enabled_sections(const App& app) {
+  std::vector<std::string> names;
+  for (const Section& section : app.configuration().sections) {
+    Problems ignored;
+    if (plugin_of(app.plugins, section) != nullptr && is_enabled(section, ignored)) names.push_back(section.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Sections::Sections(App& app, const std::vector<std::string>& names) : app_(app) {
+  for (const std::string& name : names.empty() ? enabled_sections(app) : names) add(name);
+  if (ready_.empty() && app_.problems.empty()) {
+    app_.problems.emplace_back("none of the named sections can run: check their names and enable = True in " +
+                               app_.configuration().origin);
+  }
+  compile_code();
+  for (ReadySection& ready : ready_) {
+    set_tools(ready);
+    check_mapping(ready);
+  }
+}
+
+/// Nothing when it cannot run, which is logged.
+const Plugin* Sections::plugin_that_can_run(const Section* section, const std::string& name) {
+  const Log& log = app_.log();
+  if (section == nullptr) {
+    log.error("section [{}] does not exist in {}; not running it", name, app_.configuration().origin);
+    return nullptr;
+  }
+  const Plugin* plugin = plugin_of(app_.plugins, *section);
+  if (plugin == nullptr) {
+    log.error("{}: section [{}]: unknown connector \"{}\"; not running it", section->origin, name,
+              section->connector());
+    return nullptr;
+  }
+  const std::size_t before = app_.problems.size();
+  if (is_enabled(*section, app_.problems)) return plugin;
+  if (app_.problems.size() == before) {
+    log.error("{}: section [{}] is not enabled; not running it: set enable = True", section->origin, name);
+  }
+  return nullptr;
+}
+
+void Sections::add(const std::string& name) {
+  const Configuration& configuration = app_.configuration();
+  const Section* section = configuration.find(name);
+  const Plugin* plugin = plugin_that_can_run(section, name);
+  if (plugin == nullptr) {
+    all_can_run_ = false;
+    return;
+  }
+  if (const Section* cloud = configuration.find("oomnitza"); cloud != nullptr && section < cloud) {
+    app_.problems.push_back({"stands before [oomnitza]: move [oomnitza] to the beginning", section->origin, name, ""});
+  }
+  if (auto made = make_connector(*section, *plugin, app_.settings_context(), app_.problems)) {
+    ready_.push_back({.section = std::move(*made), .filter = {}, .specifications = {}});
+  }
+}
+
+void Sections::compile_code() {
+  const Section* converters = app_.configuration().find("converters");
+  const bool has_converters = converters != nullptr && !converters->entries.empty();
+  const bool has_filters = std::any_of(ready_.begin(), ready_.end(),
+                                       [](const ReadySection& ready) { return !ready.section.recordfilter.empty(); });
+  if (!has_converters && !has_filters) return;
+  try {
+    inline_code_ = app_.compile_converters(app_.log(), std::nullopt, app_.problems);
+  } catch (const ConfigError& error) {
+    app_.problems.insert(app_.problems.end(), error.problems().begin(), error.problems().end());
+    return;
+  }
+  for (ReadySection& ready : ready_) {
+    const ConnectorSection& section = ready.section;
+    if (section.recordfilter.empty()) continue;
+    try {
+      ready.filter = {inline_code_.get(),
+                      inline_code_->add_filter(section.name, section.recordfilter, section.recordfilter_origin)};
+    } catch (const ConfigError& error) {
+      app_.problems.insert(app_.problems.end(), error.problems().begin(), error.problems().end());
+    }
+  }
+}
+
+void Sections::check_mapping(ReadySection& ready) {
+  const ConnectorSection& section = ready.section;
+  const Json without_cloud = connector::merged_mapping(*section.plugin, Json::object(), section.mapping, Log());
+  const auto complain = [&](const std::string& text) {
+    app_.problems.push_back({text, section.origin, section.name, ""});
+  };
+  try {
+    FieldMapping(field_specs(without_cloud), section.values, converters(), ready.filter, Log());
+  } catch (const ConfigError& error) {
+    for (const Problem& problem : error.problems()) complain(problem);
+  }
+  const std::vector<std::string> incomplete = incomplete_fields(without_cloud);
+  ready.needs_cloud_mapping = !incomplete.empty();
+  if (section.connector->use_server_map) return;
+  for (const std::string& field : incomplete) {
+    complain(fmt::format("mapping.{} names no source, setting or hardcoded value: add one of them", field));
+  }
+}
+
+void Sections::set_tools(ReadySection& ready) const {
+  Connector& connector = *ready.section.connector;
+  connector.log = app_.section_log(*app_.configuration().find(ready.section.name), *ready.section.plugin);
+  connector.http = Http(connector.tls(), connector.log, app_.stop());
+  connector.stop = app_.stop();
+  connector.workers = app_.line.workers;
+  connector.all_attributes = app_.line.save_data;
+}
+
+Json Sections::merged_mapping(const ReadySection& ready) const {
+  const ConnectorSection& section = ready.section;
+  const Json cloud =
+      section.connector->use_server_map ? app_.cloud().mapping(section.plugin->mapping_name) : Json(Json::object());
+  Json merged = connector::merged_mapping(*section.plugin, cloud, section.mapping, section.connector->log);
+  Problems problems;
+  for (const std::string& field : incomplete_fields(merged)) {
+    problems.push_back({fmt::format("mapping.{} names no source, setting or hardcoded value, and Oomnitza maps nothing "
+                                    "to it",
+                                    field),
+                        section.origin, section.name, ""});
+  }
+  if (!problems.empty()) throw ConfigError(problems);
+  return merged;
+}
+
+std::unique_ptr<FieldMapping> Sections::make_mapping(ReadySection& ready, const Json& specifications) const {
+  Connector& connector = *ready.section.connector;
+  auto mapping = std::make_unique<FieldMapping>(field_specs(specifications), ready.section.values, converters(),
+                                                ready.filter, connector.log);
+  connector.sources = mapping->sources();
+  return mapping;
+}
+
+}  // namespace connector

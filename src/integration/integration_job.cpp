@@ -1,0 +1,275 @@
+#include "integration/integration_job.h"
+
+#include <optional>
+#include <utility>
+
+#include "connector/error.h"
+#include "export_files/export_files.h"
+#include "export_files/settings.h"
+#include "integration/basic.h"
+#include "integration/cloud_listener.h"
+#include "integration/definition.h"
+#include "integration/integration_source.h"
+#include "integration/secrets.h"
+#include "log/prefixed.h"
+#include "log/rate_limited.h"
+#include "mapping/field_spec.h"
+#include "mapping/template_mapping.h"
+#include "platform/files.h"
+#include "sync/sync.h"
+#include "sync/undelivered.h"
+#include "text/values.h"
+
+namespace connector::integration {
+namespace {
+
+constexpr std::size_t test_records = 10;
+constexpr std::size_t shortest_secret_input = 6;
+
+std::string title(const Identity& identity) {
+  return fmt::format("integration {} ({})", identity.name, identity.service);
+}
+
+/// The cloud's mapping with the ini's over it, key by key.
+Json merged_fields(Json cloud, const Json& ini) {
+  for (const auto& [field, specification] : ini.items()) overlay_specification(cloud[field], specification);
+  return cloud;
+}
+
+/// From a configuration of the cloud to its job.
+class IntegrationJob {
+ public:
+  IntegrationJob(const Json& configuration, const IntegrationContext& context, const std::stop_token& stop)
+      : configuration_(configuration),
+        context_(context),
+        stop_(stop),
+        identity_(identify(configuration)),
+        scope_(context.templates),
+        log_(log_for("managed", title(identity_) + ": ")),
+        records_log_(rate_limited(log_)),
+        portion_(random_uuid()),
+        listener_(identity_, portion_, log_) {}
+
+  void run() {
+    if (!context_.testmode) listener_.tell(&context_.cloud);
+    try {
+      const Configuration ini = context_.read_configuration();
+      if (identity_.is_reports_service) return fetch_reports(ini);
+      prepare(ini);
+      if (!context_.testmode) listener_.tell(&cloud());
+      render_inputs();
+      sync();
+    } catch (const std::exception& error) {
+      log_.error("sync failed: {}", error.what());
+      listener_.failed(error.what());
+    }
+  }
+
+ private:
+  // ---- before the first call of the source
+
+  Log log_for(const std::string& logger, const std::string& prefix) const {
+    return prefixed(log_with(secrets_, context_.logging.logger(connector_logger_name(logger))), prefix);
+  }
+
+  SettingsContext settings_context(const Configuration& ini) const {
+    return {.variables = ini.variables, .fetch_secrets = context_.fetch_secrets, .log = log_};
+  }
+
+  void prepare(const Configuration& ini) {
+    const Section* section = ini.find(identity_.section());
+    identity_ = identify(configuration_, section);
+    listener_.identify_as(identity_);
+    definition_ = read(configuration_, section, settings_context(ini), context_.testmode);
+    hide_secrets();
+    log_.info("sync started");  // as soon as its secrets are hidden: the name may hold one
+    compile_filter();
+    const Json mapping =
+        definition_.settings.use_server_map ? context_.cloud.managed_mapping(identity_.service) : Json(Json::object());
+    fields_ = merged_fields(mapping, definition_.mapping);
+    choose_cloud(definition_.cloud_token);
+  }
+
+  void fetch_reports(const Configuration& ini) {
+    const ReportsConfiguration reports =
+        reports_configuration(configuration_, ini.find(identity_.section()), settings_context(ini), context_.testmode);
+    log_.info("sync started");
+    choose_cloud(reports.cloud_token);
+    const Http http(reports.tls(), records_log_, stop_);
+    const bool all_well = run_reports(reports, cloud(), http,
+                                      {.testmode = context_.testmode,
+                                       .state_file = context_.options.state_folder / "state.db",
+                                       .log = log_,
+                                       .stop = stop_});
+    log_.info("sync ended{}", all_well ? "" : " with failures");
+  }
+
+  void hide_secrets() {
+    if (const auto* given = std::get_if<StaticAuthorization>(&definition_.authorization)) {
+      for (const auto& [name, value] : given->headers) secrets_->hide(value);
+      for (const auto& [name, value] : given->params) secrets_->hide(value);
+    }
+    secrets_->hide_texts(definition_.local_inputs, shortest_secret_input);
+  }
+
+  void compile_filter() {
+    if (definition_.recordfilter.empty()) return;
+    inline_code_ = context_.make_inline_code(log_);
+    filter_ = {.code = inline_code_.get(),
+               .function = inline_code_->add_filter(definition_.section.name, definition_.recordfilter,
+                                                    definition_.recordfilter_origin)};
+  }
+
+  /// Records and outcomes are told with the sync's own token.
+  void choose_cloud(const CloudToken& own) {
+    const Secret token = own.id.empty() ? own.token : context_.cloud.token(own.id);
+    if (token.empty() || context_.cloud.has_token(token)) return;
+    secrets_->hide(token.value);
+    own_cloud_ = context_.cloud.with_token(token, rate_limited(log_for("oomnitza", title(identity_) + ": ")));
+  }
+
+  const Oomnitza& cloud() const { return own_cloud_ ? *own_cloud_ : context_.cloud; }
+
+  void render_inputs() {
+    scope_.variables.set_lazily("GlobalSetting", [&main = context_.cloud] { return main.global_variables(); });
+    for (const Input& input : definition_.inputs) catalog_inputs_[input.name] = scope_.text(input.value);
+    inputs_ = catalog_inputs_;
+    for (const auto& [name, value] : definition_.local_inputs.items()) inputs_[name] = value;
+    scope_.set("inputs", inputs_);
+  }
+
+  // ---- the job
+
+  void sync() {
+    const std::unique_ptr<Connector> source = make_source();
+    source->http = Http(source->tls(), records_log_, stop_);
+    source->log = records_log_;
+    source->stop = stop_;
+    source->workers = context_.options.workers;
+    source->all_attributes = true;  // what the mapping's templates read is not known
+    TemplateMapping mapping(mapping_spec(), context_.templates, filter_, records_log_);
+    const std::unique_ptr<Sink> sink = make_sink();
+    if (!context_.testmode) warn_of_kept_payloads(context_.options.state_folder, definition_.section.name, log_);
+    LogListener log_listener(log_);
+    const auto* described = dynamic_cast<const IntegrationSource*>(source.get());
+    connector::run({.name = definition_.section.name,
+                    .connector = *source,
+                    .mapping = mapping,
+                    .envelope = envelope(),
+                    .sink = *sink,
+                    .options = run_options(),
+                    .log = records_log_,
+                    .listeners = {&log_listener, &listener_},
+                    .delivers_failure = true,
+                    .is_empty_run = [&] { return described != nullptr && described->found_nothing(); }});
+  }
+
+  std::unique_ptr<Connector> make_source() {
+    if (!definition_.basic_connector.empty()) return make_basic_source();
+    return std::make_unique<IntegrationSource>(
+        SourceContext{.definition = definition_,
+                      .scope = scope_,
+                      .cloud = context_.cloud,
+                      .secrets = secrets_,
+                      .response_file = context_.save_data / safe_name(log_.redact(identity_.name) + ".json")});
+  }
+
+  std::unique_ptr<Connector> make_basic_source() {
+    Http http(definition_.settings.tls(), records_log_, stop_);
+    const Sender sender(http, context_.options.workers, records_log_, stop_);
+    const std::unique_ptr<Authorizer> authorizer =
+        make_authorizer(definition_.authorization, {.sender = sender, .cloud = context_.cloud, .secrets = *secrets_});
+    Json headers = Json::object();
+    for (const auto& [name, value] : authorizer->credentials({}, scope_).headers) {
+      secrets_->hide(value);
+      headers[name] = value;
+    }
+    const EnvironmentVariables no_variables;
+    return make_basic_connector(definition_, inputs_, headers, context_.plugins,
+                                {.variables = no_variables, .fetch_secrets = {}, .log = log_})
+        .connector;
+  }
+
+  bool is_custom_test() const { return definition_.is_custom_test() && definition_.basic_connector.empty(); }
+
+  /// A custom test run saves what came and sends nothing.
+  std::unique_ptr<Sink> make_sink() const {
+    if (context_.testmode || is_custom_test()) return std::make_unique<PrintSink>();
+    return std::make_unique<OpenPortionSink>(cloud(), context_.open_portions, portion_, title(identity_));
+  }
+
+  RunOptions run_options() const {
+    RunOptions options = context_.options;
+    options.record_limit = definition_.is_test ? test_records : 0;
+    if (!options.save_folder.empty()) options.save_folder /= safe_name(definition_.section.name);
+    return options;
+  }
+
+  PayloadEnvelope envelope() const {
+    const ManagedSettings& settings = definition_.settings;
+    return {.portion = portion_,
+            .connector_name = {},
+            .connector_id = identity_.id,
+            .data_type = definition_.data_type,
+            .sync_field = settings.sync_field,
+            .insert_only = settings.insert_only,
+            .update_only = settings.update_only,
+            .test_run = settings.test_run,
+            .multi_str_input_value = identity_.multi_str};
+  }
+
+  TemplateMappingSpec mapping_spec() const {
+    TemplateMappingSpec spec{.fields = fields_,
+                             .extras = {},
+                             .catalog_input = [this](const std::string& name) { return member(catalog_inputs_, name); },
+                             .credential_name = [this] { return credential_name(); }};
+    if (definition_.software) spec.extras.emplace_back("APPLICATIONS");
+    if (definition_.saas) spec.extras.emplace_back("SAAS");
+    return spec;
+  }
+
+  Json credential_name() const {
+    const auto* credential = std::get_if<CredentialAuthorization>(&definition_.authorization);
+    if (credential == nullptr) return nullptr;
+    try {
+      return at(context_.cloud.credential(credential->id), "name");
+    } catch (const std::exception& error) {
+      log_.warning("could not fetch the credential's name: {}", error.what());
+      return nullptr;
+    }
+  }
+
+  const Json& configuration_;
+  const IntegrationContext& context_;
+  const std::stop_token stop_;
+  Identity identity_;
+  Scope scope_;
+  const std::shared_ptr<Secrets> secrets_ = std::make_shared<Secrets>();
+  const Log log_;
+  const Log records_log_;  ///< for what each page, item or record may say
+  const std::string portion_;
+  CloudListener listener_;
+  Definition definition_;
+  std::unique_ptr<InlineCode> inline_code_;
+  RecordFilter filter_;
+  Json fields_;
+  std::optional<Oomnitza> own_cloud_;
+  Json catalog_inputs_ = Json::object();  ///< the cloud's, rendered
+  Json inputs_ = Json::object();          ///< with the local ones over them
+};
+
+}  // namespace
+
+void run_integration(const Json& configuration, const IntegrationContext& context,
+                     const std::stop_token& stop) noexcept {
+  const Log log = context.logging.logger(connector_logger_name("managed"));
+  try {
+    IntegrationJob(configuration, context, stop).run();
+  } catch (const Stopped&) {
+    log.warning("a sync did not start: shutting down");
+  } catch (const std::exception& error) {
+    log.error("a sync failed: {}", error.what());
+  }
+}
+
+}  // namespace connector::integration

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "connector/connector.h"
+#include "oomnitza/payload.h"
+#include "python/inline_code.h"
+
+namespace connector {
+
+using Batch = std::vector<Record>;
+
+/// Records of which nothing is sent.
+struct Counts {
+  std::size_t filtered_out = 0;  ///< the record filter dropped it
+  std::size_t skipped = 0;       ///< a required field is empty, or nothing is mapped
+  std::size_t failed = 0;        ///< the filter raised, or the source could not read it
+};
+
+/// A section's record filter, in Python.
+struct RecordFilter {
+  const InlineCode* code = nullptr;
+  const InlineCode::Function* function = nullptr;
+
+  explicit operator bool() const { return function != nullptr; }
+};
+
+/// What becomes of records between source and Oomnitza: the filter, then the fields.
+class Mapping {
+ public:
+  virtual ~Mapping() = default;
+
+  /// Appends what is to be sent of a batch to the payload, as JSON text, and counts the records of which nothing is.
+  /// Afterwards those records of the batch that have an error are to be sent as they are; they are counted already.
+  /// Called by several threads at a time, each with a batch of its own. Must not throw.
+  virtual void map(Batch& batch, Payload& payload, Counts& counts) = 0;
+
+  /// The names that fields read from records. Empty when that is not known.
+  virtual std::vector<std::string> sources() const { return {}; }
+};
+
+}  // namespace connector

@@ -1,0 +1,17 @@
+#include "sync/listener.h"
+
+namespace connector {
+
+void LogListener::ended(const Summary& summary) {
+  if (!summary.has_portion && !summary.error.empty()) {
+    log_.error("sync failed: {}", summary.error);
+  } else if (summary.is_empty_run) {
+    log_.info("sync ended: nothing to pull");
+  } else if (summary.succeeded()) {
+    log_.info("sync ended: {}", summary.text());
+  } else {
+    log_.error("sync ended with failures: {}{}{}", summary.text(), summary.error.empty() ? "" : ": ", summary.error);
+  }
+}
+
+}  // namespace connector

@@ -1,0 +1,75 @@
+#include "sync/pipeline.h"
+
+#include <optional>
+#include <utility>
+
+#include "sync/weight.h"
+
+namespace connector {
+namespace {
+
+constexpr std::size_t max_batch_weight = std::size_t{4} << 20;
+constexpr std::size_t max_payload_bytes = std::size_t{4} << 20;
+
+}  // namespace
+
+Pipeline::Pipeline(const Job& job, Delivery& delivery, SaveData* save_data)
+    : job_(job),
+      delivery_(delivery),
+      save_data_(save_data),
+      queue_(job.options.workers, job.options.workers * max_batch_weight) {
+  for (unsigned i = 0; i < job.options.workers; ++i) workers_.emplace_back([this] { work(); });
+}
+
+/// Whether this record is the last that is wanted.
+bool Pipeline::count_pulled() {
+  if (delivery_.has_ended()) throw Stopped();
+  return ++counts_.pulled == job_.options.record_limit;
+}
+
+void Pipeline::add(Record record) {
+  const bool is_last = count_pulled();
+  if (save_data_ != nullptr) save_data_->record(record.data);
+  batch_weight_ += weight(record.data);
+  batch_.push_back(std::move(record));
+  if (is_last || batch_.size() >= job_.options.batch_size || batch_weight_ >= max_batch_weight) push_batch();
+  if (is_last) throw Stopped();
+}
+
+void Pipeline::add_failed() {
+  const bool is_last = count_pulled();
+  ++counts_.failed;
+  if (is_last) throw Stopped();
+}
+
+Summary Pipeline::finish() {
+  if (!batch_.empty()) push_batch();
+  queue_.close();
+  workers_.clear();
+  Summary summary = counts_;
+  summary += delivery_.counts();
+  summary.canceled = delivery_.is_canceled();
+  return summary;
+}
+
+void Pipeline::push_batch() {
+  queue_.push(std::exchange(batch_, {}), std::exchange(batch_weight_, 0));
+}
+
+void Pipeline::work() {
+  Payload payload;
+  Counts counts;
+  const auto deliver = [&] { delivery_.deliver(payload.take(job_.options.batch_size, max_payload_bytes)); };
+  while (std::optional<Batch> batch = queue_.pop()) {
+    job_.mapping.map(*batch, payload, counts);
+    for (const Record& record : *batch) {
+      if (!record.error.empty()) delivery_.deliver_failed(record);
+    }
+    while (payload.size() >= job_.options.batch_size || payload.bytes() > max_payload_bytes) deliver();
+  }
+  while (!payload.empty()) deliver();
+  const std::lock_guard lock(counts_mutex_);
+  counts_ += counts;
+}
+
+}  // namespace connector

@@ -1,0 +1,83 @@
+#include "connector/pages.h"
+
+#include <gtest/gtest.h>
+
+#include "support/emit_to.h"
+
+namespace connector::pages_test {
+
+class NoSource final : public Connector {
+ public:
+  void read(const Emit&) override {}
+};
+
+TEST(Wants, WhatTheMappingReadsWhatIsBelowAndWhatIsAround) {
+  NoSource source;
+  source.sources = {"network.ip", "general"};
+  EXPECT_TRUE(source.wants("network"));
+  EXPECT_TRUE(source.wants("network.ip"));
+  EXPECT_TRUE(source.wants("general.name"));
+  EXPECT_FALSE(source.wants("net"));
+  EXPECT_FALSE(source.wants("network.mac"));
+  EXPECT_FALSE(source.wants("generals"));
+  source.all_attributes = true;
+  EXPECT_TRUE(source.wants("anything"));
+}
+
+TEST(ListOf, IsTheListOrAnErrorThatNamesTheRequest) {
+  const Response response{
+      .status = 200, .headers = {}, .body = R"({"a": {"b": [1]}, "c": 2})", .url = "https://x/y", .method = "GET"};
+  Json page = response.json();
+  EXPECT_EQ(list_of(page, "a.b", response), parse_json("[1]"));
+  try {
+    list_of(page, "c", response);
+    FAIL() << "no error";
+  } catch (const SourceError& error) {
+    EXPECT_NE(std::string(error.what()).find("GET https://x/y: the response has no list \"c\""), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(EmitRows, MakesFailedRecordsOfWhatIsNotAnObject) {
+  std::vector<Record> records;
+  const EmitTo emit([&](Record record) { records.push_back(std::move(record)); });
+  Json rows = parse_json(R"([{"id": 1}, 5, null])");
+  emit_rows(emit, rows, "a device");
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[0].error, "");
+  EXPECT_EQ(records[1].error, "a device is not an object");
+  EXPECT_EQ(records[1].data, 5);
+}
+
+TEST(PageGuard, ThrowsWhenAPageComesAgain) {
+  PageGuard guard("NetBox");
+  guard.check("/1");
+  guard.check("/2");
+  EXPECT_THROW(guard.check("/1"), SourceError);
+}
+
+TEST(EmitDetails, GoesOnBehindAnItemThatFails) {
+  NoSource source;
+  std::vector<Json> records;
+  const EmitTo emit([&](Record record) { records.push_back(std::move(record.data)); });
+  const std::vector<int> ids = {1, 2, 3};
+  emit_details(
+      source, emit, ids,
+      [](int id) -> Json {
+        if (id == 2) throw SourceError("status 404");
+        return {{"id", id}};
+      },
+      [](int id) { return fmt::format("device {}", id); });
+  EXPECT_EQ(records.size(), 2U);
+  EXPECT_EQ(emit.problems, std::vector<std::string>{"device 2: status 404"});
+}
+
+TEST(ReadPart, GoesOnWithoutAPartThatFails) {
+  NoSource source;
+  const EmitTo emit([](const Record&) {});
+  EXPECT_TRUE(read_part(source, emit, "hosts of A", [] {}));
+  EXPECT_FALSE(read_part(source, emit, "hosts of B", [] { throw SourceError("status 500"); }));
+  EXPECT_EQ(emit.problems, std::vector<std::string>{"hosts of B: status 500"});
+}
+
+}  // namespace connector::pages_test
