@@ -2,15 +2,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
+
+#include "platform/environment.h"
 
 namespace connector {
 namespace {
 
 std::filesystem::path default_state_folder() {
-  const char* systemd = std::getenv("STATE_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
-  if (systemd == nullptr || *systemd == '\0') return ".";
-  const std::string folders = systemd;  // several are separated by colons
+  const std::string folders = environment_variable("STATE_DIRECTORY");  // several are separated by colons
+  if (folders.empty()) return ".";
   return folders.substr(0, folders.find(':'));
 }
 

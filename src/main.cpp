@@ -1,8 +1,6 @@
 #include <array>
-#include <csignal>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -10,6 +8,7 @@
 #include "cli.h"
 #include "commands/command.h"
 #include "connector/error.h"
+#include "platform/process.h"
 
 namespace {
 
@@ -33,11 +32,9 @@ std::string actions() {
 
 int run(int argc, char** argv) {
   const CommandLine line = parse_command_line(argc, argv, actions());
-  std::error_code unknown;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unknown);
   for (const Mode& mode : modes) {
     if (mode.name == (line.action.empty() ? default_mode : line.action)) {
-      return mode.run({.line = line, .program_folder = program.parent_path(), .plugins = catalogue()});
+      return mode.run({.line = line, .program_folder = program_file().parent_path(), .plugins = catalogue()});
     }
   }
   throw UsageError("there is no action \"" + line.action + "\":\n" + actions());
@@ -46,7 +43,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
   try {
     return run(argc, argv);
   } catch (const HelpRequest& help) {

@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "connector/error.h"
+#include "platform/path.h"
 #include "text/text.h"
 
 namespace connector {
@@ -196,7 +197,7 @@ std::vector<Section> parse_ini(const std::string& text, const std::string& name)
 }
 
 std::vector<Section> read_ini(const std::filesystem::path& file) {
-  return parse_ini(configuration_text(file), file.string());
+  return parse_ini(configuration_text(file), shown_path(file));
 }
 
 }  // namespace connector

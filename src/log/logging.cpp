@@ -16,6 +16,7 @@
 #include "connector/json.h"
 #include "log/handlers.h"
 #include "log/redactor.h"
+#include "platform/path.h"
 
 namespace connector {
 
@@ -40,14 +41,14 @@ std::optional<fs::path> find_file(const LoggingChoice& choice) {
 Json read_configuration(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream || fs::is_directory(file))
-    throw ConfigError(fmt::format("The logging configuration {} cannot be read: is it there?", file.string()));
+    throw ConfigError(fmt::format("The logging configuration {} cannot be read: is it there?", shown_path(file)));
   try {
     Json configuration = parse_json(std::string(std::istreambuf_iterator<char>(stream), {}));
     if (configuration.is_object()) return configuration;
   } catch (const JsonError& error) {
-    throw ConfigError(fmt::format("The logging configuration {} is no JSON: {}", file.string(), error.what()));
+    throw ConfigError(fmt::format("The logging configuration {} is no JSON: {}", shown_path(file), error.what()));
   }
-  throw ConfigError(fmt::format("The logging configuration {} is no JSON object", file.string()));
+  throw ConfigError(fmt::format("The logging configuration {} is no JSON object", shown_path(file)));
 }
 
 constexpr std::size_t longest_line = std::size_t{16} << 10;

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "platform/files.h"
+#include "platform/path.h"
 
 namespace connector {
 namespace {
@@ -44,7 +45,7 @@ void Undelivered::keep(std::string_view records, std::string_view body, const st
     make_private_folder(folder_);
     if (!has_room_for(body.size())) {
       log_.error("a payload is lost: {} holds {} MiB already. Deliver them with \"connector resend\", or remove them",
-                 folder_.string(), room >> 20);
+                 shown_path(folder_), room >> 20);
       return;
     }
     std::string content = to_text(Json{{"reason", reason}});

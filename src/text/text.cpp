@@ -9,6 +9,7 @@
 
 #include "connector/error.h"
 #include "platform/files.h"
+#include "platform/path.h"
 
 namespace connector {
 namespace {
@@ -50,7 +51,7 @@ std::string configuration_text(const std::filesystem::path& file) {
   try {
     return read_file(file);
   } catch (const std::system_error& error) {
-    throw ConfigError(file.string() + ": the file cannot be read: " + error.code().message());
+    throw ConfigError(shown_path(file) + ": the file cannot be read: " + error.code().message());
   }
 }
 
