@@ -4,11 +4,13 @@
 #include <string_view>
 #include <utility>
 
+#include "config/configuration_file.h"
 #include "config/settings.h"
 #include "connector/error.h"
 #include "platform/environment.h"
 #include "platform/path.h"
 #include "text/text.h"
+#include "text/utf8.h"
 
 namespace connector {
 namespace {
@@ -57,8 +59,7 @@ EnvironmentVariables process_environment() {
 
 EnvironmentVariables read_env_file(const std::filesystem::path& file) {
   const std::string text = configuration_text(file);
-  std::string_view rest = text;
-  if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
+  std::string_view rest = without_byte_order_mark(text);
   EnvironmentVariables variables;
   std::vector<std::string> complaints;
   for (std::size_t number = 1; !rest.empty(); ++number) {

@@ -39,7 +39,7 @@ Json date_format(const Conversion& conversion);
 Json ldap_timestamp(const Conversion& conversion);
 
 /// The value's text, nothing (nullptr) for any other value.
-inline const std::string* text_of(const Json& value) {
+inline const std::string* string_in(const Json& value) {
   return value.get_ptr<const std::string*>();
 }
 
@@ -47,6 +47,6 @@ inline const std::string* text_of(const Json& value) {
 const std::string& required_text(const Json& value);
 
 /// What stands under a key of an object, nothing (nullptr) when nothing does.
-const Json* member(const Json& object, std::string_view key);
+const Json* find_member(const Json& object, std::string_view key);
 
 }  // namespace connector

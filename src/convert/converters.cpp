@@ -88,11 +88,11 @@ void BuiltInConverters::report() const {
 }
 
 const std::string& required_text(const Json& value) {
-  if (const std::string* text = text_of(value)) return *text;
+  if (const std::string* text = string_in(value)) return *text;
   throw ConversionError(fmt::format("needs a text, not a value of type {}", value.type_name()));
 }
 
-const Json* member(const Json& object, std::string_view key) {
+const Json* find_member(const Json& object, std::string_view key) {
   if (!object.is_object()) return nullptr;
   for (const auto& [name, value] : object.get_ref<const Json::object_t&>()) {
     if (name == key) return &value;

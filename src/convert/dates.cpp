@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "convert/builtin.h"
-#include "text/unicode.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {
@@ -203,13 +203,13 @@ Json timestamp(const Conversion& conversion) {
 }
 
 Json date_format(const Conversion& conversion) {
-  const std::string* text = text_of(conversion.value);
+  const std::string* text = string_in(conversion.value);
   return text ? or_unchanged(epoch_seconds(std::string_view(*text)), conversion.value) : conversion.value;
 }
 
 Json ldap_timestamp(const Conversion& conversion) {
   const Json& value = conversion.value;
-  if (const std::string* text = text_of(value)) return or_unchanged(file_time(without_blanks(*text)), value);
+  if (const std::string* text = string_in(value)) return or_unchanged(file_time(without_blanks(*text)), value);
   if (const auto digits = big_integer_digits(value)) return or_unchanged(file_time(*digits), value);
   if (!value.is_number()) return value;
   std::array<char, 320> digits{};  // the largest double has 309

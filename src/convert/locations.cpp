@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "convert/builtin.h"
-#include "text/unicode.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::size_t example_limit = 10;
 std::string name_parameter(const Conversion& conversion, std::string_view name, const char* default_value) {
   const Json* parameter = conversion.parameters.find(name);
   if (!parameter) return default_value;
-  const std::string* text = text_of(*parameter);
+  const std::string* text = string_in(*parameter);
   if (!text) throw ConversionError(fmt::format("the parameter {} needs a name: {}=NAME", name, name));
   return *text;
 }
@@ -45,13 +45,13 @@ Locations::Directory Locations::make_directory(const std::string& field, const s
   fetch_once();
   Directory result;
   for (const Json& location : *locations_) {
-    const Json* name = member(location, label);
-    const Json* entry = member(location, field);
+    const Json* name = find_member(location, label);
+    const Json* entry = find_member(location, field);
     if (!name || !name->is_string() || is_empty(*name) || !entry || is_empty(*entry)) continue;
     result.entries.insert_or_assign(name->get<std::string>(), *entry);
   }
   for (const auto& [name, entry] : result.entries) {
-    if (const std::string* text = text_of(entry)) result.texts.insert(*text);
+    if (const std::string* text = string_in(entry)) result.texts.insert(*text);
   }
   return result;
 }

@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "convert/builtin.h"
-#include "text/unicode.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {
@@ -28,14 +28,14 @@ class Items {
 
 const std::string* text_parameter(const Conversion& conversion, std::string_view name) {
   const Json* parameter = conversion.parameters.find(name);
-  return parameter ? text_of(*parameter) : nullptr;
+  return parameter ? string_in(*parameter) : nullptr;
 }
 
 /// The trimmed text under a key, "" without the key, nothing when it holds no text.
 std::optional<std::string_view> field_text(const Json& record, std::string_view key) {
-  const Json* value = member(record, key);
+  const Json* value = find_member(record, key);
   if (!value) return "";
-  const std::string* text = text_of(*value);
+  const std::string* text = string_in(*value);
   if (!text) return std::nullopt;
   return without_blanks(*text);
 }
@@ -79,30 +79,30 @@ Json first_field(const Conversion& conversion) {
 
 Json ldap_user_field(const Conversion& conversion) {
   if (!is_empty(conversion.value)) return conversion.value;
-  const Json* account = member(conversion.record, "sAMAccountName");
+  const Json* account = find_member(conversion.record, "sAMAccountName");
   return account ? *account : Json();
 }
 
 Json casper_extension_attribute(const Conversion& conversion) {
   const Json* default_value = conversion.parameters.find("default");
   const Json nothing_found = default_value ? *default_value : Json();
-  const Json* attributes = member(conversion.record, "extension_attributes");
+  const Json* attributes = find_member(conversion.record, "extension_attributes");
   if (!attributes) return nothing_found;
   if (!attributes->is_array()) throw ConversionError("extension_attributes is no list");
   const Json* wanted = conversion.parameters.find("attr");
   for (const Json& attribute : *attributes) {
     if (!attribute.is_object()) throw ConversionError("extension_attributes is no list of objects");
-    const Json* name = member(attribute, "name");
+    const Json* name = find_member(attribute, "name");
     if (!name || !wanted || *name != *wanted) continue;
-    const Json* value = member(attribute, "value");
+    const Json* value = find_member(attribute, "value");
     return value ? *value : Json();
   }
   return nothing_found;
 }
 
 Json mac_model_from_sn(const Conversion& conversion) {
-  const Json* general = member(conversion.record, "general");
-  const Json* serial_number = general ? member(*general, "serial_number") : nullptr;
+  const Json* general = find_member(conversion.record, "general");
+  const Json* serial_number = general ? find_member(*general, "serial_number") : nullptr;
   if (!serial_number) throw ConversionError("the record has no general.serial_number");
   const std::string number(without_blanks(required_text(*serial_number)));
   if (number.empty()) return conversion.value;

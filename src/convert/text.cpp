@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "convert/builtin.h"
-#include "text/unicode.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {
@@ -34,7 +34,7 @@ Parts split_at_white_space(std::string_view text) {
 
 std::optional<std::int64_t> integer(const Json& parameter) {
   if (parameter.is_number_integer()) return parameter.get<std::int64_t>();
-  const std::string* text = text_of(parameter);
+  const std::string* text = string_in(parameter);
   if (!text) return std::nullopt;
   std::string_view digits = without_blanks(*text);
   if (digits.size() > 1 && digits.front() == '+' && digits[1] != '-') digits.remove_prefix(1);
@@ -55,15 +55,15 @@ std::optional<std::string_view> part_at(const Parts& parts, std::int64_t index) 
 }  // namespace
 
 Json capitalize(const Conversion& conversion) {
-  const std::string* text = text_of(conversion.value);
+  const std::string* text = string_in(conversion.value);
   return text ? Json(capitalized(*text)) : conversion.value;
 }
 
 Json split(const Conversion& conversion) {
-  const std::string* text = text_of(conversion.value);
+  const std::string* text = string_in(conversion.value);
   if (!text) return conversion.value;
   const Json* on = conversion.parameters.find("on");
-  const std::string* separator = on ? text_of(*on) : nullptr;
+  const std::string* separator = on ? string_in(*on) : nullptr;
   if (on && (!separator || separator->empty())) return conversion.value;
   const Json* index_parameter = conversion.parameters.find("index");
   const std::optional<std::int64_t> index = index_parameter ? integer(*index_parameter) : 0;
@@ -107,13 +107,13 @@ Json uber_position(const Conversion& conversion) {
 
 Json member_of(const Conversion& conversion) {
   const Json& value = conversion.value;
-  const std::string* text = text_of(value);
+  const std::string* text = string_in(value);
   if (!text && !value.is_array() && !value.is_object()) return nullptr;
   const auto holds = [&](const std::string& name) {
     if (text) return !text->empty() && text->find(name) != std::string::npos;
-    if (value.is_object()) return member(value, name) != nullptr;
+    if (value.is_object()) return find_member(value, name) != nullptr;
     for (const Json& item : value) {
-      if (const std::string* group = text_of(item); group && *group == name) return true;
+      if (const std::string* group = string_in(item); group && *group == name) return true;
     }
     return false;
   };

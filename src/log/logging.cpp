@@ -4,7 +4,6 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -17,6 +16,7 @@
 #include "log/handlers.h"
 #include "log/redactor.h"
 #include "platform/path.h"
+#include "text/text.h"
 
 namespace connector {
 
@@ -201,9 +201,8 @@ Log Logging::logger(const std::string& name) const {
 }
 
 std::string connector_logger_name(const std::string& mapping_name) {
-  std::string name = "connectors/" + mapping_name;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::tolower(c)); });
+  std::string name = "connectors/" + ascii_lower_case(mapping_name);
+  std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 

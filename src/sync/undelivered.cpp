@@ -1,13 +1,11 @@
 #include "sync/undelivered.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "platform/files.h"
 #include "platform/path.h"
+#include "text/hash.h"
 
 namespace connector {
 namespace {
@@ -17,12 +15,7 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t room = std::uintmax_t{256} << 20;
 
 std::string file_name(std::string_view records) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(records.data(), records.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  std::string name;
-  for (unsigned i = 0; i < 16; ++i) name += fmt::format("{:02x}", digest[i]);
-  return name + ".json";
+  return sha256(records).substr(0, 32) + ".json";
 }
 
 std::uintmax_t size_of(const std::vector<fs::path>& files) {

@@ -83,7 +83,7 @@ TEST_F(Source, IniFilesStillSeeVariablesForPasswords) {
   const Configuration configuration = read_configuration({}, {});
   ::unsetenv("CONFIG_TEST_PASSWORD");
   EXPECT_EQ(configuration.variables.at("CONFIG_TEST_PASSWORD"), "p");
-  EXPECT_EQ(configuration.origin, "config.ini");
+  EXPECT_EQ(configuration.origin, (folder_.path() / "config.ini").string());
 }
 
 TEST_F(Source, SamplesGoToTheDefaultPath) {
