@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "connector/error.h"
+#include "platform/path.h"
 
 namespace connector {
 
@@ -16,12 +17,12 @@ std::vector<fs::path> files_in(const fs::path& folder, std::string_view extensio
   std::error_code problem;
   fs::directory_iterator entry(folder, problem);
   for (; !problem && entry != fs::directory_iterator(); entry.increment(problem)) {
-    const std::string name = entry->path().filename().string();
+    const std::string name = utf8_path(entry->path().filename());
     std::error_code vanished;
     if (!name.starts_with('.') && name.ends_with(extension) && entry->is_regular_file(vanished))
       files.push_back(entry->path());
   }
-  if (problem) throw SourceError(fmt::format("Cannot read the folder {}: {}", folder.string(), problem.message()));
+  if (problem) throw SourceError(fmt::format("Cannot read the folder {}: {}", shown_path(folder), problem.message()));
   std::sort(files.begin(), files.end());
   return files;
 }

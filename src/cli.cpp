@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "commands/command.h"
 
 namespace connector {
 namespace {

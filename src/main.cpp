@@ -1,4 +1,3 @@
-#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -6,11 +5,12 @@
 #include "cli.h"
 #include "commands/command.h"
 #include "connector/error.h"
+#include "platform/process.h"
 
 using namespace connector;
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
   try {
     return run_command(parse_command_line(argc, argv, commands()), catalogue());
   } catch (const HelpRequest& help) {

@@ -1,10 +1,7 @@
 // Rows of CSV files, one file or all of a folder, as assets or users.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -13,6 +10,8 @@
 #include "connector/connector.h"
 #include "csv/table.h"
 #include "files.h"
+#include "platform/files.h"
+#include "platform/path.h"
 
 namespace connector {
 
@@ -39,7 +38,7 @@ class Csv : public Connector {
       const std::string problem = read_file(file, emit);
       if (problem.empty()) continue;
       ++failed;
-      log.error("Cannot read {}: {}", file.string(), problem);
+      log.error("Cannot read {}: {}", shown_path(file), problem);
     }
     if (failed > 0) throw SourceError(fmt::format("{} of {} CSV files could not be read", failed, files.size()));
   }
@@ -49,17 +48,13 @@ class Csv : public Connector {
   static std::string read_file(const fs::path& path, const Emit& emit) {
     std::error_code problem;
     if (!fs::is_regular_file(path, problem)) return problem ? problem.message() : "it is no regular file";
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
-    if (!file) return std::generic_category().message(errno);
-    std::setvbuf(file.get(), nullptr, _IONBF, 0);  // we read in large pieces ourselves
-
+    FileReader file(path);
     CsvTable table([&emit](Json row) { emit(std::move(row)); });
-    std::vector<char> buffer(std::size_t{256} << 10);
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
-      table.read({buffer.data(), size});
+    for (std::string_view piece = file.next(); !piece.empty(); piece = file.next()) {
+      table.read(piece);
       if (!table.problem().empty()) return table.problem();
     }
-    if (std::ferror(file.get())) return std::generic_category().message(errno);
+    if (file.error()) return file.error().message();
     table.finish();
     return table.problem();
   }

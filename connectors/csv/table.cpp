@@ -1,7 +1,6 @@
 #include "csv/table.h"
 
 #include <fmt/format.h>
-#include <unistr.h>
 
 #include <algorithm>
 #include <new>
@@ -9,18 +8,14 @@
 #include <unordered_set>
 #include <utility>
 
+#include "text/utf8.h"
+
 namespace connector {
 
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 int never_space(unsigned char) {
   return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  return u8_check(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()) == nullptr;
 }
 
 }  // namespace
@@ -42,7 +37,7 @@ void CsvTable::read(std::string_view text) {
     if (start_.size() < byte_order_mark.size() && byte_order_mark.starts_with(start_)) return;
     started_ = true;
     const std::string start = std::exchange(start_, {});
-    read(start.starts_with(byte_order_mark) ? std::string_view(start).substr(byte_order_mark.size()) : start);
+    read(without_byte_order_mark(start));
     return;
   }
   // Line by line: then at most one row ends in each call of the parser, and emit() is called outside of it, since an

@@ -1,15 +1,13 @@
 #include "ldap/directory.h"
 
-#include <sys/socket.h>
-#include <sys/time.h>
-
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <utility>
+
+#include "platform/sockets.h"
+#include "platform/wait.h"
 
 namespace connector {
 namespace {
@@ -39,13 +37,9 @@ class Deadline {
  public:
   Deadline(int socket, std::chrono::seconds time)
       : thread_([this, socket, time](const std::stop_token& stop) {
-          std::mutex mutex;
-          std::unique_lock lock(mutex);
-          std::condition_variable_any destroyed;
-          destroyed.wait_for(lock, stop, time, [] { return false; });
-          if (stop.stop_requested()) return;
+          if (!wait_for(time, stop)) return;
           passed_ = true;
-          shutdown(socket, SHUT_RDWR);
+          shut_down(socket);
         }) {}
 
   bool passed() const { return passed_; }
@@ -180,10 +174,8 @@ void Directory::limit_socket() {
   ldap_get_option(handle_.get(), LDAP_OPT_SOCKBUF, &socket);
   ldap_get_option(handle_.get(), LDAP_OPT_DESC, &descriptor);
   ber_len_t largest = largest_message;
-  const timeval timeout = timeval_of(patience);
   if (!socket || ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &largest) < 0 ||
-      setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) != 0 ||
-      setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) != 0) {
+      !limit_socket_waits(descriptor, patience)) {
     throw SourceError(fmt::format("{}: the connection's limits cannot be set", url_));
   }
 }

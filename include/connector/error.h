@@ -24,8 +24,6 @@ struct Problem {
 
   /// "config.ini:12: section [netbox], setting url: is required"
   operator std::string() const;
-
-  friend bool operator==(const Problem&, const Problem&) = default;
 };
 
 using Problems = std::vector<Problem>;

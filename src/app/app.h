@@ -6,8 +6,8 @@
 #include <stop_token>
 #include <string>
 
+#include "app/command_line.h"
 #include "app/paths.h"
-#include "cli.h"
 #include "config/settings.h"
 #include "config/source.h"
 #include "connector/connector.h"

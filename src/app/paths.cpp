@@ -1,8 +1,10 @@
 #include "app/paths.h"
 
-#include <cstdlib>
 #include <string>
 #include <system_error>
+
+#include "platform/environment.h"
+#include "platform/process.h"
 
 namespace connector {
 namespace {
@@ -14,14 +16,9 @@ bool is_there(const fs::path& file) {
   return fs::exists(file, ignored);
 }
 
-fs::path program_folder() {
-  std::error_code unknown;
-  return fs::read_symlink("/proc/self/exe", unknown).parent_path();
-}
-
 /// Here, else beside the program where it exists there.
 fs::path here_or_beside_program(const char* name) {
-  const fs::path beside_program = program_folder() / name;
+  const fs::path beside_program = program_file().parent_path() / name;
   return !is_there(name) && is_there(beside_program) ? beside_program : fs::path(name);
 }
 
@@ -33,9 +30,8 @@ std::optional<fs::path> logging_config(const CommandLine& line) {
 
 fs::path state_folder(const CommandLine& line) {
   if (line.state_dir) return *line.state_dir;
-  const char* systemd = std::getenv("STATE_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
-  if (systemd == nullptr || *systemd == '\0') return ".";
-  const std::string folders = systemd;  // several are separated by colons
+  const std::string folders = environment_variable("STATE_DIRECTORY");  // several are separated by colons
+  if (folders.empty()) return ".";
   return folders.substr(0, folders.find(':'));
 }
 

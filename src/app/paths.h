@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "cli.h"
+#include "app/command_line.h"
 
 namespace connector {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "app/app.h"
-#include "cli.h"
+#include "app/command_line.h"
 #include "connector/connector.h"
 
 namespace connector {

@@ -2,6 +2,7 @@
 
 #include "commands/command.h"
 #include "config/sample.h"
+#include "platform/path.h"
 
 namespace connector {
 
@@ -9,7 +10,7 @@ int generate_ini(const Invocation& invocation) {
   const std::filesystem::path& file = invocation.paths.ini;
   write_sample_ini(invocation.plugins, file);
   std::fprintf(stderr, "wrote %s: fill in [oomnitza] and the sections that you need, and set their enable to True\n",
-               file.c_str());
+               shown_path(file).c_str());
   return all_delivered;
 }
 

@@ -1,5 +1,3 @@
-#include <malloc.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -7,6 +5,7 @@
 #include "commands/command.h"
 #include "integration/integration_job.h"
 #include "log/rate_limited.h"
+#include "platform/memory.h"
 #include "schedule/loop.h"
 #include "schedule/shutdown_deadline.h"
 
@@ -18,13 +17,6 @@ constexpr std::chrono::seconds stop_patience{14};  // with what finalizing takes
 
 /// Of one record in a record filter, where one integration must not hold up the others; as much as templates have.
 constexpr std::chrono::seconds code_time_limit{10};
-
-/// What a large response took goes back to the system, not only to the next large response.
-void give_memory_back() {
-#ifndef __SANITIZE_ADDRESS__  // it has an allocator of its own, and malloc_trim() would find malloc's never set up
-  malloc_trim(0);
-#endif
-}
 
 integration::IntegrationContext make_context(App& app, Templates& templates, OpenPortions& open_portions) {
   return {.options = {.workers = app.line.workers,
@@ -67,7 +59,7 @@ int managed(App& app) {
   schedule::Syncs syncs(
       [&](const Json& configuration) {
         integration::run_integration(configuration, context, stop);
-        give_memory_back();
+        give_memory_back();  // what a large response took, not only to the next large response
       },
       max_syncs_at_once);
   const schedule::ShutdownDeadline deadline(stop, stop_patience, [&] {

@@ -2,6 +2,7 @@
 
 #include "commands/command.h"
 #include "oomnitza/payload.h"
+#include "platform/path.h"
 #include "sync/sink.h"
 #include "sync/undelivered.h"
 
@@ -30,7 +31,7 @@ Outcome upload_kept(const Undelivered& undelivered, const Oomnitza& cloud, const
       std::filesystem::remove(file);
       ++outcome.delivered;
     } catch (const std::exception& error) {
-      log.error("{} stays: {}", file.string(), error.what());
+      log.error("{} stays: {}", shown_path(file), error.what());
       ++outcome.kept;
       const auto* http_error = dynamic_cast<const HttpError*>(&error);
       has_ended = http_error != nullptr && Refusal(*http_error).ends_uploads;

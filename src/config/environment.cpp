@@ -1,14 +1,16 @@
 #include "config/environment.h"
 
-#include <unistd.h>
-
 #include <initializer_list>
 #include <string_view>
 #include <utility>
 
+#include "config/configuration_file.h"
 #include "config/settings.h"
 #include "connector/error.h"
+#include "platform/environment.h"
+#include "platform/path.h"
 #include "text/text.h"
+#include "text/utf8.h"
 
 namespace connector {
 namespace {
@@ -52,19 +54,12 @@ Section section_from(const EnvironmentVariables& variables, const std::string& n
 }  // namespace
 
 EnvironmentVariables process_environment() {
-  EnvironmentVariables variables;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return variables;
+  return environment_variables();
 }
 
 EnvironmentVariables read_env_file(const std::filesystem::path& file) {
   const std::string text = configuration_text(file);
-  std::string_view rest = text;
-  if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
+  std::string_view rest = without_byte_order_mark(text);
   EnvironmentVariables variables;
   Problems problems;
   for (std::size_t number = 1; !rest.empty(); ++number) {
@@ -75,7 +70,7 @@ EnvironmentVariables read_env_file(const std::filesystem::path& file) {
     const std::size_t equals = line.find('=');
     const std::string name(trimmed(line.substr(0, equals)));
     if (equals == std::string_view::npos || name.empty()) {
-      problems.push_back(file.string() + ":" + std::to_string(number) + ": the line is no NAME=value");
+      problems.push_back(shown_path(file) + ":" + std::to_string(number) + ": the line is no NAME=value");
       continue;
     }
     variables[name] = without_quotes(trimmed(line.substr(equals + 1)));

@@ -12,17 +12,18 @@
 #include "config/ini.h"
 
 #include <ini.h>
-#include <unistr.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "config/configuration_file.h"
 #include "connector/error.h"
+#include "platform/path.h"
 #include "text/text.h"
+#include "text/utf8.h"
 
 namespace connector {
 namespace {
@@ -32,10 +33,9 @@ std::string place(const std::string& file, std::size_t line) {
 }
 
 void check_utf8(std::string_view text, const std::string& file) {
-  const auto* begin = reinterpret_cast<const std::uint8_t*>(text.data());
-  const std::uint8_t* wrong = u8_check(begin, text.size());
-  if (wrong == nullptr) return;
-  const auto line = 1 + std::count(begin, wrong, static_cast<std::uint8_t>('\n'));
+  const std::string_view good = text.substr(0, utf8_length(text));
+  if (good.size() == text.size()) return;
+  const auto line = 1 + std::count(good.begin(), good.end(), '\n');
   throw ConfigError(place(file, static_cast<std::size_t>(line)) +
                     ": the line holds bytes that are no UTF-8: save the file as UTF-8");
 }
@@ -188,15 +188,13 @@ void spread_defaults(std::vector<Section>& sections) {
 
 std::vector<Section> parse_ini(const std::string& text, const std::string& name) {
   check_utf8(text, name);
-  std::string_view content = text;
-  if (content.starts_with(byte_order_mark)) content.remove_prefix(byte_order_mark.size());
-  std::vector<Section> sections = IniReader(content, name).read();
+  std::vector<Section> sections = IniReader(without_byte_order_mark(text), name).read();
   spread_defaults(sections);
   return sections;
 }
 
 std::vector<Section> read_ini(const std::filesystem::path& file) {
-  return parse_ini(configuration_text(file), file.string());
+  return parse_ini(configuration_text(file), shown_path(file));
 }
 
 }  // namespace connector

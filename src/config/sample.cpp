@@ -8,6 +8,7 @@
 #include "config/settings.h"
 #include "connector/error.h"
 #include "platform/files.h"
+#include "platform/path.h"
 
 namespace connector {
 namespace {
@@ -106,7 +107,7 @@ std::string meaning_cell(const Setting& setting) {
 void keep_old_file(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return;
   if (!std::filesystem::is_regular_file(file)) {
-    throw ConfigError(file.string() +
+    throw ConfigError(shown_path(file) +
                       ": something that is no file is in the way: remove it, or name another with --ini");
   }
   std::filesystem::path kept = file;
@@ -150,7 +151,7 @@ void write_sample_ini(std::span<const Plugin> plugins, const std::filesystem::pa
     keep_old_file(file);
     write_file_atomically(file, sample_ini(plugins));
   } catch (const std::system_error& error) {
-    throw ConfigError(file.string() + ": the file cannot be written: " + error.code().message());
+    throw ConfigError(shown_path(file) + ": the file cannot be written: " + error.code().message());
   }
 }
 

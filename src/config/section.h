@@ -9,10 +9,7 @@ namespace connector {
 /// What the keys of mappings begin with: mapping.FIELD.
 inline constexpr std::string_view mapping_prefix = "mapping.";
 
-/// U+FEFF in UTF-8, which some editors write before the first line.
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-/// A key and its text as configured, with the place for messages: "config.ini:12" or "LDAP_URL".
+/// A key and its text as configured, with the place for messages: "/srv/config.ini:12" or "LDAP_URL".
 struct Entry {
   std::string key;  ///< lower case
   std::string value;

@@ -7,6 +7,7 @@
 #include "config/ini.h"
 #include "config/settings.h"
 #include "connector/error.h"
+#include "platform/path.h"
 
 namespace connector {
 namespace {
@@ -22,12 +23,12 @@ bool is_set(const EnvironmentVariables& variables, const std::string& name) {
 }
 
 Configuration from_ini(const std::filesystem::path& file) {
-  return {.origin = file.string(), .sections = read_ini(file), .variables = process_environment()};
+  return {.origin = shown_path(file), .sections = read_ini(file), .variables = process_environment()};
 }
 
 Configuration from_environment(const std::optional<std::filesystem::path>& file, std::span<const Plugin> plugins) {
   Configuration configuration = {
-      .origin = file ? file->string() : "the environment", .sections = {}, .variables = process_environment()};
+      .origin = file ? shown_path(*file) : "the environment", .sections = {}, .variables = process_environment()};
   // A variable of the process is already there and wins, also when it is empty.
   if (file) configuration.variables.merge(read_env_file(*file));
   configuration.sections = sections_from_environment(configuration.variables, plugins, cloud_settings());

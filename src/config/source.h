@@ -19,7 +19,7 @@ struct ConfigurationChoice {
 };
 
 struct Configuration {
-  std::string origin;  ///< "config.ini", "the environment", "prod.env": for messages
+  std::string origin;  ///< for messages: the file, whole, or "the environment"
   std::vector<Section> sections;
   EnvironmentVariables
       variables;  ///< the process's environment over the env file's (empty map part when the ini file counts alone)

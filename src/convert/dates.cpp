@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "convert/builtin.h"
-#include "text/unicode.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {

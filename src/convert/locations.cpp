@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "convert/builtin.h"
-#include "text/unicode.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "export_files/report_file.h"
 #include "oomnitza/payload.h"
+#include "platform/path.h"
 
 namespace connector::integration {
 namespace {
@@ -235,7 +236,7 @@ class Sync {
         continue;
       }
       const std::filesystem::path file = std::filesystem::path(configuration_.folder_path) / stored_name(report);
-      std::printf("section [%s] would store %s\n", configuration_.section().c_str(), file.c_str());
+      std::printf("section [%s] would store %s\n", configuration_.section().c_str(), shown_path(file).c_str());
     }
     std::fflush(stdout);  // this program goes on for long
   }

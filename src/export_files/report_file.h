@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "connector/json.h"
-#include "platform/descriptor.h"
+#include "platform/partial_file.h"
 
 namespace connector::integration {
 
@@ -20,31 +20,22 @@ std::string dated_report_name(std::string_view name, std::int64_t creation_date)
 /// The dates that have such a name: the years 1970 to 9999.
 bool is_report_date(std::int64_t creation_date);
 
-/// A report while it is received: a file .NAME.part in its folder, which gets its name when it is complete. Nothing is
-/// written through a symbolic link. All functions throw std::system_error.
+/// A report while it is received: a file .NAME.part in its folder, see PartialFile. All functions throw
+/// std::system_error.
 class ReportFile {
  public:
   /// Begins an empty file. What a killed run has left is removed; a file that another sync is writing is an error.
   /// name: a good one.
   ReportFile(const std::filesystem::path& folder, const std::string& name);
-  /// Removes the file, unless it was completed.
-  ~ReportFile();
-  ReportFile(const ReportFile&) = delete;
-  ReportFile& operator=(const ReportFile&) = delete;
 
-  void write(std::string_view piece);
+  void write(std::string_view piece) { file_.write(piece); }
   /// Forgets what was written.
-  void restart();
+  void restart() { file_.restart(); }
   /// Gives the file its name, over an older one. When this returns, the disk has it.
-  void complete();
+  void complete() { file_.complete(); }
 
  private:
-  std::filesystem::path path_;  ///< for messages
-  std::string name_;
-  std::string temporary_;
-  Descriptor folder_;
-  Descriptor file_;
-  bool completed_ = false;
+  PartialFile file_;
 };
 
 }  // namespace connector::integration

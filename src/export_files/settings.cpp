@@ -1,13 +1,13 @@
 #include "export_files/settings.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "config/overlay.h"
 #include "config/problem.h"
+#include "platform/files.h"
+#include "platform/path.h"
 #include "text/text.h"
 
 namespace connector::integration {
@@ -103,14 +103,14 @@ class Combination {
     if (folder.find('\0') != std::string::npos) return complain("folder_path", "contains a zero character");
     std::error_code error;
     if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
-      return complain("folder_path", folder + " is no folder");
+      return complain("folder_path", shown_path(folder) + " is no folder");
     }
     if (testmode) return;
     fs::create_directories(folder, error);
-    if (error) return complain("folder_path", "the folder " + folder + " cannot be made: " + error.message());
-    if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-      complain("folder_path",
-               "the folder " + folder + " cannot be written to: " + std::generic_category().message(errno));
+    if (error)
+      return complain("folder_path", "the folder " + shown_path(folder) + " cannot be made: " + error.message());
+    if (const std::error_code problem = cannot_write_into(folder)) {
+      complain("folder_path", "the folder " + shown_path(folder) + " cannot be written to: " + problem.message());
     }
   }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "text/text.h"
+
 namespace connector {
 namespace {
 
@@ -56,12 +58,6 @@ std::string part(const UrlHandle& handle, CURLUPart which, unsigned flags = 0) {
   return text;
 }
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 UrlParts parts(const UrlHandle& handle) {
   return {part(handle, CURLUPART_SCHEME), part(handle, CURLUPART_HOST), part(handle, CURLUPART_PORT),
           part(handle, CURLUPART_PATH), part(handle, CURLUPART_QUERY)};
@@ -73,7 +69,7 @@ std::optional<http::Address> address(const UrlHandle& handle) {
   return http::Address{.url = url.origin() + url.target(),
                        .shown = url.origin() + url.path,
                        .scheme = url.scheme,
-                       .host = lower_case(url.host),
+                       .host = ascii_lower_case(url.host),
                        .port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT),
                        .user = part(handle, CURLUPART_USER, CURLU_URLDECODE),
                        .password = part(handle, CURLUPART_PASSWORD, CURLU_URLDECODE)};

@@ -1,13 +1,13 @@
 #include "http/connection.h"
 
 #include <algorithm>
-#include <csignal>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 
 #include "connector/error.h"
 #include "http/retries.h"
+#include "platform/environment.h"
+#include "platform/process.h"
 
 namespace connector::http {
 namespace {
@@ -34,11 +34,6 @@ CURL* new_handle() {
 
 const char* text_or_null(const std::string& text) {
   return text.empty() ? nullptr : text.c_str();
-}
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
 }
 
 /// What happens while a request is under way.
@@ -286,7 +281,7 @@ void take_authorities(ConnectionSettings& settings, const std::string& path) {
 
 void initialize_curl() {
   static const CURLcode code = [] {
-    std::signal(SIGPIPE, SIG_IGN);  // a TLS connection that the server has closed is an error, not the program's end
+    ignore_broken_pipes();  // a TLS connection that the server has closed is an error, not the program's end
     return curl_global_init(CURL_GLOBAL_DEFAULT);
   }();
   if (code != CURLE_OK) throw SourceError(std::string("cannot start libcurl: ") + curl_easy_strerror(code));
@@ -299,7 +294,7 @@ ConnectionSettings connection_settings(const TlsSettings& tls) {
   settings.authorities_folder = tls.cacert_dir;
   for (const char* name : {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
     if (!settings.authorities_file.empty() || !settings.authorities_folder.empty()) break;
-    take_authorities(settings, environment(name));
+    take_authorities(settings, environment_variable(name));
   }
   settings.user_pem_file = tls.user_pem_file;
   const auto protocol_is = [&](const char* name) { return curl_strequal(tls.protocol.c_str(), name) != 0; };
@@ -311,7 +306,7 @@ ConnectionSettings connection_settings(const TlsSettings& tls) {
   } else if (protocol_is("tls1.3")) {
     settings.tls_version = CURL_SSLVERSION_TLSv1_3;
   }
-  if (environment("http_proxy").empty()) settings.http_proxy = environment("HTTP_PROXY");
+  if (environment_variable("http_proxy").empty()) settings.http_proxy = environment_variable("HTTP_PROXY");
   return settings;
 }
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <condition_variable>
-#include <mutex>
+
+#include "platform/wait.h"
 
 namespace connector::http {
 namespace {
@@ -60,9 +60,7 @@ seconds wait_before(int repeat, const std::optional<std::string>& retry_after,
 }
 
 void wait_for_real(seconds duration, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any().wait_for(lock, stop, duration, [] { return false; });
+  wait_for(duration, stop);
 }
 
 }  // namespace connector::http

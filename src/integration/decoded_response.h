@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,15 +21,6 @@ inline constexpr std::size_t max_values = 5'000'000;  ///< of an answer; each ma
 
 /// Throws SourceError for JSON or XML of more values, and for JSON nested deeper than 500 levels.
 DecodedResponse read_answer(const Response& response);
-
-/// The value of a body: JSON if it is JSON, else XML, else the text. content_type: the header's value. What is no text
-/// in its charset is read with U+FFFD in the place of what is wrong.
-Json read_body(std::string_view body, const std::optional<std::string>& content_type);
-
-/// An XML document as an object: attributes are keys "@name", text beside attributes or children is "#text", repeated
-/// children are a list, an element without attributes and children is its text or null. Nothing when it is not
-/// well-formed, declares entities, or is nested deeper than 500 levels.
-std::optional<Json> read_xml(const std::string& text);
 
 /// A Link header (RFC 8288) by its relations; links without one by their URL.
 Json read_links(std::string_view header);

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <mutex>
 
+#include "platform/appended_file.h"
+
 namespace connector {
 
 /// Appends lines to a file that only its owner can read. When a line would take it past `max_bytes`, f becomes f.1, f.1
@@ -14,23 +16,18 @@ class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   /// Throws std::system_error when the file cannot be opened.
   FileSink(std::filesystem::path path, std::uintmax_t max_bytes, unsigned backups);
-  ~FileSink() override;
 
  protected:
   void sink_it_(const spdlog::details::log_msg& line) override;
   void flush_() override {}
 
  private:
-  void open();
-  void close();
   void rotate();
-  bool renamed() const;
-  std::uintmax_t size() const;
 
   std::filesystem::path path_;
   std::uintmax_t max_bytes_;
   unsigned backups_;
-  int file_ = -1;
+  AppendedFile file_;
 };
 
 }  // namespace connector

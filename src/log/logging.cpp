@@ -4,7 +4,6 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -16,6 +15,8 @@
 #include "connector/json.h"
 #include "log/handlers.h"
 #include "log/redactor.h"
+#include "platform/path.h"
+#include "text/text.h"
 
 namespace connector {
 
@@ -32,14 +33,14 @@ constexpr std::string_view default_configuration = R"({
 Json read_configuration(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream || fs::is_directory(file))
-    throw ConfigError(fmt::format("The logging configuration {} cannot be read: is it there?", file.string()));
+    throw ConfigError(fmt::format("The logging configuration {} cannot be read: is it there?", shown_path(file)));
   try {
     Json configuration = parse_json(std::string(std::istreambuf_iterator<char>(stream), {}));
     if (configuration.is_object()) return configuration;
   } catch (const JsonError& error) {
-    throw ConfigError(fmt::format("The logging configuration {} is no JSON: {}", file.string(), error.what()));
+    throw ConfigError(fmt::format("The logging configuration {} is no JSON: {}", shown_path(file), error.what()));
   }
-  throw ConfigError(fmt::format("The logging configuration {} is no JSON object", file.string()));
+  throw ConfigError(fmt::format("The logging configuration {} is no JSON object", shown_path(file)));
 }
 
 constexpr std::size_t longest_line = std::size_t{16} << 10;
@@ -192,9 +193,8 @@ Log Logging::logger(const std::string& name) const {
 }
 
 std::string connector_logger_name(const std::string& mapping_name) {
-  std::string name = "connectors/" + mapping_name;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::tolower(c)); });
+  std::string name = "connectors/" + ascii_lower_case(mapping_name);
+  std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 

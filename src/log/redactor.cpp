@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include "connector/http.h"
+#include "connector/encoding.h"
 #include "connector/json.h"
 
 namespace connector {

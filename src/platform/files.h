@@ -1,8 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace connector {
 
@@ -17,8 +20,32 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
 /// Makes the folder, and those above it, with permission for its owner alone. Throws std::system_error.
 void make_private_folder(const std::filesystem::path& folder);
 
+/// Why this process may not make files in the folder; no error when it may.
+std::error_code cannot_write_into(const std::filesystem::path& folder);
+
 /// The whole content. Throws std::system_error.
 std::string read_file(const std::filesystem::path& file);
+
+/// A file that is read from its beginning to its end, piece by piece. For one thread at a time.
+class FileReader {
+ public:
+  /// Opens the file. The error is why it could not be opened; then it has no pieces.
+  explicit FileReader(const std::filesystem::path& file);
+  ~FileReader();
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+
+  /// The next bytes, at most 256 KiB, which hold until the next call. Empty: the end, or an error.
+  std::string_view next();
+
+  const std::error_code& error() const { return error_; }
+
+ private:
+  struct Handle;
+  std::unique_ptr<Handle> handle_;
+  std::vector<char> buffer_;
+  std::error_code error_;
+};
 
 /// A section's name as the name of a file or folder: '/', '\\', control characters and leading dots become '_'.
 std::string safe_name(std::string_view name);

@@ -3,8 +3,6 @@
 #include <unistd.h>
 #include <csignal>
 
-#include "commands/command.h"
-
 namespace connector {
 namespace {
 
@@ -18,13 +16,13 @@ sigset_t stop_signals() {
 
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(int exit_code) {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  watcher_ = std::jthread([this, set](const std::stop_token& end) {
+  watcher_ = std::jthread([this, set, exit_code](const std::stop_token& end) {
     int signal = 0;
     while (sigwait(&set, &signal) == 0 && !end.stop_requested()) {
-      if (source_.stop_requested()) _exit(something_failed);
+      if (source_.stop_requested()) _exit(exit_code);
       source_.request_stop();
     }
   });

@@ -1,7 +1,6 @@
 #include "python/interpreter.h"
 
 #include <pybind11/pybind11.h>
-#include <signal.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "connector/error.h"
+#include "platform/spare_signal.h"
 
 namespace connector {
 namespace {
@@ -32,29 +32,18 @@ PyStatus initialize() {
   return status;
 }
 
-/// The last of the signals that are free for any use (signal(7)). Only Python sees it: it is never sent.
-int signal_to_python() {
-  return SIGRTMAX;
-}
-
 /// Python's side of signals, none of the process's: what Python's signal module does to those is undone at once. Its
 /// first import takes SIGINT over; code (and subprocess, asyncio) may import it, so that is done here, too.
 void prepare_signals() {
-  const int number = signal_to_python();
-  struct sigaction interrupt {};
-  struct sigaction free_one {};
-  sigaction(SIGINT, nullptr, &interrupt);
-  sigaction(number, nullptr, &free_one);
+  const KeptSignalHandlers kept;
   PyObject* module = PyImport_ImportModule("_signal");
   PyObject* globals = PyDict_New();
   PyObject* handler = globals ? PyRun_String("lambda number, frame: None", Py_eval_input, globals, globals) : nullptr;
-  if (module && handler) Py_XDECREF(PyObject_CallMethod(module, "signal", "iO", number, handler));
+  if (module && handler) Py_XDECREF(PyObject_CallMethod(module, "signal", "iO", spare_signal(), handler));
   Py_XDECREF(handler);
   Py_XDECREF(globals);
   Py_XDECREF(module);
   PyErr_Clear();
-  sigaction(number, &free_one, nullptr);
-  sigaction(SIGINT, &interrupt, nullptr);
 }
 
 /// Empty, or why Python does not run.
@@ -92,7 +81,7 @@ class PythonThread {
       jobs_.push_back(&job);
       wanted_.notify_one();
       while (!job.ended.wait_for(lock, std::chrono::milliseconds(20), [&job] { return job.has_ended; })) {
-        if (job.has_begun) PyErr_SetInterruptEx(signal_to_python());
+        if (job.has_begun) PyErr_SetInterruptEx(spare_signal());
       }
     }
     if (job.error) std::rethrow_exception(job.error);

@@ -1,9 +1,8 @@
 #include "python/limits.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 
+#include "platform/memory.h"
 #include "python/interpreter.h"
 
 namespace connector {
@@ -136,7 +135,7 @@ struct CountingAllocator {
   }
 
   static void* counted(void* block) {
-    if (block) take(malloc_usable_size(block));
+    if (block) take(block_size(block));
     return block;
   }
 
@@ -148,7 +147,7 @@ struct CountingAllocator {
     return has_room(count * size) ? counted(original().calloc(original().ctx, count, size)) : nullptr;
   }
   static void* reallocate(void*, void* block, std::size_t size) {
-    const std::size_t before = malloc_usable_size(block);
+    const std::size_t before = block_size(block);
     if (size > before && !has_room(size - before)) return nullptr;
     void* moved = original().realloc(original().ctx, block, size);
     if (moved) {
@@ -158,7 +157,7 @@ struct CountingAllocator {
     return moved;
   }
   static void release(void*, void* block) {
-    give(malloc_usable_size(block));
+    give(block_size(block));
     original().free(original().ctx, block);
   }
 

@@ -7,18 +7,12 @@
 
 #include "connector/error.h"
 #include "integration/definition.h"
+#include "platform/wait.h"
 
 namespace connector::schedule {
 namespace {
 
 constexpr std::size_t max_waiting = 100;  // of one integration
-
-/// Waits, until the program is told to stop.
-void pause(std::chrono::seconds duration, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any().wait_for(lock, stop, duration, [] { return false; });
-}
 
 bool is_away(const HttpError& error) {
   return error.retries_exhausted();
@@ -131,7 +125,7 @@ bool loop(const Oomnitza& cloud, Syncs& syncs, const LoopOptions& options, const
       if (std::exchange(has_failed, false)) log.info("Oomnitza can be reached again");
       if (!configurations.empty()) log.info("Oomnitza ordered {} syncs", configurations.size());
       start_all(configurations, syncs, log);
-      pause(options.pause, stop);
+      wait_for(options.pause, stop);
     } catch (const HttpError& error) {
       if (stop.stop_requested()) return true;
       has_failed = true;
@@ -140,11 +134,11 @@ bool loop(const Oomnitza& cloud, Syncs& syncs, const LoopOptions& options, const
         return false;
       }
       log.warning("could not fetch the integrations to run; retrying: {}", error.what());
-      pause(is_away(error) ? options.maintenance_pause : options.pause, stop);
+      wait_for(is_away(error) ? options.maintenance_pause : options.pause, stop);
     } catch (const std::exception& error) {
       has_failed = true;
       log.error("could not fetch the integrations to run; retrying: {}", error.what());
-      pause(options.pause, stop);
+      wait_for(options.pause, stop);
     }
   }
   return true;

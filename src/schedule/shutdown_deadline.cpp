@@ -4,6 +4,8 @@
 #include <mutex>
 #include <utility>
 
+#include "platform/wait.h"
+
 namespace connector::schedule {
 namespace {
 
@@ -17,13 +19,6 @@ bool wait_for_stop(const std::stop_token& stop, const std::stop_token& unwanted)
   });
   std::unique_lock lock(mutex);
   changed.wait(lock, stop, [&] { return unwanted.stop_requested(); });
-  return !unwanted.stop_requested();
-}
-
-bool wait_for(std::chrono::milliseconds time, const std::stop_token& unwanted) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any().wait_for(lock, unwanted, time, [] { return false; });
   return !unwanted.stop_requested();
 }
 

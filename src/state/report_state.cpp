@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "platform/files.h"
+#include "platform/path.h"
 
 namespace connector {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr int milliseconds_for_locks = 60'000;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& cause) {
-  throw std::runtime_error("the state of the reports, " + file.string() + ", cannot be used: " + cause);
+  throw std::runtime_error("the state of the reports, " + shown_path(file) + ", cannot be used: " + cause);
 }
 
 }  // namespace
@@ -90,7 +91,7 @@ ReportState::ReportState(const std::filesystem::path& file, Access access) : fil
   if (writes) make_private_folder(file.parent_path());
   const bool missing = !writes && !std::filesystem::exists(file);
   sqlite3* database = nullptr;
-  const int code = sqlite3_open_v2(missing ? ":memory:" : file.c_str(), &database,
+  const int code = sqlite3_open_v2(missing ? ":memory:" : utf8_path(file).c_str(), &database,
                                    writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY, nullptr);
   database_.reset(database);
   if (code != SQLITE_OK) fail(file_, database ? sqlite3_errmsg(database) : sqlite3_errstr(code));

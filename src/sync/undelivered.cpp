@@ -1,12 +1,11 @@
 #include "sync/undelivered.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "platform/files.h"
+#include "platform/path.h"
+#include "text/hash.h"
 
 namespace connector {
 namespace {
@@ -16,12 +15,7 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t room = std::uintmax_t{256} << 20;
 
 std::string file_name(std::string_view records) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(records.data(), records.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  std::string name;
-  for (unsigned i = 0; i < 16; ++i) name += fmt::format("{:02x}", digest[i]);
-  return name + ".json";
+  return sha256(records).substr(0, 32) + ".json";
 }
 
 std::uintmax_t size_of(const std::vector<fs::path>& files) {
@@ -44,7 +38,7 @@ void Undelivered::keep(std::string_view records, std::string_view body, const st
     make_private_folder(folder_);
     if (!has_room_for(body.size())) {
       log_.error("payload lost: {} holds {} MiB already. Deliver them with \"connector resend\", or remove them",
-                 folder_.string(), room >> 20);
+                 shown_path(folder_), room >> 20);
       return;
     }
     std::string content = to_text(Json{{"reason", reason}});
@@ -87,7 +81,7 @@ void warn_of_kept_payloads(const fs::path& state_folder, std::string_view sectio
   const Undelivered undelivered(state_folder, section, log);
   if (const std::size_t kept = undelivered.files().size(); kept > 0) {
     log.warning("{} payloads of earlier runs are waiting in {}: \"connector resend {}\" delivers them", kept,
-                undelivered.folder().string(), section);
+                shown_path(undelivered.folder()), section);
   }
 }
 

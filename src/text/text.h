@@ -1,6 +1,6 @@
 #pragma once
 
-#include <filesystem>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,14 +9,28 @@ namespace connector {
 /// Blank, tab, line feed, vertical tab, form feed, carriage return.
 bool is_space(char character);
 
-/// The text without white space at both ends.
+/// The text without white space (is_space()) at both ends.
 std::string_view trimmed(std::string_view text);
+
+/// The number of bytes of the white space character that the text begins with, or ends with; 0 when it is none.
+/// White space is here what Python's str.isspace() calls so, of any script.
+std::size_t leading_space(std::string_view text);
+std::size_t trailing_space(std::string_view text);
+
+/// The text without white space of any script at both ends.
+std::string_view without_blanks(std::string_view text);
 
 /// Letters of any script in lower or upper case (Unicode). The text is UTF-8; one that is not comes back as it is.
 std::string lower_case(std::string_view text);
 std::string upper_case(std::string_view text);
 
-/// The whole content of a file that configures. Throws ConfigError when it is missing or unreadable.
-std::string configuration_text(const std::filesystem::path& file);
+/// First character in title case, all others in lower case. A text that is not UTF-8 comes back as it is.
+std::string capitalized(std::string_view text);
+
+/// A to Z in lower case, everything else as it is: for names of protocols.
+std::string ascii_lower_case(std::string_view text);
+
+/// Whether two names of protocols are the same but for the case of A to Z.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace connector

@@ -7,7 +7,7 @@
 
 namespace connector {
 
-/// The member of an object; null when the value is no object or has no such key.
+/// The member of an object; null when the value is not an object or has no such key.
 inline const Json& member(const Json& object, std::string_view key) {
   static const Json none;
   if (!object.is_object()) return none;
@@ -15,7 +15,7 @@ inline const Json& member(const Json& object, std::string_view key) {
   return found == object.end() ? none : *found;
 }
 
-/// A text as it is, null as the empty text, other values as JSON.
+/// A string as it is, null as the empty string, other values as JSON.
 inline std::string text_of(const Json& value) {
   if (value.is_null()) return {};
   return value.is_string() ? value.get<std::string>() : to_text(value);

@@ -1,13 +1,18 @@
+#include "text/xml.h"
+
 #include <expat.h>
+#include <fmt/format.h>
 
 #include <memory>
+#include <new>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connector/error.h"
-#include "integration/decoded_response.h"
 #include "text/text.h"
 
-namespace connector::integration {
+namespace connector {
 namespace {
 
 constexpr std::size_t deepest = 500;
@@ -16,13 +21,13 @@ constexpr std::size_t max_bytes = std::size_t{1} << 30;
 /// Builds the value of a document from what the parser reports.
 class Builder {
  public:
-  explicit Builder(XML_Parser parser) : parser_(parser) {}
+  Builder(XML_Parser parser, std::size_t max_values) : parser_(parser), max_values_(max_values) {}
 
   ObjectBuilder document;
 
   void open(const char* name, const char** attributes) {
     if (open_.size() == deepest) return give_up();
-    if (++count_ > max_values) {
+    if (++count_ > max_values_) {
       has_too_many_ = true;
       return give_up();
     }
@@ -75,6 +80,7 @@ class Builder {
   }
 
   XML_Parser parser_;
+  std::size_t max_values_;
   std::size_t count_ = 0;
   bool has_too_many_ = false;
   std::vector<Element> open_;
@@ -102,11 +108,11 @@ void on_entity(void* data, const char*, int, const char*, int, const char*, cons
 
 }  // namespace
 
-std::optional<Json> read_xml(const std::string& text) {
+std::optional<Json> read_xml(const std::string& text, std::size_t max_values) {
   if (text.size() > max_bytes || text.find('<') == std::string::npos) return std::nullopt;
   const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreate("UTF-8"), XML_ParserFree);
   if (!parser) throw std::bad_alloc();
-  Builder document(parser.get());
+  Builder document(parser.get(), max_values);
   XML_SetUserData(parser.get(), &document);
   XML_SetElementHandler(parser.get(), on_open, on_close);
   XML_SetCharacterDataHandler(parser.get(), on_text);
@@ -118,4 +124,4 @@ std::optional<Json> read_xml(const std::string& text) {
   return document.document.take();
 }
 
-}  // namespace connector::integration
+}  // namespace connector

@@ -78,7 +78,7 @@ TEST_F(Source, IniFilesStillSeeVariablesForPasswords) {
   const Configuration configuration = read_configuration({}, {});
   ::unsetenv("CONFIG_TEST_PASSWORD");
   EXPECT_EQ(configuration.variables.at("CONFIG_TEST_PASSWORD"), "p");
-  EXPECT_EQ(configuration.origin, "config.ini");
+  EXPECT_EQ(configuration.origin, (folder_.path() / "config.ini").string());
 }
 
 }  // namespace connector::source_test

@@ -5,27 +5,6 @@
 
 namespace connector::encoding_test {
 
-TEST(PercentEncoded, KeepsUnreservedCharactersAlone) {
-  EXPECT_EQ(percent_encoded("AZaz09-._~"), "AZaz09-._~");
-  EXPECT_EQ(percent_encoded("a b/c?d&e=f+ü"), "a%20b%2Fc%3Fd%26e%3Df%2B%C3%BC");
-  EXPECT_EQ(percent_encoded(""), "");
-  EXPECT_EQ(percent_encoded(std::string_view("\0x", 2)), "%00x");
-}
-
-TEST(Base64, GoesThereAndBack) {
-  for (const std::string text : {"", "f", "fo", "foo", "foob", "\xff\xfe\xfd"}) {
-    EXPECT_EQ(base64_decoded(base64(text)), text);
-  }
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("\xff\xff\xfe"), "///+");
-}
-
-TEST(Base64, RefusesWhatIsNone) {
-  for (const char* text : {"Zm8", "Zm8*", "Z===", "====", "Zm=8", " Zm8", "Zm8=Zm8=", "Zm8=\n"}) {
-    EXPECT_EQ(base64_decoded(text), std::nullopt) << text;
-  }
-}
-
 TEST(Headers, CompareNamesWithoutCase) {
   Headers headers{{"Set-Cookie", "a=1"}, {"X", "y"}};
   headers.add("set-cookie", "b=2");

@@ -4,30 +4,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
-#include <utility>
+#include <cstdlib>
 
-#include "platform/descriptor.h"
+#include "platform/descriptor_posix.h"
 
 namespace connector {
-namespace {
-
-[[noreturn]] void fail(const std::string& what, const std::filesystem::path& file) {
-  throw std::system_error(errno, std::generic_category(), what + " " + file.string());
-}
-
-}  // namespace
 
 void write_file_atomically(const std::filesystem::path& file, std::string_view content) {
-  std::string temporary = file.string() + ".XXXXXX";
+  std::string temporary = file.native() + ".XXXXXX";
   {
     const Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
-    if (descriptor.number() < 0) fail("cannot write", file);
+    if (descriptor.number() < 0) fail_about("cannot write", file);
     try {
       write_all(descriptor, content, file);
-      if (::fsync(descriptor.number()) != 0) fail("cannot write", file);
+      if (::fsync(descriptor.number()) != 0) fail_about("cannot write", file);
     } catch (...) {
       ::unlink(temporary.c_str());
       throw;
@@ -37,7 +30,7 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view c
     const int error = errno;
     ::unlink(temporary.c_str());
     errno = error;
-    fail("cannot write", file);
+    fail_about("cannot write", file);
   }
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -46,30 +39,49 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view c
 
 void write_private_file(const std::filesystem::path& file, std::string_view content) {
   const Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (descriptor.number() < 0 || ::fchmod(descriptor.number(), 0600) != 0) fail("cannot write", file);
+  if (descriptor.number() < 0 || ::fchmod(descriptor.number(), 0600) != 0) fail_about("cannot write", file);
   write_all(descriptor, content, file);
 }
 
 void make_private_folder(const std::filesystem::path& folder) {
   if (folder.empty() || std::filesystem::is_directory(folder)) return;
   if (folder.has_parent_path()) make_private_folder(folder.parent_path());
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the folder", folder);
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail_about("cannot make the folder", folder);
+}
+
+std::error_code cannot_write_into(const std::filesystem::path& folder) {
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return {errno, std::generic_category()};
 }
 
 std::string read_file(const std::filesystem::path& file) {
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (descriptor.number() < 0) fail("cannot read", file);
+  FileReader reader(file);
   std::string content;
-  char buffer[65536];
-  while (true) {
-    const ssize_t count = ::read(descriptor.number(), buffer, sizeof buffer);
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      fail("cannot read", file);
-    }
-    if (count == 0) return content;
-    content.append(buffer, static_cast<std::size_t>(count));
-  }
+  for (std::string_view piece = reader.next(); !piece.empty(); piece = reader.next()) content.append(piece);
+  if (reader.error()) fail_about("cannot read", file, reader.error().value());
+  return content;
+}
+
+struct FileReader::Handle {
+  Descriptor descriptor;
+};
+
+FileReader::FileReader(const std::filesystem::path& file)
+    : handle_(std::make_unique<Handle>(Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)))) {
+  if (handle_->descriptor.number() < 0) error_ = {errno, std::generic_category()};
+}
+
+FileReader::~FileReader() = default;
+
+std::string_view FileReader::next() {
+  if (error_) return {};
+  buffer_.resize(std::size_t{256} << 10);
+  ssize_t count = -1;
+  do {
+    count = ::read(handle_->descriptor.number(), buffer_.data(), buffer_.size());
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) error_ = {errno, std::generic_category()};
+  return {buffer_.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
 }
 
 std::string safe_name(std::string_view name) {

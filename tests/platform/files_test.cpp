@@ -48,6 +48,21 @@ TEST(Files, FailuresNameTheFile) {
   }
 }
 
+TEST(Files, AreReadPieceByPiece) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "large";
+  const std::string content(600'000, 'x');
+  write_private_file(file, content);
+  FileReader reader(file);
+  std::string read;
+  for (std::string_view piece = reader.next(); !piece.empty(); piece = reader.next()) read += piece;
+  EXPECT_EQ(read, content);
+  EXPECT_FALSE(reader.error());
+  FileReader missing(folder.path() / "missing");
+  EXPECT_EQ(missing.next(), "");
+  EXPECT_EQ(missing.error(), std::errc::no_such_file_or_directory);
+}
+
 TEST(Files, PrivateFoldersAreMadeWithTheirParents) {
   const TemporaryFolder folder;
   const fs::path deep = folder.path() / "a" / "b";

@@ -1,0 +1,49 @@
+#include "text/utf8.h"
+
+#include <unistr.h>
+
+#include <array>
+#include <cstdint>
+
+namespace connector {
+namespace {
+
+const std::uint8_t* bytes(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+}  // namespace
+
+std::string_view without_byte_order_mark(std::string_view text) {
+  return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
+}
+
+bool is_utf8(std::string_view text) {
+  return u8_check(bytes(text), text.size()) == nullptr;
+}
+
+std::size_t utf8_length(std::string_view text) {
+  const std::uint8_t* wrong = u8_check(bytes(text), text.size());
+  return wrong == nullptr ? text.size() : static_cast<std::size_t>(wrong - bytes(text));
+}
+
+char32_t take_character(std::string_view& text) {
+  ucs4_t character = 0;
+  text.remove_prefix(static_cast<std::size_t>(u8_mbtouc(&character, bytes(text), text.size())));
+  return character;
+}
+
+void append_character(std::string& text, char32_t character) {
+  std::array<std::uint8_t, 6> encoded{};
+  const int length = u8_uctomb(encoded.data(), character, encoded.size());
+  if (length > 0) text.append(reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(length));
+}
+
+std::string repaired_utf8(std::string_view text) {
+  std::string repaired;
+  repaired.reserve(text.size());
+  while (!text.empty()) append_character(repaired, take_character(text));
+  return repaired;
+}
+
+}  // namespace connector

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace connector {
+
+/// U+FEFF in UTF-8, which some programs write at the beginning of a text.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// The text without a byte order mark at its beginning.
+std::string_view without_byte_order_mark(std::string_view text);
+
+bool is_utf8(std::string_view text);
+
+/// How many bytes stand before the first one that is not UTF-8: all of them when the text is UTF-8.
+std::size_t utf8_length(std::string_view text);
+
+/// Takes the first character off a text that is not empty; U+FFFD for what is not UTF-8.
+char32_t take_character(std::string_view& text);
+
+void append_character(std::string& text, char32_t character);
+
+/// The text with U+FFFD in the place of what is not UTF-8.
+std::string repaired_utf8(std::string_view text);
+
+}  // namespace connector
