@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
 #include <system_error>
 
 #include "connector/error.h"
@@ -25,6 +28,16 @@ std::vector<fs::path> files_in(const fs::path& folder, std::string_view extensio
   if (problem) throw SourceError(fmt::format("Cannot read the folder {}: {}", shown_path(folder), problem.message()));
   std::sort(files.begin(), files.end());
   return files;
+}
+
+std::string content_of(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  if (stream) content << stream.rdbuf();
+  if (!stream) {
+    throw SourceError(fmt::format("cannot read {}: {}", file.string(), std::generic_category().message(errno)));
+  }
+  return std::move(content).str();
 }
 
 }  // namespace connector

@@ -1,10 +1,11 @@
 // Nodes of one organization of a Chef Infra Server, found by its search.
-#include "connector/connector.h"
+#include "connector/pages.h"
 
 #include <chrono>
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <unordered_set>
 
 #include "chef/audit.h"
 #include "chef/signature.h"
@@ -12,7 +13,15 @@
 namespace connector {
 namespace {
 
-constexpr std::int64_t page_size = 1000;
+constexpr int max_page_size = 1000;
+
+/// Servers with Elasticsearch or OpenSearch find no more nodes than this, however many there are.
+constexpr int search_limit = 10'000;
+
+/// Whether a search's total may hide that there are more nodes. One beyond a million is not a number of nodes.
+bool may_be_cut(const Json& total) {
+  return total.is_number() && total.get<double>() >= search_limit && total.get<double>() < 1'000'000;
+}
 
 bool is_object_of_texts(const Json& value) {
   if (!value.is_object()) return false;
@@ -40,12 +49,14 @@ class Chef final : public Connector {
   Json attribute_extension = Json::object();
   Json node_mappings = Json::object();
   std::string sign_version;
+  int page_size = max_page_size;
 
   void check(const Complain& complain) override {
     if (!has_shape(attribute_extension))
       complain("attribute_extension", "must be JSON like {\"PLATFORM\": {\"NAME\": \"PATH\"}}");
     if (!has_shape(node_mappings))
       complain("node_mappings", "must be JSON like {\"KIND\": {\"serial_number\": \"PATH\"}}");
+    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 1000");
     version_ = sign_version == "1.3" ? chef_server::SignVersion::v1_3 : chef_server::SignVersion::v1_0;
     try {
       std::ifstream file(key_file);
@@ -60,33 +71,76 @@ class Chef final : public Connector {
   }
 
   void read(const Emit& emit) override {
-    const std::string address = url.value + "/search/node";
-    const auto parts = parse_url(address);
-    if (!parts) throw SourceError("the url of the Chef server is no address: " + url.value);
-    const chef_server::AuditSettings settings{attribute_extension, node_mappings};
-    for (std::int64_t start = 0;; start += page_size) {
-      const Response answer =
-          http.send({.url = address,
-                     .query = {{"q", "name:*"}, {"rows", std::to_string(page_size)}, {"start", std::to_string(start)}},
-                     .headers = headers_for(parts->path)});
-      std::int64_t nodes = 0;
-      const Json page = answer.json_items("rows", [&](Json node) {
-        ++nodes;
-        if (node.is_object()) {
-          emit(chef_server::audit(node, settings));
-        } else {
-          emit({std::move(node), "a node is no object"});
-        }
-      });
-      if (!at(page, "rows").is_array())
-        throw SourceError(fmt::format("Chef's answer for the nodes from {} has no rows", start));
-      const Json& total = at(page, "total");
-      if (nodes == 0) return;
-      if (total.is_number() ? static_cast<double>(start + page_size) >= total.get<double>() : nodes < page_size) return;
-    }
+    if (read_search(emit)) read_others(emit);
   }
 
  private:
+  /// Hands over all nodes that the search finds. Whether the organization may have more.
+  bool read_search(const Emit& emit) {
+    for (std::int64_t start = 0;; start += page_size) {
+      const bool is_beyond = start + page_size > search_limit;
+      const Response response =
+          get("/search/node", {{"q", "name:*"}, {"rows", std::to_string(page_size)}, {"start", std::to_string(start)}},
+              is_beyond ? std::vector<int>{500} : std::vector<int>{});
+      if (!response.ok()) return true;
+      std::int64_t nodes = 0;
+      const Json page = response.json_items("rows", [&](Json node) {
+        ++nodes;
+        emit_node(emit, std::move(node));
+      });
+      if (!at(page, "rows").is_array()) {
+        throw SourceError(fmt::format("Chef's response for the nodes from {} has no list \"rows\"", start));
+      }
+      const Json& total = at(page, "total");
+      const bool is_last =
+          total.is_number() ? static_cast<double>(start + page_size) >= total.get<double>() : nodes < page_size;
+      if (nodes == 0 || is_last) return may_be_cut(total) || found_.size() >= search_limit;
+    }
+  }
+
+  void emit_node(const Emit& emit, Json node) {
+    if (!node.is_object()) return emit({std::move(node), "a node is not an object"});
+    if (const Json& name = at(node, "name"); name.is_string()) found_.insert(name.get<std::string>());
+    emit(record(node));
+  }
+
+  /// The nodes that the search did not find, one by one.
+  void read_others(const Emit& emit) {
+    const Response response = get("/nodes");
+    const Json nodes = response.json();
+    if (!nodes.is_object()) throw SourceError(response.url + ": the response is not an object");
+    std::vector<std::string> others;
+    for (const auto& [name, address] : nodes.items()) {
+      if (!found_.contains(name)) others.push_back(name);
+    }
+    if (others.empty()) return;
+    log.warning("Chef's search found {} of {} nodes; reading the other {} one by one", found_.size(), nodes.size(),
+                others.size());
+    emit_details(
+        *this, emit, others,
+        [this](const std::string& name) {
+          const Response node = get("/nodes/" + percent_encoded(name));
+          const Json content = node.json();
+          if (!content.is_object()) throw SourceError(node.url + ": the response is not an object");
+          return record(content);
+        },
+        [](const std::string& name) { return "node " + name; });
+  }
+
+  Json record(const Json& node) const { return chef_server::audit(node, {attribute_extension, node_mappings}); }
+
+  Response get(const std::string& path, const Query& query = {}, std::vector<int> allow = {}) const {
+    const std::string address = url.value + path;
+    const auto parts = parse_url(address);
+    if (!parts) throw SourceError("the url of the Chef server is not an address: " + url.value);
+    allow.push_back(401);
+    Response response =
+        http.send({.url = address, .query = query, .headers = headers_for(parts->path), .allow = std::move(allow)});
+    if (response.status != 401) return response;
+    throw AuthenticationError(problem_of(response, log) + ". Check client, key_file and this machine's clock" +
+                              (sign_version == "1.3" ? "" : "; a server in FIPS mode wants sign_version = 1.3"));
+  }
+
   Headers headers_for(const std::string& path) const {
     Headers headers = chef_server::signed_headers(
         {.method = "GET", .path = path, .time = std::chrono::system_clock::now(), .user = client}, version_,
@@ -98,6 +152,7 @@ class Chef final : public Connector {
 
   chef_server::SignVersion version_ = chef_server::SignVersion::v1_0;
   std::optional<chef_server::PrivateKey> key_;
+  std::unordered_set<std::string> found_;  ///< names of the nodes that the search found
 };
 
 }  // namespace
@@ -124,6 +179,8 @@ Plugin chef() {
                        .default_value = "1.0",
                        .choices = {"1.0", "1.3"},
                        .in_sample = false}),
+              setting("page_size", &Chef::page_size,
+                      {.help = "Nodes for each request, at most 1000.", .default_value = "1000", .in_sample = false}),
           },
       .make = make<Chef>,
   };

@@ -1,13 +1,13 @@
 // SIM terminals of Cisco Jasper that were modified since the last run, by its SOAP API.
-#include "connector/connector.h"
-
 #include <chrono>
 #include <filesystem>
-#include <system_error>
+#include <map>
 #include <vector>
 
+#include "connector/connector.h"
+#include "connector/state.h"
+#include "files.h"
 #include "jasper/soap.h"
-#include "platform/files.h"
 
 namespace connector {
 namespace {
@@ -26,12 +26,6 @@ std::string local_file(const std::string& path) {
   if (!path.starts_with(scheme)) return path;
   const std::string_view rest = std::string_view(path).substr(scheme.size());
   return percent_decoded(rest.starts_with("localhost/") ? rest.substr(host.size()) : rest);
-}
-
-/// Whether there is no such file; one that cannot be looked at is not missing, reading it tells why.
-bool is_missing(const std::filesystem::path& file) {
-  std::error_code error;
-  return std::filesystem::status(file, error).type() == std::filesystem::file_type::not_found;
 }
 
 /// SIM terminals of Cisco Jasper that were modified since the last run.
@@ -53,19 +47,22 @@ class Jasper final : public Connector {
           {iccids.begin() + static_cast<std::ptrdiff_t>(begin), iccids.begin() + static_cast<std::ptrdiff_t>(end)},
           emit);
     }
+    if (missing_.empty()) return;
+    log.warning("details of {} of {} modified terminals did not come (first: {}); the state stays before them",
+                missing_.size(), iccids.size(), missing_.front());
   }
 
   void delivered() override {
     const Json newest = soap::instant(newest_);
     const Json before = soap::instant(since_);
     if (newest.is_null() || (!before.is_null() && newest <= before)) return;
-    write_file_atomically(storage, newest_);
+    StateFile(storage).write(newest_);
   }
 
  private:
   std::string read_endpoint() const {
     const bool is_remote = wsdl_path.starts_with("http://") || wsdl_path.starts_with("https://");
-    const std::string text = is_remote ? http.get(wsdl_path).body : read_file(local_file(wsdl_path));
+    const std::string text = is_remote ? http.get(wsdl_path).body : content_of(local_file(wsdl_path));
     std::string endpoint = soap::endpoint_of(soap::parse(text, "the WSDL " + wsdl_path));
     const auto parts = parse_url(endpoint);
     if (!parts || (parts->scheme != "http" && parts->scheme != "https")) {
@@ -76,9 +73,10 @@ class Jasper final : public Connector {
 
   /// The state file; older versions kept it one folder above.
   std::string read_since() const {
-    std::filesystem::path file = storage;
-    if (is_missing(file) && file.is_relative()) file = ".." / file;
-    const std::string since = is_missing(file) ? "" : trimmed(read_file(file));
+    const std::filesystem::path file = storage;
+    std::optional<std::string> found = StateFile(file).read();
+    if (!found && file.is_relative()) found = StateFile(".." / file).read();
+    const std::string since = found.value_or("");
     return since.empty() ? first_date : since;
   }
 
@@ -105,11 +103,24 @@ class Jasper final : public Connector {
     for (const std::string& iccid : iccids) envelope.add(list, "iccid", iccid);
     const pugi::xml_document answer = call("GetTerminalDetails", envelope);
     const pugi::xml_node response = soap::body_of(answer, "GetTerminalDetailsResponse", log);
+    std::map<std::string, std::string> modified;  // when, by ICCID
     for (const pugi::xml_node terminal : soap::child(response, "terminals").children()) {
       if (!soap::is(terminal, soap::jasper_namespace, "terminal")) continue;
       emit(soap::terminal_record(terminal));
-      remember(trimmed(soap::text_of(soap::child(terminal, "dateModified"))));
+      modified[text_of(terminal, "iccid")] = text_of(terminal, "dateModified");
     }
+    for (const std::string& iccid : iccids) {  // the oldest change first
+      const auto found = modified.find(iccid);
+      if (found == modified.end()) {
+        missing_.push_back(iccid);
+      } else if (missing_.empty()) {
+        remember(found->second);
+      }
+    }
+  }
+
+  static std::string text_of(const pugi::xml_node& terminal, std::string_view name) {
+    return trimmed(soap::text_of(soap::child(terminal, name)));
   }
 
   void remember(const std::string& modified) {
@@ -140,7 +151,8 @@ class Jasper final : public Connector {
 
   std::string endpoint_;
   std::string since_;
-  std::string newest_;
+  std::string newest_;                ///< change up to which all details came
+  std::vector<std::string> missing_;  ///< ICCIDs whose details did not come
 };
 
 }  // namespace

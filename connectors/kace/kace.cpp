@@ -1,35 +1,35 @@
 // Machines of a KACE Systems Management Appliance with their software.
-#include "connector/connector.h"
+#include "connector/pages.h"
 
 namespace connector {
 namespace {
 
-constexpr int page_size = 100;
+constexpr int max_page_size = 1000;
+constexpr int small_page_size = 25;  // for an appliance that needs too long for more
+constexpr const char* token_header = "x-dell-csrf-token";
 
 bool is_placeholder(const Json& value) {
   return value == "empty" || value == "0000-00-00 00:00:00";
 }
 
-/// Programs as Oomnitza wants them: name, version, path.
 Json software_of(const Json& machine) {
   Json software = Json::array();
   const Json& programs = at(machine, "Software");
   if (!programs.is_array()) return software;
   for (const Json& program : programs) {
-    software.push_back(
-        {{"name", at(program, "DISPLAY_NAME")}, {"version", at(program, "DISPLAY_VERSION")}, {"path", nullptr}});
+    software.push_back(software_entry(at(program, "DISPLAY_NAME"), at(program, "DISPLAY_VERSION")));
   }
   return software;
 }
 
-Json to_record(Json machine) {
+void make_record(Json& machine) {
+  if (!machine.is_object()) return;
   Json software = software_of(machine);
   machine.erase("Software");
   for (Json& value : machine) {
     if (is_placeholder(value)) value = "";
   }
   machine["software"] = std::move(software);
-  return machine;
 }
 
 /// Machines of a KACE Systems Management Appliance with their software.
@@ -40,39 +40,70 @@ class Kace final : public Connector {
   Secret password;
   std::string organization_name;
   std::string api_version;
+  int page_size = 100;
+
+  void check(const Complain& complain) override {
+    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 1000");
+  }
 
   void authenticate() override {
     http.headers.set("Accept", "application/json");
-    const Response answer =
-        http.post(url.value + "/ams/shared/api/security/login",
-                  {{"userName", username}, {"password", password.value}, {"organizationName", organization_name}});
-    const auto token = answer.headers.find("x-dell-csrf-token");
-    if (!token || token->empty()) throw AuthenticationError("KACE's answer to the login holds no x-dell-csrf-token");
-    log.hide(*token);
-    http.use_cookies_as_credentials();
-    http.headers.set("x-dell-csrf-token", *token);
-    http.headers.set("x-dell-api-version", api_version);
+    http.headers.set("x-kace-api-version", api_version);
+    http.headers.set("x-dell-api-version", api_version);  // the name before 12.1
+    http.keep_logged_in([this] { return log_in(); });
   }
 
   void read(const Emit& emit) override {
-    for (int offset = 0;; offset += page_size) {
-      Json page = http.send({.url = url.value + "/api/inventory/machines",
-                             .query = {{"shaping", "machine all,software standard"},
-                                       {"paging", fmt::format("limit {} offset {}", page_size, offset)}},
-                             .secret_headers = {"x-dell-csrf-token"}})
-                      .json();
-      if (!page.is_object()) throw SourceError("KACE's answer for machines is no object");
-      Json& machines = page["Machines"];
-      if (is_empty(machines)) return;
-      if (!machines.is_array()) throw SourceError("KACE's answer for machines has no list \"Machines\"");
-      for (Json& machine : machines) {
-        if (machine.is_object()) {
-          emit(to_record(std::move(machine)));
-        } else {
-          emit({std::move(machine), "a machine is no object"});
-        }
+    PageGuard guard("KACE");
+    int size = page_size;
+    for (int offset = 0;; offset += size) {
+      Response response = machines(offset, size);
+      if (!response.ok()) {
+        size = small_page_size;
+        log.warning("{}; going on with {} machines for each request", problem_of(response, log), size);
+        response = machines(offset, size);
       }
+      Json page = response.json();
+      if (!page.is_object()) throw SourceError(response.url + ": the response is not an object");
+      if (is_empty(at(page, "Machines"))) return;  // whatever Count says
+      guard.check(response.body);
+      Json& rows = list_of(page, "Machines", response);
+      for (Json& machine : rows) make_record(machine);
+      emit_rows(emit, rows, "a machine");
     }
+  }
+
+ private:
+  /// Appliances before 12.1 want the token of the login's response in each request; later ones have none.
+  Login log_in() const {
+    const Response response =
+        http.post(url.value + "/ams/shared/api/security/login",
+                  {{"userName", username}, {"password", password.value}, {"organizationName", organization_name}});
+    const std::string token = response.headers.find(token_header).value_or("");
+    if (token.empty() && !response.headers.contains("Set-Cookie")) {
+      throw AuthenticationError(fmt::format(
+          "KACE's login response has neither a session cookie nor {}. Check that url is the appliance's web address",
+          token_header));
+    }
+    http.use_cookies_as_credentials();
+    return {.headers = token.empty() ? Headers() : Headers{{token_header, token}}};
+  }
+
+  /// A page of machines. One that the appliance fails at twice is handed back if there could be a smaller one.
+  Response machines(int offset, int size) const {
+    Request request{.url = url.value + "/api/inventory/machines",
+                    .query = {{"shaping", "machine all,software standard"},
+                              {"paging", fmt::format("limit {} offset {}", size, offset)}},
+                    .allow = {401}};
+    if (size > small_page_size) request.allow = {401, 500, 504};
+    Response response = http.send(request);
+    if (response.status == 500 || response.status == 504) response = http.send(request);
+    if (response.status == 401) {
+      throw AuthenticationError(problem_of(response, log) +
+                                ", though the login succeeded. Check that the user's role may read the inventory, and "
+                                "that two-factor authentication is off for this user");
+    }
+    return response;
   }
 };
 
@@ -91,6 +122,8 @@ Plugin kace() {
                       {.help = "Organization of the appliance.", .default_value = "Default"}),
               setting("api_version", &Kace::api_version,
                       {.help = "Version of the API, sent as a header.", .default_value = "8"}),
+              setting("page_size", &Kace::page_size,
+                      {.help = "Machines for each request, at most 1000.", .default_value = "100", .in_sample = false}),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "software"}}}},
       .default_converters = {{"Last_inventory", "timestamp"}, {"Last_sync", "timestamp"}},

@@ -65,17 +65,17 @@ std::string described(int code, const char* details) {
   return fmt::format("{} ({}){}{}", ldap_err2string(code), code, line.empty() ? "" : ": ", line);
 }
 
-// What to do about a bind that the server refuses.
-const char* advice(int code) {
+// What to do about a refusal; empty: nothing is known.
+std::string advice(int code) {
   switch (code) {
     case LDAP_STRONG_AUTH_REQUIRED:
     case LDAP_CONFIDENTIALITY_REQUIRED:
-      return "Use an ldaps:// url or start_tls = True.";
+      return ". The server wants an encrypted connection: use an ldaps:// url or start_tls = True.";
     case LDAP_BUSY:
     case LDAP_UNAVAILABLE:
-      return "Try again later.";
+      return ". Try again later.";
     default:
-      return "Check username and password.";
+      return "";
   }
 }
 
@@ -212,9 +212,9 @@ void Directory::bind(const std::string& name, const Secret& password) {
   const Outcome outcome = finish(request, [](const DirectoryEntry&) {});
   if (lost_) throw SourceError(fmt::format("{}: the bind got no answer: {}", url_, outcome.text));
   if (!outcome.ok()) {
-    throw AuthenticationError(fmt::format("{} refuses the bind as {}: {}. {}", url_,
+    throw AuthenticationError(fmt::format("{} refuses the bind as {}: {}{}", url_,
                                           name.empty() ? "anonymous" : "'" + name + "'", outcome.text,
-                                          advice(outcome.code)));
+                                          advice(outcome.code).empty() ? ". Check username and password." : ""));
   }
 }
 
@@ -299,6 +299,38 @@ Outcome Directory::read_pages(const Search& search, const Take& take) {
   }
 }
 
+std::string Directory::read_ranges(DirectoryEntry& entry) {
+  for (Attribute& attribute : entry.attributes) {
+    const std::string problem = read_range(entry.dn, attribute);
+    if (!problem.empty()) return fmt::format("'{}', {}: {}", entry.dn, attribute.name, problem);
+  }
+  return {};
+}
+
+std::string Directory::read_range(const std::string& dn, Attribute& attribute) {
+  const std::string type(parse_attribute_name(attribute.name).type);
+  for (std::optional<std::size_t> begin = parse_attribute_name(attribute.name).next; begin;) {
+    const Search rest = {.base = dn,
+                         .scope = Scope::entry,
+                         .filter = "(objectClass=*)",
+                         .attributes = {fmt::format("{};range={}-*", type, *begin)}};
+    std::optional<Attribute> part;
+    const Outcome outcome = finish(start(rest), [&](const DirectoryEntry& entry) {
+      for (const Attribute& found : entry.attributes) {
+        if (parse_attribute_name(found.name).is_range) part = found;
+      }
+    });
+    if (!outcome.ok()) return fmt::format("the values from number {} on: {}", *begin, outcome.text);
+    const AttributeName name = parse_attribute_name(part ? part->name : "");
+    if (!part || part->values.empty() || (name.next && *name.next <= *begin)) {
+      return fmt::format("the server gives no values from number {} on", *begin);
+    }
+    attribute.values.insert(attribute.values.end(), part->values.begin(), part->values.end());
+    begin = name.next;
+  }
+  return {};
+}
+
 // What libldap itself found. code 0: what it noted down.
 Outcome Directory::local_outcome(int code) {
   if (code == 0) ldap_get_option(handle_.get(), LDAP_OPT_RESULT_CODE, &code);
@@ -328,7 +360,7 @@ Outcome Directory::server_outcome(LDAPMessage* message) {
   const Controls controls(found);
   if (code != LDAP_SUCCESS) return local_outcome(code);
 
-  outcome.text = described(outcome.code, details);
+  outcome.text = described(outcome.code, details) + advice(outcome.code);
   if (LDAPControl* paging = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, found, nullptr)) {
     ber_int_t estimate = 0;
     berval cookie{};

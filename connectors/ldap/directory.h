@@ -68,6 +68,10 @@ class Directory {
   /// Hands over all entries, page by page; each page after the next one was asked for.
   Outcome read_pages(const Search& search, const Take& take);
 
+  /// Reads the further parts of attributes that the server gave in ranges (Active Directory's memberOf;range=0-1499).
+  /// Empty when all came, else what went wrong.
+  std::string read_ranges(DirectoryEntry& entry);
+
   /// The connection is gone, or the server has stopped answering: what has already come can be read, nothing be asked.
   bool lost() const { return lost_; }
 
@@ -81,6 +85,7 @@ class Directory {
   Outcome local_outcome(int code);
   Outcome server_outcome(LDAPMessage* message);
   std::optional<DirectoryEntry> entry_of(LDAPMessage* message);
+  std::string read_range(const std::string& dn, Attribute& attribute);
 
   struct Unbind {
     void operator()(LDAP* handle) const { ldap_unbind_ext(handle, nullptr, nullptr); }

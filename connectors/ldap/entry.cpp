@@ -5,6 +5,7 @@
 #include <unistr.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -13,6 +14,33 @@ namespace connector {
 namespace {
 
 const std::string binary = "*BINARY*";
+const std::string guid_source = "objectGUID_text";
+
+/// Attributes whose values are bytes, even where these happen to be UTF-8.
+constexpr const char* binary_attributes[] = {"objectGUID",
+                                             "jpegPhoto",
+                                             "thumbnailPhoto",
+                                             "thumbnailLogo",
+                                             "photo",
+                                             "audio",
+                                             "userCertificate",
+                                             "userSMIMECertificate",
+                                             "userPKCS12",
+                                             "cACertificate",
+                                             "crossCertificatePair",
+                                             "authorityRevocationList",
+                                             "certificateRevocationList",
+                                             "deltaRevocationList",
+                                             "sIDHistory",
+                                             "tokenGroups",
+                                             "securityIdentifier",
+                                             "nTSecurityDescriptor",
+                                             "logonHours",
+                                             "mS-DS-ConsistencyGuid",
+                                             "msExchMailboxGuid",
+                                             "msExchArchiveGUID",
+                                             "msDS-GenerationId",
+                                             "dnsRecord"};
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -26,20 +54,64 @@ bool is_utf8(std::string_view text) {
   return u8_check(bytes_of(text), text.size()) == nullptr;
 }
 
+bool is_text(std::string_view value) {
+  return is_utf8(value) && value.find('\0') == std::string_view::npos;
+}
+
+bool is_binary(std::string_view type) {
+  return std::ranges::any_of(binary_attributes, [&](const char* known) { return same_name(known, type); });
+}
+
 Json value_of(const Attribute& attribute) {
+  const std::string_view type = parse_attribute_name(attribute.name).type;
   if (attribute.values.empty()) return "";
-  if (same_name(attribute.name, "objectSid")) return sid_text(attribute.values.front()).value_or(binary);
-  if (same_name(attribute.name, "memberOf")) {
-    if (std::ranges::all_of(attribute.values, is_utf8)) return attribute.values;
+  if (same_name(type, "objectSid")) return sid_text(attribute.values.front()).value_or(binary);
+  if (same_name(type, "memberOf")) {
+    if (std::ranges::all_of(attribute.values, is_text)) return attribute.values;
     return binary;
   }
-  return is_utf8(attribute.values.front()) ? attribute.values.front() : binary;
+  return !is_binary(type) && is_text(attribute.values.front()) ? attribute.values.front() : binary;
+}
+
+/// The attributes by their types: the parts of a range together; of others with the same type the one without options,
+/// or with the first.
+std::vector<Attribute> without_options(const std::vector<Attribute>& attributes) {
+  std::vector<Attribute> merged;
+  for (const Attribute& attribute : attributes) {
+    const AttributeName name = parse_attribute_name(attribute.name);
+    const auto same =
+        std::ranges::find_if(merged, [&](const Attribute& one) { return same_name(one.name, name.type); });
+    if (same == merged.end()) {
+      merged.push_back({std::string(name.type), attribute.values});
+    } else if (name.is_range) {
+      same->values.insert(same->values.end(), attribute.values.begin(), attribute.values.end());
+    } else if (name.type.size() == attribute.name.size() && !attribute.values.empty()) {
+      same->values = attribute.values;
+    }
+  }
+  return merged;
 }
 
 }  // namespace
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+AttributeName parse_attribute_name(std::string_view name) {
+  constexpr std::string_view option = ";range=";
+  const std::size_t end = std::min(name.find(';'), name.size());
+  AttributeName parsed{.type = name.substr(0, end)};
+  const std::string_view range = name.substr(end);
+  const std::size_t dash = range.find('-');
+  if (!same_name(range.substr(0, option.size()), option) || dash == std::string_view::npos) return parsed;
+  const std::string_view high = range.substr(dash + 1);
+  std::size_t last = 0;
+  const auto [rest, error] = std::from_chars(high.data(), high.data() + high.size(), last);
+  const bool is_number = error == std::errc() && rest == high.data() + high.size();
+  parsed.is_range = is_number || high == "*";
+  if (is_number) parsed.next = last + 1;
+  return parsed;
 }
 
 std::vector<std::string> spellings(const std::vector<std::string>& sources) {
@@ -57,7 +129,8 @@ std::vector<std::string> spellings(const std::vector<std::string>& sources) {
 
 std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spellings) {
   std::vector<std::string> names;
-  for (const std::string& name : spellings) {
+  for (const std::string& spelling : spellings) {
+    const std::string name = same_name(spelling, guid_source) ? "objectGUID" : spelling;
     if (std::ranges::none_of(names, [&](const std::string& other) { return same_name(name, other); })) {
       names.push_back(name);
     }
@@ -67,15 +140,24 @@ std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spell
 
 Json record_of(const DirectoryEntry& entry, const std::vector<std::string>& spellings) {
   Json record = Json::object();
-  for (const Attribute& attribute : entry.attributes) {
-    const Json value = value_of(attribute);
+  const auto set = [&](const std::string& name, const Json& value) {
     bool mapped = false;
     for (const std::string& spelling : spellings) {
-      if (!same_name(spelling, attribute.name)) continue;
+      if (!same_name(spelling, name)) continue;
       record[spelling] = value;
       mapped = true;
     }
-    if (!mapped) record[attribute.name] = value;
+    return mapped;
+  };
+  for (const Attribute& attribute : entry.attributes) {
+    if (attribute.name.find(';') != std::string::npos) set(attribute.name, value_of(attribute));
+  }
+  for (const Attribute& attribute : without_options(entry.attributes)) {
+    const Json value = value_of(attribute);
+    if (!set(attribute.name, value)) record[attribute.name] = value;
+    if (same_name(attribute.name, "objectGUID") && !attribute.values.empty()) {
+      set(guid_source, guid_text(attribute.values.front()).value_or(binary));
+    }
   }
   return record;
 }
@@ -89,6 +171,16 @@ std::optional<std::string> sid_text(std::string_view bytes) {
   std::string text = fmt::format("S-{}-{}", byte(0), authority);
   for (std::size_t part = 8; part < 8 + 4 * byte(1); part += 4) {
     text += fmt::format("-{}", byte(part) | byte(part + 1) << 8 | byte(part + 2) << 16 | byte(part + 3) << 24);
+  }
+  return text;
+}
+
+std::optional<std::string> guid_text(std::string_view bytes) {
+  if (bytes.size() != 16) return std::nullopt;
+  constexpr int order[] = {3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15};
+  std::string text;
+  for (const int place : order) {
+    text += place < 0 ? "-" : fmt::format("{:02x}", static_cast<unsigned char>(bytes[static_cast<std::size_t>(place)]));
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,15 @@ struct DirectoryEntry {
   std::vector<Attribute> attributes;
 };
 
+/// What an attribute's name says (RFC 4512, 2.5): its type, and options behind semicolons.
+struct AttributeName {
+  std::string_view type;
+  bool is_range = false;            ///< Active Directory's type;range=0-1499: a part of many values
+  std::optional<std::size_t> next;  ///< where the next part begins; nothing when this is the last
+};
+
+AttributeName parse_attribute_name(std::string_view name);
+
 /// Whether two names are the same: letters' case does not matter (RFC 4512). Names are ASCII.
 bool same_name(std::string_view a, std::string_view b);
 
@@ -27,14 +37,20 @@ bool same_name(std::string_view a, std::string_view b);
 /// first dot, unless the name is an OID. Each spelling once.
 std::vector<std::string> spellings(const std::vector<std::string>& sources);
 
-/// The attributes to ask for: the spellings without those that differ in case only (RFC 4511 allows each name once).
+/// The attributes to ask for: the spellings without those that differ in case only (RFC 4511 allows each name once);
+/// objectGUID for objectGUID_text.
 std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spellings);
 
-/// The entry as a record: each attribute under every spelling of its name, else under the server's.
+/// The entry as a record: each attribute under every spelling of its name, else under the server's without options.
+/// objectGUID_text among the spellings is the text form of objectGUID.
 Json record_of(const DirectoryEntry& entry, const std::vector<std::string>& spellings);
 
 /// The text form (S-1-5-21-…) of a binary security identifier; nothing when it is shorter than its count says.
 std::optional<std::string> sid_text(std::string_view bytes);
+
+/// The text form (8-4-4-4-12 digits) of a binary GUID, whose first three parts are little-endian; nothing when it is
+/// not of 16 bytes.
+std::optional<std::string> guid_text(std::string_view bytes);
 
 /// A text in which letters' case no longer matters, for comparing DNs. Bytes that are no UTF-8 stay as they are.
 std::string folded(const std::string& text);

@@ -1,28 +1,19 @@
 #include "ldap/groups.h"
 
-#include <charconv>
+#include <ldap.h>
+
+#include <memory>
 #include <utility>
 
 namespace connector {
 namespace {
 
-// Where the values after `name` begin when it is ATTRIBUTE;range=LOW-HIGH. Nothing for a last range (HIGH is *), and
-// nothing at all for another name.
-struct Range {
-  std::optional<std::size_t> next;
-};
-
-std::optional<Range> range_of(std::string_view name, const std::string& attribute) {
-  const std::string prefix = attribute + ";range=";
-  if (name.size() <= prefix.size() || !same_name(name.substr(0, prefix.size()), prefix)) return std::nullopt;
-  const std::size_t dash = name.find('-', prefix.size());
-  if (dash == std::string_view::npos) return std::nullopt;
-  const std::string_view high = name.substr(dash + 1);
-  if (high == "*") return Range{};
-  std::size_t last = 0;
-  const auto [end, error] = std::from_chars(high.data(), high.data() + high.size(), last);
-  if (error != std::errc() || end != high.data() + high.size()) return std::nullopt;
-  return Range{last + 1};
+// A DN that compares with others: blanks, escapes (\\, and \\2C) and letters' case no longer differ.
+std::string comparable(const std::string& dn) {
+  char* normal = nullptr;
+  const int code = ldap_dn_normalize(dn.c_str(), LDAP_DN_FORMAT_LDAPV3, &normal, LDAP_DN_FORMAT_LDAPV3);
+  const std::unique_ptr<char, decltype(&ldap_memfree)> owner(normal, &ldap_memfree);
+  return folded(code == LDAP_SUCCESS && normal ? normal : dn);
 }
 
 }  // namespace
@@ -30,10 +21,10 @@ std::optional<Range> range_of(std::string_view name, const std::string& attribut
 MemberList members_of(const DirectoryEntry& group, const std::string& attribute) {
   MemberList members;
   for (const Attribute& found : group.attributes) {
-    const std::optional<Range> range = range_of(found.name, attribute);
-    if (!range && !same_name(found.name, attribute)) continue;
+    const AttributeName name = parse_attribute_name(found.name);
+    if (!same_name(name.type, attribute) || (!name.is_range && name.type != found.name)) continue;
     members.values.insert(members.values.end(), found.values.begin(), found.values.end());
-    if (range) members.next = range->next;
+    if (name.is_range) members.next = name.next;
   }
   return members;
 }
@@ -88,7 +79,7 @@ void Groups::ask(const std::string& group, const std::string& member) {
     search.scope = Scope::subtree;
     search.filter = "(&" + search_.filter + search_.member_filter.with(member) + ")";
     search.size_limit = 1;
-  } else if (member.empty() || sent_.contains(folded(member))) {
+  } else if (member.empty() || sent_.contains(comparable(member))) {
     return;
   }
   pending_.push_back({member, group, directory_.start(search)});
@@ -118,7 +109,7 @@ void Groups::hand_on(const Pending& asked, DirectoryEntry entry) {
               asked.group);
     return;
   }
-  if (sent_.insert(folded(entry.dn)).second) take_(std::move(entry));
+  if (sent_.insert(comparable(entry.dn)).second) take_(std::move(entry));
 }
 
 void Groups::fail(const std::string& problem) {

@@ -50,7 +50,7 @@ class Groups {
   const Log log_;
   const Directory::Take take_;
   std::deque<Pending> pending_;
-  std::unordered_set<std::string> sent_;  ///< folded DNs
+  std::unordered_set<std::string> sent_;  ///< DNs, comparable
   std::size_t failures_ = 0;
   bool loss_told_ = false;
   std::string first_failure_;

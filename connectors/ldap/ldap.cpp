@@ -96,8 +96,10 @@ class Ldap final : public Connector {
     wanted.insert(wanted.end(), more_sources_.begin(), more_sources_.end());
     const std::vector<std::string> names = spellings(wanted);
     const std::vector<std::string> asked = all_attributes ? std::vector<std::string>() : attributes_to_ask(names);
-    const Directory::Take take = [&](const DirectoryEntry& entry) {
-      if (!entry.attributes.empty()) emit(record_of(entry, names));
+    const Directory::Take take = [&](DirectoryEntry entry) {
+      if (entry.attributes.empty()) return;
+      const std::string problem = directory_->read_ranges(entry);
+      emit({record_of(entry, names), problem});
     };
 
     std::vector<std::string> groups = groups_dn.values;

@@ -1,54 +1,76 @@
 // Devices of a NetBox server, one page after another.
-#include <fmt/format.h>
-
-#include <optional>
-#include <string>
-#include <unordered_set>
-#include <utility>
-
-#include "connector/connector.h"
+#include "connector/pages.h"
 
 namespace connector {
-
 namespace {
 
+constexpr int max_page_size = 1000;  // NetBox's MAX_PAGE_SIZE, unless its administrator has changed it
+
+/// What NetBox calls otherwise since 3.0 and 3.6: a mapping from either name works with every version.
+constexpr std::pair<const char*, const char*> renamed[] = {{"display_name", "display"}, {"device_role", "role"}};
+
+/// Devices of a NetBox server.
 class Netbox final : public Connector {
  public:
   Url url;
   Secret auth_token;
+  int page_size = max_page_size;
+
+  void check(const Complain& complain) override {
+    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 1000");
+  }
 
   void read(const Emit& emit) override {
+    const bool is_v2_token = auth_token.value.starts_with("nbt_");
     http.headers.set("Accept", "application/json");
-    http.headers.set("Authorization", "Token " + auth_token.value);
+    http.headers.set("Authorization", (is_v2_token ? "Bearer " : "Token ") + auth_token.value);
 
-    const std::optional<UrlParts> first = parse_url(url.value + "/api/dcim/devices/");
-    if (!first) throw SourceError(fmt::format("{} is no address of a Netbox server", url.value));
-    std::unordered_set<std::string> asked;
-    for (std::optional<std::string> target = first->target(); target;) {
-      if (!asked.insert(*target).second) throw SourceError("Netbox names a page as the next that was read before");
-      Json page = http.get(first->origin() + *target).json();
-      for (Json& device : devices(page)) emit(std::move(device));
-      target = next_target(page);
+    PageGuard guard("NetBox");
+    std::string address = url.value + "/api/dcim/devices/";
+    Query query = first_query();  // the links to further pages carry theirs
+    for (std::size_t devices = 0;;) {
+      guard.check(address);
+      const Response response = http.get(address, query);
+      guard.check(response.body);  // a link may name a page that was read in another way
+      Json page = response.json();
+      Json& rows = list_of(page, "results", response);
+      devices += rows.size();
+      for (Json& device : rows) add_other_names(device);
+      emit_rows(emit, rows, "a device");
+      if (at(page, "next").is_null()) return compare(devices, at(page, "count"));
+      address = next_url(url, response.url, next_link(page, response));
+      query.clear();
     }
   }
 
  private:
-  static Json& devices(Json& page) {
-    if (!page.is_object() || !page.contains("results") || !page["results"].is_array())
-      throw SourceError("An answer of Netbox has no list \"results\": is the url that of a Netbox server?");
-    return page["results"];
+  Query first_query() const {
+    Query query = {{"limit", std::to_string(page_size)}, {"ordering", "id"}};
+    if (!wants("config_context")) query.emplace_back("exclude", "config_context");  // NetBox renders it for each device
+    return query;
   }
 
-  /// Path and query of the page after this one; nothing when this is the last. Behind a proxy the link often names an
-  /// inner host: that host does not count, and so the token goes nowhere but to the configured server.
-  static std::optional<std::string> next_target(const Json& page) {
-    const Json link = page.value("next", Json());
-    if (link.is_null()) return std::nullopt;
-    const std::string text = link.is_string() ? link.get<std::string>() : "";
-    if (text.starts_with('/')) return text;
-    const std::optional<UrlParts> parts = parse_url(text);
-    if (!parts) throw SourceError("Netbox's \"next\" is no address");
-    return parts->target();
+  void add_other_names(Json& device) const {
+    if (!device.is_object()) return;
+    const auto add = [&](const char* name, const char* other) {
+      if (wants(name) && !device.contains(name) && device.contains(other)) device[name] = Json(device[other]);
+    };
+    for (const auto& [before, today] : renamed) {
+      add(before, today);
+      add(today, before);
+    }
+  }
+
+  static std::string next_link(const Json& page, const Response& response) {
+    const Json& link = at(page, "next");
+    if (!link.is_string()) throw SourceError(response.url + ": the response's \"next\" is not a string");
+    return link.get<std::string>();
+  }
+
+  void compare(std::size_t devices, const Json& count) const {
+    if (count.is_number() && count > devices) {
+      log.warning("NetBox counts {} devices, but its pages hold {}", to_text(count), devices);
+    }
   }
 };
 
@@ -61,8 +83,11 @@ Plugin netbox() {
       .settings =
           {
               setting("url", &Netbox::url, {.help = "The address of the NetBox server.", .example = "https://NETBOX"}),
-              setting("auth_token", &Netbox::auth_token,
-                      {.help = "The API token of a user who may read devices.", .example = "*******"}),
+              setting(
+                  "auth_token", &Netbox::auth_token,
+                  {.help = "The API token of a user who may read devices, v1 or v2 (nbt_…).", .example = "*******"}),
+              setting("page_size", &Netbox::page_size,
+                      {.help = "Devices for each request, at most 1000.", .default_value = "1000", .in_sample = false}),
           },
       .make = make<Netbox>,
   };

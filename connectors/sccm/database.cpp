@@ -135,6 +135,16 @@ Handle new_statement(const Handle& connection) {
   return statement;
 }
 
+SQLRETURN execute(const Handle& statement, std::string_view sql) {
+  Utf16 text = utf16(sql);
+  return SQLExecDirectW(statement.get(), text.data(), static_cast<SQLINTEGER>(text.size()));
+}
+
+/// Whether a SQLSTATE says that there is no such table, view or column; the last two are PostgreSQL's own.
+bool is_unknown_name(std::string_view state) {
+  return state == "42S02" || state == "42S22" || state == "42P01" || state == "42703";
+}
+
 Json in_json(unsigned char bit) {
   return bit != 0;
 }
@@ -336,16 +346,25 @@ Database::Database(const Login& login, std::stop_token stop)
   }
   const Diagnosis cause = diagnosis(SQL_HANDLE_DBC, connection_.get());
   const std::string& password = login.password.value;
-  const std::string message = fmt::format("cannot connect to the database {} on {}: {}", login.database, login.server,
-                                          without(password, without(escaped(password), cause.text)));
+  const std::string message =
+      fmt::format("cannot connect to the database {} on {}: {}{}", login.database, login.server,
+                  without(password, without(escaped(password), cause.text)), connection_advice(login, cause.text));
   if (cause.state.starts_with("28")) throw AuthenticationError(message);
   throw SourceError(message);
 }
 
 Rows Database::query(std::string_view sql, const std::string& about) {
   Rows rows(new_statement(connection_), about, stop_);
-  Utf16 text = utf16(sql);
-  rows.require(SQLExecDirectW(rows.statement_.get(), text.data(), static_cast<SQLINTEGER>(text.size())));
+  rows.require(execute(rows.statement_, sql));
+  rows.describe_columns();
+  return rows;
+}
+
+std::optional<Rows> Database::query_what_exists(std::string_view sql, const std::string& about) {
+  Rows rows(new_statement(connection_), about, stop_);
+  const SQLRETURN result = execute(rows.statement_, sql);
+  if (!SQL_SUCCEEDED(result) && is_unknown_name(diagnosis(SQL_HANDLE_STMT, rows.statement_.get()).state)) return {};
+  rows.require(result);
   rows.describe_columns();
   return rows;
 }

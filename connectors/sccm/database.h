@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -73,6 +74,9 @@ class Database {
 
   /// Sends a query. `about` says in messages what is asked for: "software". Throws SourceError.
   Rows query(std::string_view sql, const std::string& about);
+
+  /// The same, but nothing when the database has no view or column of a name in the query.
+  std::optional<Rows> query_what_exists(std::string_view sql, const std::string& about);
 
  private:
   Handle environment_;

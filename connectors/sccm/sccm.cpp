@@ -1,8 +1,10 @@
 // Computers of a Microsoft Configuration Manager site, each with its installed software, from the site's database.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "connector/connector.h"
 #include "sccm/connection_string.h"
@@ -82,6 +84,7 @@ class Sccm final : public Connector {
   Secret password;
   std::string authentication;
   std::string driver;
+  std::string encrypt;
 
   void check(const Complain& complain) override {
     if (authentication != "SQL Server") return;
@@ -97,11 +100,12 @@ class Sccm final : public Connector {
                             .windows_authentication = authentication == "Windows",
                             .username = username,
                             .password = password,
-                            .verify_certificate = verify_ssl};
+                            .verify_certificate = verify_ssl,
+                            .encrypt = encrypt == "default" ? "" : encrypt};
     log.debug("reading with the ODBC driver {}", login.driver);
     // Two results are read side by side, and a SQL Server connection has one open at a time.
     odbc::Database for_software(login, stop), for_computers(login, stop);
-    odbc::Rows computers = for_computers.query(sccm_computers_query, "computers");
+    odbc::Rows computers = query_computers(for_computers);
     SoftwareLists software(for_software.query(sccm_software_query, "software"));
     while (computers.next()) {
       const auto id = resource_id(computers.values()[0], "computers");
@@ -111,6 +115,23 @@ class Sccm final : public Connector {
       emit(std::move(record));
     }
   }
+
+ private:
+  /// Which views and columns there are depends on the inventory classes that are switched on at the site.
+  odbc::Rows query_computers(odbc::Database& site) const {
+    if (auto rows = site.query_what_exists(sccm_computers_query, "computers")) return std::move(*rows);
+    std::unordered_set<std::string> there;
+    for (odbc::Rows names = site.query(sccm_columns_query, "columns"); names.next();) {
+      there.insert(full_name(text_of(names.values()[0]), text_of(names.values()[1])));
+    }
+    const ReducedQuery reduced = reduced_computers_query(there);
+    if (!reduced.missing.empty()) {
+      log.warning("the site's database has no {}; what comes from there is null", fmt::join(reduced.missing, ", "));
+    }
+    return site.query(reduced.sql, "computers");
+  }
+
+  static std::string text_of(const Json& name) { return name.is_string() ? name.get<std::string>() : ""; }
 };
 
 }  // namespace
@@ -142,6 +163,12 @@ Plugin sccm() {
               setting("driver", &Sccm::driver,
                       {.help = "Name of an installed ODBC driver; empty: the newest of Microsoft's for SQL Server.",
                        .default_value = ""}),
+              setting("encrypt", &Sccm::encrypt,
+                      {.help = "Whether the connection is encrypted; default is what the driver does, and Microsoft's "
+                               "encrypts from 18 on.",
+                       .default_value = "default",
+                       .choices = {"default", "yes", "no", "strict"},
+                       .in_sample = false}),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "software"}}}},
       .default_converters = {{"hardware.last_logon", "date_format"}},

@@ -1,5 +1,5 @@
 // Assets of Tanium's Asset module with their applications.
-#include "connector/connector.h"
+#include "connector/pages.h"
 
 #include <charconv>
 #include <cstdint>
@@ -7,15 +7,16 @@
 namespace connector {
 namespace {
 
+constexpr int max_page_size = 1000;
 constexpr std::size_t longest_session = std::size_t{16} << 10;  // it is sent with each request, and hidden in each log
+constexpr const char* token_prefix = "token-";
 
-/// Applications as Oomnitza wants them: name, version, path.
 Json software_of(const Json& asset) {
   Json software = Json::array();
   const Json& applications = at(asset, "ci_installed_application");
   if (!applications.is_array()) return software;
   for (const Json& application : applications) {
-    software.push_back({{"name", at(application, "name")}, {"version", at(application, "version")}, {"path", nullptr}});
+    software.push_back(software_entry(at(application, "name"), at(application, "version")));
   }
   return software;
 }
@@ -38,30 +39,33 @@ class Tanium final : public Connector {
   Secret password;
   std::string domain;
   std::string view;
+  int page_size = 100;
 
   void check(const Complain& complain) override {
     if (session_token.empty() && (username.empty() || password.empty())) {
       complain("session_token", "is missing: set it, or username and password");
     }
+    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 1000");
   }
 
-  void authenticate() override { start_session(); }
+  void authenticate() override {
+    if (session_token.empty()) {
+      http.keep_logged_in([this] { return log_in(); }, {401, 403});
+    } else {
+      use_session(session_token.value);
+    }
+  }
 
   void read(const Emit& emit) override {
     for (std::int64_t first = 1;;) {
-      Json page = page_from(first);
-      if (!at(page, "data").is_array()) {
-        throw SourceError(fmt::format("Tanium's answer for the assets from {} has no data", first));
+      const Response response = assets_from(first);
+      Json page = response.json();
+      Json& assets = list_of(page, "data", response);
+      if (assets.empty()) return;
+      for (Json& asset : assets) {
+        if (asset.is_object()) asset["oomnitza_software"] = software_of(asset);
       }
-      if (page["data"].empty()) return;
-      for (Json& asset : page["data"]) {
-        if (asset.is_object()) {
-          asset["oomnitza_software"] = software_of(asset);
-          emit(std::move(asset));
-        } else {
-          emit({std::move(asset), "an asset is no object"});
-        }
-      }
+      emit_rows(emit, assets, "an asset");
       const std::int64_t next = asset_id(at(page, "meta.nextAssetId"));
       if (next <= first) return;
       first = next;
@@ -69,39 +73,57 @@ class Tanium final : public Connector {
   }
 
  private:
-  void start_session() {
-    std::string session = session_token.value;
-    if (session.empty()) {
-      const Json answer = http.post(url.value + "/api/v2/session/login",
-                                    {{"username", username}, {"password", password.value}, {"domain", domain}})
-                              .json();
-      const Json& token = at(answer, "data.session");
-      if (!token.is_string() || token == "") throw AuthenticationError("Tanium's answer to the login holds no session");
-      session = token.get<std::string>();
-      if (session.size() > longest_session) {
-        throw AuthenticationError(
-            fmt::format("the session in Tanium's answer to the login is longer than {} bytes", longest_session));
-      }
-      log.hide(session);
+  Login log_in() const {
+    Request request{.method = "POST", .url = url.value + "/api/v2/session/login"};
+    request.headers = {{"Content-Type", "application/json"}};
+    request.body = to_text({{"username", username}, {"password", password.value}, {"domain", domain}});
+    request.allow = {401, 403, 404};
+    const Response response = http.send(request);
+    if (!response.ok()) {
+      throw AuthenticationError(problem_of(response, log) +
+                                ". Check username, password and domain; Tanium Cloud takes no passwords: set "
+                                "session_token to an API token");
     }
-    http.headers.set("session", session);
+    const Json answer = response.json();
+    const Json& token = at(answer, "data.session");
+    if (!token.is_string() || token == "") throw AuthenticationError("Tanium's login response has no data.session");
+    if (token.get_ref<const std::string&>().size() > longest_session) {
+      throw AuthenticationError(
+          fmt::format("the session in Tanium's login response is longer than {} bytes", longest_session));
+    }
+    return session(token.get<std::string>());
   }
 
-  /// A session from a login may expire midway: one new login for a page.
-  Json page_from(std::int64_t first) {
+  static Login session(const std::string& token) { return {.headers = {{"session", token}}}; }
+
+  /// A session that is not renewed.
+  void use_session(const std::string& token) {
+    http.keep_logged_in([token] { return session(token); }, {});
+  }
+
+  Response assets_from(std::int64_t first) {
     Request request{.url = url.value + "/plugin/products/asset/v1/assets",
-                    .query = {{"limit", "100"}, {"minimumAssetId", std::to_string(first)}},
-                    .secret_headers = {"session"}};
+                    .query = {{"limit", std::to_string(page_size)}, {"minimumAssetId", std::to_string(first)}},
+                    .allow = {401, 403}};
     if (!view.empty()) request.query.emplace_back("viewId", view);
-    if (session_token.empty()) request.allow = {401, 403};
-    Response answer = http.send(request);
-    if (!answer.ok()) {
-      log.info("the session is refused, logging in once more");
-      start_session();
-      request.allow = {};
-      answer = http.send(request);
+    Response response = http.send(request);
+    if (response.status == 401 && first == 1 && lacks_prefix()) {
+      log.info("Tanium refuses the session_token; trying it with \"{}\" in front", token_prefix);
+      use_session(token_prefix + session_token.value);
+      response = http.send(request);
     }
-    return answer.json();
+    if (response.ok()) return response;
+    throw AuthenticationError(problem_of(response, log) + refusal());
+  }
+
+  /// API tokens begin with "token-"; it is lost easily when one is copied.
+  bool lacks_prefix() const { return !session_token.empty() && !session_token.value.starts_with(token_prefix); }
+
+  std::string refusal() const {
+    if (session_token.empty()) return ". Check that the user may read in the Asset module";
+    return ". Check that the session_token has not expired, that this machine's address is trusted for it, and that "
+           "its "
+           "persona may read in the Asset module";
   }
 };
 
@@ -114,16 +136,19 @@ Plugin tanium() {
       .settings =
           {
               setting("url", &Tanium::url,
-                      {.help = "Address of the Tanium server.", .example = "https://TANIUM_SERVER"}),
+                      {.help = "Address of the Tanium server; Tanium Cloud's API host has -api in its name.",
+                       .example = "https://TANIUM_SERVER"}),
               setting("username", &Tanium::username,
                       {.help = "User that logs in.", .default_value = "", .example = "***"}),
               setting("password", &Tanium::password,
                       {.help = "The user's password.", .default_value = "", .example = "***"}),
               setting("session_token", &Tanium::session_token,
-                      {.help = "A token instead of user and password.", .default_value = ""}),
+                      {.help = "An API token instead of user and password.", .default_value = ""}),
               setting("domain", &Tanium::domain, {.help = "The user's domain.", .default_value = ""}),
               setting("view", &Tanium::view,
                       {.help = "Number of the view that limits what comes.", .default_value = ""}),
+              setting("page_size", &Tanium::page_size,
+                      {.help = "Assets for each request, at most 1000.", .default_value = "100", .in_sample = false}),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "oomnitza_software"}}}},
       .make = make<Tanium>,

@@ -149,12 +149,16 @@ struct Tools {
   unsigned workers = 2;  ///< how many requests a source may have under way at once
 };
 
+struct Plugin;
+
 /// Base of every source. Settings are filled before check(), tools before authenticate(); neither changes until the run
 /// has ended.
 class Connector : public SectionSettings, public Tools {
  public:
-  std::vector<std::string> sources;  ///< the source names that the section's mapping reads
-  bool all_attributes = false;       ///< bring all there is, whatever the mapping reads (--save-data, Python code)
+  std::vector<std::string> sources;     ///< the source names that the section's mapping reads
+  bool all_attributes = false;          ///< bring all there is, whatever the mapping reads (--save-data, Python code)
+  std::vector<std::string> converters;  ///< names of the converters that the section's mapping uses
+  std::string code;                     ///< text of the record filter and of the custom converters that are used
 
   /// Whether the mapping reads this source name, a part of it ("network" for "network.ip") or something around it.
   bool wants(std::string_view name) const;
@@ -172,6 +176,10 @@ class Connector : public SectionSettings, public Tools {
   /// Called after everything was read, delivered and finalized, and only then: the place to move state forward.
   /// Not called after any failure, a canceled or limited run, or in test mode.
   virtual void delivered() {}
+
+  /// The description that holds for these settings, where one of them decides about it: asked for once, after check().
+  /// It must outlive the connector.
+  virtual const Plugin& description(const Plugin& plugin) const { return plugin; }
 };
 
 enum class DataType { assets, users };

@@ -25,20 +25,24 @@ struct ClientCredentials {
 /// AuthenticationError when the response holds no token.
 Login client_credentials(const Http& http, const ClientCredentials& client);
 
-/// The same with a JWT that the client signs in place of a secret (RFC 7523, 2.2). private_key: PEM, or a JWK.
-/// Throws ConfigError for a key that cannot be used.
+/// The same with a JWT that the client signs in place of a secret (RFC 7523, 2.2). Throws ConfigError for a key that
+/// cannot be used.
 struct ClientAssertion {
   std::string token_url;
   std::string client_id;
-  std::string private_key;
-  std::string key_id = {};
-  std::string scope = {};
+  std::string private_key;    ///< PEM, a JWK, or the path of a file with one of them
+  std::string key_id = {};    ///< empty: the JWK's own, if it has one
+  std::string scope = {};     ///< empty: none is asked for
+  std::string audience = {};  ///< whom the JWT is for; empty: token_url
 };
 Login client_assertion(const Http& http, const ClientAssertion& client);
 
-/// A JWT in compact form (RFC 7515, 7519), signed with RS256 or ES256, whichever the key (PEM or JWK) is for.
-/// Throws ConfigError for a key that cannot be used.
+/// A JWT in compact form (RFC 7515, 7519), signed with RS256 or ES256, whichever the key is for (private_key, key_id:
+/// as above). Throws ConfigError for a key that cannot be used.
 std::string signed_jwt(const Json& claims, const std::string& private_key, const std::string& key_id);
+
+/// For check(): what is wrong with a setting that holds such a private key; empty when it can be used.
+std::string private_key_problem(const std::string& private_key);
 
 /// The bearer login of a token response: {"access_token", "expires_in" (number or text)}. Throws AuthenticationError.
 Login bearer_login(const Response& response);

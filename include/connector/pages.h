@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "connector/connector.h"
 #include "connector/parallel.h"
@@ -22,20 +24,42 @@ void emit_rows(const Emit& emit, Json& rows, std::string_view what);
 /// An entry of a software list as Oomnitza wants it: {"name", "version", "path"}.
 Json software_entry(Json name, Json version, Json path = nullptr);
 
+/// Headers as a setting, {"Authorization": "…"}: what managed mode gives a basic connector as authorization_settings.
+void parse_setting(const std::string& text, Headers& value);
+
+/// The items of a setting that is a JSON list of strings. Also of one in Python's notation, ['one', 'two']: so Oomnitza
+/// sends inputs that are lists. Nothing for everything else.
+std::optional<std::vector<std::string>> string_list(const std::string& text);
+
 /// A guard against pages that go round in circles.
 class PageGuard {
  public:
   /// source: for the message, "NetBox".
   explicit PageGuard(std::string source) : source_(std::move(source)) {}
 
-  /// To be called with what tells a page from all others (its address, its cursor), before it is asked for. Throws
-  /// SourceError when it was asked for before.
-  void check(const std::string& page);
+  /// To be called with what tells a page from all others: before it is asked for with its address or cursor, or before
+  /// its rows are handed over with its body. Throws SourceError when it was seen before. Keeps hashes, not texts.
+  void check(std::string_view page);
 
  private:
   std::string source_;
-  std::unordered_set<std::string> asked_;
+  std::unordered_set<std::size_t> seen_;
 };
+
+/// The address that a link means on the page where it stands, relative or absolute (RFC 3986, 5.2). Throws SourceError
+/// when it is not an http or https address.
+std::string resolved_url(const std::string& page, const std::string& link);
+
+/// The address of the next page: path and query of a link that the source gives, on the host of `url`, whatever host it
+/// names. A path prefix of `url` (a reverse proxy's) that the link lacks is put in front. page: the address that the
+/// link stands on, for relative ones. Throws SourceError when it is not an address.
+std::string next_url(const Url& url, const std::string& page, const std::string& link);
+
+/// An unwanted response for a message: "GET https://…: status 403: {"detail": "Token expired"}".
+std::string problem_of(const Response& response, const Log& log);
+
+/// The address that the Link header of a response names for a relation ("next"), as it stands there (RFC 8288).
+std::optional<std::string> link_of(const Response& response, std::string_view relation);
 
 /// Calls fetch(item), which makes the item's record, for up to `workers` items at once, and hands the records over in
 /// the order in which they are ready. An item whose fetch throws SourceError (HttpError too) is a failed record, named
@@ -64,6 +88,53 @@ void emit_details(const Connector& source, const Emit& emit, Items&& items, Fetc
         }
       });
 }
+
+/// Reads a part that a record can do without, on any thread. Empty when it was read, else what was wrong: hand over the
+/// record, then that to Emit::incomplete(). what: names the part.
+std::string failure_of(const Connector& source, std::string_view what, const std::function<void()>& read);
+
+/// emit_details() for items with many records each: fetch(item) gives the list of them. An item whose fetch throws is a
+/// part that is missing: the others go on, and the section ends as incomplete. name: of the list, "devices of network
+/// 7".
+template <class Items, class Fetch, class Name>
+void emit_lists(const Connector& source, const Emit& emit, Items&& items, Fetch fetch, Name name) {
+  struct Part {
+    std::string name;
+    Json rows;
+    std::string error;
+  };
+  parallel(
+      source.workers, std::forward<Items>(items),
+      [&](const auto& item) -> Part {
+        Part part{.name = name(item), .rows = Json::array(), .error = {}};
+        part.error = failure_of(source, part.name, [&] { part.rows = fetch(item); });
+        return part;
+      },
+      [&](Part part) {
+        emit_rows(emit, part.rows, "an entry of the " + part.name);
+        if (!part.error.empty()) emit.incomplete(part.error);
+      });
+}
+
+/// Ends a session with the vendor when it goes out of scope: after a read() that is complete, that failed, or that was
+/// stopped. What goes wrong with that is only logged.
+///
+///   const SessionEnd session_end(*this, [this]() -> std::optional<Request> { … });
+class SessionEnd {
+ public:
+  /// logout: the request that ends the session, credentials and all; nothing when there is no session. It is sent once,
+  /// over a connection of its own, with the headers of source.http. failure: how a failure is logged.
+  SessionEnd(const Connector& source, std::function<std::optional<Request>()> logout, Level failure = Level::debug)
+      : source_(source), logout_(std::move(logout)), failure_(failure) {}
+  ~SessionEnd();
+  SessionEnd(const SessionEnd&) = delete;
+  SessionEnd& operator=(const SessionEnd&) = delete;
+
+ private:
+  const Connector& source_;
+  std::function<std::optional<Request>()> logout_;
+  Level failure_;
+};
 
 /// Reads a part of a source that others do not depend on. When it throws SourceError the section goes on without it and
 /// ends as incomplete. what: names the part. Whether it was read.

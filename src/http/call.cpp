@@ -119,8 +119,8 @@ bool Call::may_retry(const Outcome& outcome) const {
 }
 
 void Call::wait_for_next_try(const Outcome& outcome) {
-  const auto retry_after = outcome.response.headers.find("Retry-After");
-  const auto duration = wait_before(retries_, retry_after, std::chrono::system_clock::now());
+  const auto now = std::chrono::system_clock::now();
+  const auto duration = wait_before(retries_, retry_after_of(outcome.response, now), now);
   log_.warning("{}; repeat {} of {} in {} s", error(outcome).what(), retries_ + 1, max_retries, duration.count());
   wait_(duration, connections_.stop());
   if (connections_.stop().stop_requested()) {

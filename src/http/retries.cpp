@@ -14,6 +14,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::array<int, max_retries> waits{0, 1, 2, 4, 8, 16, 32, 64, 120, 120};
+constexpr std::size_t digits_of_a_moment = 10;  // seconds since 1970, from 2001 to 2286
 constexpr seconds longest_wait = std::chrono::minutes(15);
 
 bool is_number(const std::string& text) {
@@ -49,6 +50,19 @@ bool transient(const Response& response) {
     default:
       return false;
   }
+}
+
+std::optional<std::string> retry_after_of(const Response& response, std::chrono::system_clock::time_point now) {
+  if (const auto retry_after = response.headers.find("Retry-After")) return retry_after;
+  if (response.status != 429) return std::nullopt;
+  for (const char* name : {"X-Rate-Limit-Reset", "X-RateLimit-Reset"}) {
+    const auto reset = response.headers.find(name);
+    if (!reset || !is_number(*reset) || reset->size() > digits_of_a_moment) continue;
+    if (reset->size() < digits_of_a_moment) return reset;
+    const seconds left = seconds(std::stoll(*reset)) - std::chrono::floor<seconds>(now.time_since_epoch());
+    return std::to_string(std::max(left, seconds(0)).count());
+  }
+  return std::nullopt;
 }
 
 seconds wait_before(int repeat, const std::optional<std::string>& retry_after,

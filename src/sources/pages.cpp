@@ -1,6 +1,12 @@
 #include "connector/pages.h"
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
+
+#include "http/address.h"
+#include "integration/decoded_response.h"
+#include "text/text.h"
 
 namespace connector {
 
@@ -37,19 +43,90 @@ Json software_entry(Json name, Json version, Json path) {
   return {{"name", std::move(name)}, {"version", std::move(version)}, {"path", std::move(path)}};
 }
 
-void PageGuard::check(const std::string& page) {
-  if (!asked_.insert(page).second) throw SourceError(source_ + " pagination loops: a page leads to one read before");
+void parse_setting(const std::string& text, Headers& value) {
+  Json fields;
+  parse_setting(text, fields);
+  if (!fields.is_object() && !fields.is_null()) throw std::invalid_argument("must be a JSON object of headers");
+  for (const auto& [name, field] : fields.items()) {
+    value.set(name, field.is_string() ? field.get<std::string>() : to_text(field));
+  }
+}
+
+std::optional<std::vector<std::string>> string_list(const std::string& text) {
+  std::string list = text;
+  if (list.find('"') == std::string::npos) std::replace(list.begin(), list.end(), '\'', '"');
+  const Json parsed = Json::parse(list, nullptr, false);
+  const auto is_string = [](const Json& item) { return item.is_string(); };
+  if (!parsed.is_array() || !std::all_of(parsed.begin(), parsed.end(), is_string)) return std::nullopt;
+  return parsed.get<std::vector<std::string>>();
+}
+
+void PageGuard::check(std::string_view page) {
+  if (!seen_.insert(std::hash<std::string_view>()(page)).second) {
+    throw SourceError(source_ + " pagination loops: a page leads to one read before");
+  }
+}
+
+std::string resolved_url(const std::string& page, const std::string& link) {
+  const std::optional<http::Address> from = http::parse_address(page);
+  const std::optional<http::Address> to = from ? http::redirected(*from, link) : std::nullopt;
+  if (!to) throw SourceError(fmt::format("{}: a link there is not an address: {}", page, excerpt(link)));
+  return to->url;
+}
+
+std::string next_url(const Url& url, const std::string& page, const std::string& link) {
+  const std::optional<UrlParts> own = parse_url(url.value);
+  const std::optional<UrlParts> target = parse_url(resolved_url(page, link));
+  if (!own || !target) throw SourceError(fmt::format("{} is not an address", own ? link : url.value));
+  const std::string prefix = own->path == "/" ? "" : own->path;
+  const bool has_prefix = target->path == prefix || target->path.starts_with(prefix + "/");
+  return own->origin() + (has_prefix ? "" : prefix) + target->target();
+}
+
+std::string problem_of(const Response& response, const Log& log) {
+  return log.redact(fmt::format("{} {}: status {}", response.method, response.url, response.status)) +
+         (response.body.empty() ? "" : ": " + excerpt(response.body, log));
+}
+
+std::string failure_of(const Connector& source, std::string_view what, const std::function<void()>& read) {
+  try {
+    read();
+    return {};
+  } catch (const SourceError& error) {
+    if (source.stop.stop_requested()) throw Stopped();
+    return fmt::format("{}: {}", what, error.what());
+  }
+}
+
+std::optional<std::string> link_of(const Response& response, std::string_view relation) {
+  const Json links = integration::read_links(response.headers.find("Link").value_or(""));
+  for (const auto& [relations, link] : links.items()) {
+    std::istringstream words(lower_case(relations));
+    const std::istream_iterator<std::string> end;
+    if (std::find(std::istream_iterator<std::string>(words), end, relation) != end) return link["url"];
+  }
+  return std::nullopt;
+}
+
+SessionEnd::~SessionEnd() {
+  try {
+    std::optional<Request> request = logout_();
+    if (!request) return;
+    request->retry = false;
+    request->time_limit = std::chrono::seconds(10);
+    Http http(source_.tls(), source_.log, source_.stop, AfterStop::finish);
+    http.headers = source_.http.headers;
+    http.send(*request);
+  } catch (const Stopped&) {
+  } catch (const std::exception& error) {
+    source_.log.write(failure_, "the session could not be ended: {}", error.what());
+  }
 }
 
 bool read_part(const Connector& source, const Emit& emit, std::string_view what, const std::function<void()>& read) {
-  try {
-    read();
-    return true;
-  } catch (const SourceError& error) {
-    if (source.stop.stop_requested()) throw Stopped();
-    emit.incomplete(fmt::format("{}: {}", what, error.what()));
-    return false;
-  }
+  const std::string failure = failure_of(source, what, read);
+  if (!failure.empty()) emit.incomplete(failure);
+  return failure.empty();
 }
 
 }  // namespace connector

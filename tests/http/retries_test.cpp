@@ -35,6 +35,28 @@ TEST(WaitBefore, FallsBackToTheListForWhatItCannotRead) {
   }
 }
 
+std::optional<std::string> retry_after(int status, const Headers& headers) {
+  return retry_after_of({.status = status, .headers = headers, .body = {}, .url = {}, .method = {}}, now);
+}
+
+TEST(RetryAfterOf, TakesTheEndOfARateLimitWhereThereIsNoRetryAfter) {
+  EXPECT_EQ(retry_after(429, {{"X-Rate-Limit-Reset", "1784111777"}}), "1000000007");
+  EXPECT_EQ(retry_after(429, {{"X-Rate-Limit-Reset", "1000000000"}}), "215888230");
+  EXPECT_EQ(retry_after(429, {{"X-RateLimit-Reset", "35"}}), "35");
+  EXPECT_EQ(retry_after(429, {{"X-Rate-Limit-Reset", "1784111777"}, {"Retry-After", "3"}}), "3");
+  EXPECT_EQ(retry_after(503, {{"X-Rate-Limit-Reset", "1784111777"}}), std::nullopt);
+  EXPECT_EQ(retry_after(429, {{"X-Rate-Limit-Reset", "soon"}}), std::nullopt);
+  EXPECT_EQ(retry_after(429, {{"X-Rate-Limit-Reset", "1784111777000"}}), std::nullopt);
+  EXPECT_EQ(retry_after(429, {}), std::nullopt);
+}
+
+TEST(RetryAfterOf, WaitsNotForAMomentThatHasPassed) {
+  const auto later = std::chrono::system_clock::from_time_t(1800000000);
+  const Response response{
+      .status = 429, .headers = {{"X-Rate-Limit-Reset", "1799999999"}}, .body = {}, .url = {}, .method = {}};
+  EXPECT_EQ(retry_after_of(response, later), "0");
+}
+
 TEST(WaitForReal, EndsWithAStop) {
   std::stop_source stop;
   stop.request_stop();

@@ -1,0 +1,170 @@
+// Computers or mobile devices of a Jamf Pro server (once Casper), each with the parts that the mapping reads.
+#include "casper/login.h"
+#include "casper/subsets.h"
+#include "connector/pages.h"
+
+namespace connector {
+namespace {
+
+/// Where the Classic API has the devices of one kind.
+struct Kind {
+  std::string name;        ///< for messages
+  std::string path;        ///< of all, and before an id
+  std::string list;        ///< of their ids
+  std::string object;      ///< of one of them
+  std::string group_path;  ///< before a group's name
+  std::string group;       ///< the object that holds a group's list
+};
+
+const Kind computers = {.name = "computer",
+                        .path = "computers",
+                        .list = "computers",
+                        .object = "computer",
+                        .group_path = "computergroups",
+                        .group = "computer_group"};
+const Kind mobile_devices = {.name = "mobile device",
+                             .path = "mobiledevices",
+                             .list = "mobile_devices",
+                             .object = "mobile_device",
+                             .group_path = "mobiledevicegroups",
+                             .group = "mobile_device_group"};
+
+class Casper final : public Connector {
+ public:
+  Url url;
+  std::string username;
+  Secret password;
+  std::string client_id;
+  Secret client_secret;
+  std::string sync_type;
+  std::string group_name;
+
+  void check(const Complain& complain) override {
+    url.value.erase(0, url.value.find_first_not_of('/'));
+    if (client_id.empty() && client_secret.empty()) {
+      if (username.empty()) complain("username", "is required: set it, or client_id and client_secret");
+      if (password.empty()) complain("password", "is required: set it, or client_id and client_secret");
+    } else {
+      if (client_id.empty()) complain("client_id", "is required where client_secret is set");
+      if (client_secret.empty()) complain("client_secret", "is required where client_id is set");
+    }
+  }
+
+  const Plugin& description(const Plugin& plugin) const override {
+    static const Plugin of_mobile_devices = [&] {
+      Plugin changed = plugin;
+      changed.mapping_name = "Casper.MDM";
+      changed.default_mapping = Json::object();
+      return changed;
+    }();
+    return sync_type == "mobiledevices" ? of_mobile_devices : plugin;
+  }
+
+  void authenticate() override {
+    http.headers.set("Accept", "application/json");
+    jamf::keep_logged_in(*this, url.value, {username, password.value, client_id, client_secret.value});
+  }
+
+  void read(const Emit& emit) override {
+    const Kind& kind = sync_type == "mobiledevices" ? mobile_devices : computers;
+    const std::vector<std::string> ids = ids_of(kind, emit);
+    const std::string subset = subset_path();
+    emit_details(
+        *this, emit, ids, [&](const std::string& id) { return details(kind, id, subset); },
+        [&](const std::string& id) { return kind.name + " " + id; });
+  }
+
+ private:
+  std::vector<std::string> ids_of(const Kind& kind, const Emit& emit) const {
+    const Response response = list_of_ids(kind);
+    Json body = response.json();
+    std::vector<std::string> ids;
+    for (const Json& entry : list_of(body, group_name.empty() ? kind.list : kind.group + "." + kind.list, response)) {
+      const Json& id = at(entry, "id");
+      const std::string text = id.is_string() ? id.get<std::string>() : to_text(id);
+      if (id.is_number_integer() || (id.is_string() && !text.empty())) {
+        ids.push_back(percent_encoded(text));
+      } else {
+        emit.failed(fmt::format("an entry of the list of {}s has no id: {}", kind.name, excerpt(to_text(entry), log)));
+      }
+    }
+    return ids;
+  }
+
+  Response list_of_ids(const Kind& kind) const {
+    std::string path = "/JSSResource/" + kind.path;
+    if (!group_name.empty()) {
+      path = "/JSSResource/" + kind.group_path + "/name/" + percent_encoded(group_name);
+      log.info("reading the {} group \"{}\"", kind.name, group_name);
+    }
+    Response response = http.send({.url = url.value + path, .allow = {404, 410}});
+    if (response.ok()) return response;
+    if (group_name.empty()) {
+      throw SourceError(
+          fmt::format("GET {}: status {}: no Classic API for {}s here. Check url; this version of Jamf Pro "
+                      "may have dropped the API",
+                      response.url, response.status, kind.name));
+    }
+    throw SourceError(fmt::format("GET {}: status {}: no {} group \"{}\". Check group_name and sync_type", response.url,
+                                  response.status, kind.name, group_name));
+  }
+
+  /// The part of an address that names what is read of a device; empty: all.
+  std::string subset_path() const {
+    if (all_attributes && code.empty()) return {};
+    const std::string names = jamf::subsets(sources, converters, code);
+    return names.empty() ? "" : "/subset/" + names;
+  }
+
+  Json details(const Kind& kind, const std::string& id, const std::string& subset) const {
+    const Response response = http.get(url.value + "/JSSResource/" + kind.path + "/id/" + id + subset);
+    const Json body = response.json();
+    const Json& device = at(body, kind.object);
+    if (!device.is_object() || device.empty()) {
+      throw SourceError(fmt::format("GET {}: the response has no \"{}\"", response.url, kind.object));
+    }
+    return device;
+  }
+};
+
+}  // namespace
+
+Plugin casper() {
+  Plugin plugin{
+      .section = "casper",
+      .mapping_name = "Casper",
+      .settings =
+          {
+              setting(
+                  "url", &Casper::url,
+                  {.help = "Address of the Jamf Pro server.", .default_value = "https://jss.jamfcloud.com/example"}),
+              setting("username", &Casper::username,
+                      {.help = "User that logs in, needed unless an API client is set.",
+                       .default_value = "",
+                       .example = "username@example.com"}),
+              setting("password", &Casper::password,
+                      {.help = "The user's password.", .default_value = "", .example = "change-me"}),
+              setting("client_id", &Casper::client_id,
+                      {.help = "ID of an API client (Jamf Pro 10.49 and later) that is used instead of a user.",
+                       .default_value = "",
+                       .in_sample = false}),
+              setting("client_secret", &Casper::client_secret,
+                      {.help = "The API client's secret.", .default_value = "", .in_sample = false}),
+              setting("sync_type", &Casper::sync_type,
+                      {.help = "What is brought, computers or mobile devices.",
+                       .default_value = "computers",
+                       .choices = {"computers", "mobiledevices"}}),
+              setting("group_name", &Casper::group_name,
+                      {.help = "Name of a group, to bring only its members.", .default_value = ""}),
+          },
+      .default_mapping = {{"APPLICATIONS", {{"source", "software.applications"}}}},
+      .make = make<Casper>,
+  };
+  for (const char* date : {"general.report_date", "general.last_contact_time", "general.initial_entry_date",
+                           "purchasing.warranty_expires", "purchasing.lease_expires", "purchasing.po_date"}) {
+    plugin.default_converters.emplace_back(date, "date_format");
+  }
+  return plugin;
+}
+
+}  // namespace connector

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "connector/connector.h"
+
+namespace connector::jamf {
+
+/// An API client when client_id is set, else a user.
+struct Credentials {
+  std::string username;
+  std::string password;
+  std::string client_id;
+  std::string client_secret;
+};
+
+/// Logs in to the server at `url`, now and whenever a token ends.
+void keep_logged_in(Connector& source, const std::string& url, const Credentials& credentials);
+
+}  // namespace connector::jamf
