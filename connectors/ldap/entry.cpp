@@ -101,7 +101,7 @@ bool same_name(std::string_view a, std::string_view b) {
 AttributeName parse_attribute_name(std::string_view name) {
   constexpr std::string_view option = ";range=";
   const std::size_t end = std::min(name.find(';'), name.size());
-  AttributeName parsed{.type = name.substr(0, end)};
+  AttributeName parsed{.type = name.substr(0, end), .next = {}};
   const std::string_view range = name.substr(end);
   const std::size_t dash = range.find('-');
   if (!same_name(range.substr(0, option.size()), option) || dash == std::string_view::npos) return parsed;

@@ -7,7 +7,7 @@
 
 #include "connector/error.h"
 #include "connector/log.h"
-#include "integration/decoded_response.h"
+#include "text/decode.h"
 
 namespace connector::one_login {
 namespace {
@@ -102,12 +102,13 @@ void complete(Json& user, const std::vector<std::string>& sources, Api api) {
 }
 
 Json users_of_xml(const Response& response) {
+  constexpr std::size_t max_values = 5'000'000;
   const auto failure = [&](const std::string& problem) {
     return SourceError(
         fmt::format("{} {}: the response {}: {}", response.method, response.url, problem, excerpt(response.body)));
   };
   if (response.body.find("<!DOCTYPE") != std::string::npos) throw failure("declares a document type");
-  const Json document = integration::read_body(response.body, response.headers.find("Content-Type"));
+  const Json document = decoded_body(response.body, response.headers.find("Content-Type"), max_values);
   if (!document.is_object() || document.empty()) throw failure("is not valid XML");
   for (const char* root : {"error", "errors", "hash", "html", "message", "status"}) {
     if (document.contains(root)) throw failure("is not a list of users");

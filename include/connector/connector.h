@@ -159,6 +159,7 @@ class Connector : public SectionSettings, public Tools {
   bool all_attributes = false;          ///< bring all there is, whatever the mapping reads (--save-data, Python code)
   std::vector<std::string> converters;  ///< names of the converters that the section's mapping uses
   std::string code;                     ///< text of the record filter and of the custom converters that are used
+  bool reads_whole_records = false;     ///< code or converters may look at more than `sources`
 
   /// Whether the mapping reads this source name, a part of it ("network" for "network.ip") or something around it.
   bool wants(std::string_view name) const;

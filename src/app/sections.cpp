@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "convert/converters.h"
 #include "mapping/field_spec.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {
@@ -145,10 +147,28 @@ Json Sections::merged_mapping(const ReadySection& ready) const {
 
 std::unique_ptr<FieldMapping> Sections::make_mapping(ReadySection& ready, const Json& specifications) const {
   Connector& connector = *ready.section.connector;
-  auto mapping = std::make_unique<FieldMapping>(field_specs(specifications), ready.section.values, converters(),
-                                                ready.filter, connector.log);
-  connector.sources = mapping->sources();
-  return mapping;
+  const std::vector<FieldSpec> specs = field_specs(specifications);
+  tell_what_is_read(ready, specs);
+  return std::make_unique<FieldMapping>(specs, ready.section.values, converters(), ready.filter, connector.log);
+}
+
+/// A source need not bring what nothing reads.
+void Sections::tell_what_is_read(ReadySection& ready, const std::vector<FieldSpec>& specs) const {
+  Connector& connector = *ready.section.connector;
+  connector.code = ready.section.recordfilter;
+  const Section* custom = app_.configuration().find("converters");
+  for (const FieldSpec& spec : specs) {
+    if (!spec.source.empty()) connector.sources.push_back(spec.source);
+    if (spec.converter.empty()) continue;
+    const std::string name = parse_converter(spec.converter).name;
+    connector.converters.push_back(name);
+    if (const Entry* code = custom != nullptr ? custom->find(lower_case(name)) : nullptr) {
+      connector.code += "\n" + code->value;
+    } else if (const BuiltInConverters::Converter* built_in = BuiltInConverters::find(name)) {
+      connector.reads_whole_records = connector.reads_whole_records || built_in->reads_record;
+    }
+  }
+  connector.reads_whole_records = connector.reads_whole_records || !connector.code.empty();
 }
 
 }  // namespace connector

@@ -277,6 +277,7 @@ std::optional<ConnectorSection> make_connector(const Section& section, const Plu
       problems.push_back(problem_with(section, setting, problem));
     });
   }
+  made.plugin = &made.connector->description(plugin);
   made.mapping = mapping_settings(section, context.log, problems);
   const Entry* filter = section.find("recordfilter");
   if (filter && !trimmed(filter->value).empty()) {

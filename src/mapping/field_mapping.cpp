@@ -109,14 +109,6 @@ FieldMapping::Field FieldMapping::bind(const FieldSpec& spec, const SettingValue
   return field;
 }
 
-std::vector<std::string> FieldMapping::sources() const {
-  std::vector<std::string> names;
-  for (const Field& field : fields_) {
-    if (!field.source.empty()) names.push_back(field.source);
-  }
-  return names;
-}
-
 void FieldMapping::map(Batch& batch, Payload& payload, Counts& counts) {
   std::optional<InlineCode::Lock> python;
   if (needs_python_) python.emplace(*converters_.inline_code);

@@ -38,7 +38,6 @@ class FieldMapping final : public Mapping {
                RecordFilter filter, Log log);
 
   bool empty() const { return fields_.empty(); }
-  std::vector<std::string> sources() const override;
   void map(Batch& batch, Payload& payload, Counts& counts) override;
 
  private:

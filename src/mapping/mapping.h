@@ -36,9 +36,6 @@ class Mapping {
   /// Afterwards those records of the batch that have an error are to be sent as they are; they are counted already.
   /// Called by several threads at a time, each with a batch of its own. Must not throw.
   virtual void map(Batch& batch, Payload& payload, Counts& counts) = 0;
-
-  /// The names that fields read from records. Empty when that is not known.
-  virtual std::vector<std::string> sources() const { return {}; }
 };
 
 }  // namespace connector

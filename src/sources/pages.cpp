@@ -14,7 +14,7 @@ bool Connector::wants(std::string_view name) const {
   const auto is_below = [](std::string_view inner, std::string_view outer) {
     return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '.');
   };
-  return all_attributes || std::any_of(sources.begin(), sources.end(), [&](const std::string& source) {
+  return all_attributes || reads_whole_records || std::any_of(sources.begin(), sources.end(), [&](const std::string& source) {
            return is_below(source, name) || is_below(name, source);
          });
 }
