@@ -1,20 +1,15 @@
 #include "python/templates.h"
 
-#include <fmt/format.h>
-#include <pybind11/pybind11.h>
-
-#include <datetime.h>  // after Python.h
-
-#include <atomic>
-#include <cmath>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "python/interpreter.h"
 #include "python/limits.h"
+#include "python/template_outcome.h"
 #include "python/template_shortcut.h"
 #include "python/template_source.h"
+#include "python/template_variables.h"
 #include "python/values.h"
 
 namespace connector {
@@ -24,8 +19,6 @@ constexpr std::size_t max_templates = 4096;
 constexpr std::size_t max_template_bytes = 8u << 20;
 constexpr std::size_t max_keys = 4096;
 constexpr std::size_t longest_key = 128;
-constexpr std::size_t deepest = 500;
-constexpr std::size_t longest_shown = 1000;
 
 struct Hash : std::hash<std::string_view> {
   using is_transparent = void;
@@ -33,137 +26,12 @@ struct Hash : std::hash<std::string_view> {
 template <class Value>
 using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
-std::string shown(std::string_view source) {
-  std::string text(source.substr(0, longest_shown));
-  if (source.size() > longest_shown) {
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0x80) text.pop_back();
-    text += "…";
-  }
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  return text;
-}
-
-[[noreturn]] void fail(std::string_view source, std::string_view cause) {
-  throw TemplateError(fmt::format("The template \"{}\" cannot be rendered: {}", shown(source), cause));
-}
-
 bool has_markup(std::string_view source) {
   for (const char* mark : {"{{", "}}", "{%", "%}"}) {
     if (source.find(mark) != std::string_view::npos) return true;
   }
   return false;
 }
-
-/// An object that is given back under the interpreter lock, wherever its owner ends.
-class Kept {
- public:
-  Kept() = default;
-  ~Kept() {
-    if (!object_) return;
-    const InterpreterLock lock;
-    object_.release().dec_ref();
-  }
-  Kept(const Kept&) = delete;
-  Kept& operator=(const Kept&) = delete;
-
-  explicit operator bool() const { return static_cast<bool>(object_); }
-  const py::object& get() const { return object_; }
-  void set(py::object object) { object_ = std::move(object); }
-
- private:
-  py::object object_;
-};
-
-/// Makes Json of a rendering's outcome: what JSON does not know is null.
-class OutcomeWriter {
- public:
-  /// headers: the class; digits: the function.
-  OutcomeWriter(std::string_view source, const TemplateLimits& limits, py::handle headers, py::handle digits)
-      : source_(source), limits_(limits), headers_(headers), digits_(digits), room_(limits.memory) {}
-
-  Json write(PyObject* value) {
-    take(sizeof(Json));
-    if (value == Py_None) return nullptr;
-    if (PyUnicode_Check(value)) return text(value);
-    if (PyBool_Check(value)) return value == Py_True;
-    if (PyLong_Check(value)) return integer(value);
-    if (PyFloat_Check(value)) {
-      const double number = PyFloat_AS_DOUBLE(value);
-      return std::isfinite(number) ? Json(number) : Json();
-    }
-    if (PyList_Check(value) || PyTuple_Check(value))
-      return nested([&] { return list_of(value, [this](PyObject* item) { return write(item); }); });
-    if (PyDict_Check(value)) return nested([&] { return object(value); });
-    if (PyDate_Check(value)) return text(py::str(py::handle(value).attr("isoformat")()).ptr());
-    if (PyObject_TypeCheck(value, reinterpret_cast<PyTypeObject*>(headers_.ptr()))) {
-      return nested([&] { return object(py::dict(py::reinterpret_borrow<py::object>(value)).ptr()); });
-    }
-    return nullptr;
-  }
-
- private:
-  void take(std::size_t bytes) {
-    if (bytes > room_) fail(source_, "the outcome is too large");
-    room_ -= bytes;
-  }
-
-  std::string text(PyObject* value) {
-    std::string text = utf8(value);
-    if (text.size() > limits_.text) fail(source_, "the outcome is too large");
-    take(text.size());
-    return text;
-  }
-
-  Json integer(PyObject* value) {
-    if (auto small = machine_integer(value)) return *std::move(small);
-    return big_integer(text(digits_(py::handle(value)).ptr()));
-  }
-
-  template <class Write>
-  Json nested(Write write) {
-    if (depth_ == deepest) fail(source_, "the outcome is nested too deeply, or contains itself");
-    ++depth_;
-    Json value = write();
-    --depth_;
-    return value;
-  }
-
-  Json object(PyObject* dict) {
-    ObjectBuilder members;  // different keys can become the same text: the last one counts
-    Py_ssize_t position = 0;
-    PyObject *borrowed_key = nullptr, *borrowed_value = nullptr;
-    while (PyDict_Next(dict, &position, &borrowed_key, &borrowed_value)) {
-      const auto key = py::reinterpret_borrow<py::object>(borrowed_key);
-      const auto value = py::reinterpret_borrow<py::object>(borrowed_value);
-      take(sizeof(std::string));
-      const std::string name = key_text(key.ptr());
-      members[name] = write(value.ptr());
-    }
-    return members.take();
-  }
-
-  std::string key_text(PyObject* key) {
-    if (PyUnicode_Check(key)) return text(key);
-    if (key == Py_None) return "null";
-    if (PyBool_Check(key)) return key == Py_True ? "true" : "false";
-    if (PyLong_Check(key)) return text(digits_(py::handle(key)).ptr());
-    if (!PyFloat_Check(key)) fail(source_, "an object has a key that is neither text nor number");
-    const double number = PyFloat_AS_DOUBLE(key);
-    if (std::isnan(number)) return "NaN";
-    if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
-    return text(py::repr(key).ptr());
-  }
-
-  const std::string_view source_;
-  const TemplateLimits& limits_;
-  const py::handle headers_;
-  const py::handle digits_;
-  std::size_t room_;
-  std::size_t depth_ = 0;
-};
 
 /// "True", "5", "None" without Python; nothing for lists, objects and fractions.
 std::optional<std::string> scalar_text(const Json& value) {
@@ -190,60 +58,6 @@ std::optional<Json> outcome_of_plain_text(std::string_view source) {
 }
 
 }  // namespace
-
-struct Variables::Variable {
-  Json json;
-  bool are_headers = false;
-  std::function<Json()> fetch;
-
-  std::atomic<bool> may_be_changed = false;  ///< by a template: then only the object counts
-  Kept object;
-
-  std::mutex fetching;
-  Kept fetched;
-
-  /// The value as it was set; nullptr when templates may have changed it, or it is of another kind.
-  const Json* untouched() const { return may_be_changed || are_headers || fetch ? nullptr : &json; }
-};
-
-void Variables::set(std::string name, Json value) {
-  auto variable = std::make_shared<Variable>();
-  variable->json = std::move(value);
-  variables_.insert_or_assign(std::move(name), std::move(variable));
-}
-
-void Variables::set_headers(std::string name, Json headers) {
-  auto variable = std::make_shared<Variable>();
-  variable->json = std::move(headers);
-  variable->are_headers = true;
-  variables_.insert_or_assign(std::move(name), std::move(variable));
-}
-
-void Variables::set_lazily(std::string name, std::function<Json()> fetch) {
-  auto variable = std::make_shared<Variable>();
-  variable->fetch = std::move(fetch);
-  variables_.insert_or_assign(std::move(name), std::move(variable));
-}
-
-void Variables::erase(std::string_view name) {
-  if (const auto found = variables_.find(name); found != variables_.end()) variables_.erase(found);
-}
-
-bool Variables::adopt(std::string_view name, const Variables& other) {
-  const auto found = other.variables_.find(name);
-  if (found == other.variables_.end()) return false;
-  variables_.insert_or_assign(found->first, found->second);
-  return true;
-}
-
-struct MappingRecord::Names {
-  const InterpreterLock lock;  ///< once for all templates of the record: taking turns costs more than most of them
-  Kept dict;
-  bool may_be_changed = false;  ///< by a template: then only the dict counts
-};
-
-MappingRecord::MappingRecord(const Json& record) : record_(record) {}
-MappingRecord::~MappingRecord() = default;
 
 /// All that needs the interpreter.
 class Templates::Python {

@@ -25,6 +25,7 @@ std::size_t OpenPortions::finalize_all(const Log& log) {
     open.swap(open_);
   }
   std::vector<std::jthread> threads;
+  threads.reserve(open.size());
   for (const auto& [id, portion] : open) {
     threads.emplace_back([&log, &portion = portion] {
       try {

@@ -48,7 +48,8 @@ class Sync final : private Emit {
   }
 
   void finalize(Summary& summary) {
-    if (job_.delivers_failure && !summary.error.empty()) delivery_.deliver_fatal(summary.error);
+    const std::string& failure = summary.error.empty() ? first_missing_part_ : summary.error;
+    if (job_.delivers_failure && !failure.empty()) delivery_.deliver_fatal(failure);
     delivery_.finalize(summary);
     if (!summary.succeeded() || summary.canceled || job_.options.record_limit > 0) return;
     try {
@@ -74,6 +75,7 @@ class Sync final : private Emit {
   void incomplete(const std::string& what) const override {
     check_stop();
     job_.log.error("part of the source not read: {}", what);
+    if (first_missing_part_.empty()) first_missing_part_ = what;
     pipeline_.add_missing_part();
   }
 
@@ -90,13 +92,14 @@ class Sync final : private Emit {
   std::optional<SaveData> save_data_;
   mutable Delivery delivery_;
   mutable Pipeline pipeline_;
+  mutable std::string first_missing_part_;
 };
 
 }  // namespace
 
 Summary run(const Job& job) {
   for (SyncListener* listener : job.listeners) listener->started();
-  const Summary summary = Sync(job).run();
+  Summary summary = Sync(job).run();
   for (SyncListener* listener : job.listeners) listener->ended(summary);
   return summary;
 }

@@ -1,6 +1,3 @@
-#include "connector/error.h"
-#include "text/bounded_json.h"
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -12,6 +9,9 @@
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "connector/error.h"
+#include "text/bounded_json.h"
 
 namespace connector {
 namespace {
@@ -319,25 +319,6 @@ class Writer {
   bool ascii_;
 };
 
-std::optional<std::size_t> list_position(std::string_view digits) {
-  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
-  std::size_t position = 0;
-  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), position);
-  return result.ec == std::errc() ? position : std::numeric_limits<std::size_t>::max();
-}
-
-const Json* child(const Json& value, std::string_view name) {
-  if (const auto* object = value.get_ptr<const Json::object_t*>()) {
-    for (const Member& member : static_cast<const Members&>(*object)) {
-      if (member.first == name) return &member.second;
-    }
-  } else if (const auto* list = value.get_ptr<const Json::array_t*>()) {
-    const std::optional<std::size_t> position = list_position(name);
-    if (position && *position < list->size()) return &(*list)[*position];
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 std::pair<Json&, bool> ObjectBuilder::try_emplace(std::string_view key) {
@@ -432,40 +413,6 @@ std::optional<std::string_view> big_integer_digits(const Json& value) {
   const Json::binary_t& bytes = value.get_binary();
   if (!bytes.has_subtype() || bytes.subtype() != big_integer_kind) return std::nullopt;
   return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
-bool is_empty(const Json& value) {
-  switch (value.type()) {
-    case Json::value_t::null:
-      return true;
-    case Json::value_t::boolean:
-      return !value.get<bool>();
-    case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned:
-      return value.get<std::int64_t>() == 0;
-    case Json::value_t::number_float:
-      return value.get<double>() == 0;
-    case Json::value_t::string:
-      return value.get_ref<const std::string&>().empty();
-    case Json::value_t::array:
-    case Json::value_t::object:
-      return value.empty();
-    default:
-      return false;
-  }
-}
-
-const Json& at(const Json& value, std::string_view name) {
-  static const Json nothing;
-  const Json* here = &value;
-  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
-    const Json* next = child(*here, name.substr(0, dot));
-    if (!next) break;  // then the whole name may be a key
-    here = next;
-    name.remove_prefix(dot + 1);
-  }
-  const Json* found = child(*here, name);
-  return found ? *found : nothing;
 }
 
 }  // namespace connector

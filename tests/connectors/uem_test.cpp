@@ -62,7 +62,7 @@ TEST_F(UemTest, TheCurrentOneIsTakenWhereNeitherAnswers) {
 }
 
 TEST_F(UemTest, APageIsAskedForWhenItsFirstRowIs) {
-  uem::Pages pages(source, {.url = url + "/rows", .name = "Rows"});
+  uem::Pages pages(source, {.url = url + "/rows", .query = {}, .name = "Rows"});
   std::vector<std::string> rows;
   for (const Json& row : uem::Rows(pages)) {
     rows.push_back(to_text(row));
