@@ -79,8 +79,8 @@ class OneLogin final : public Connector {
       guard.check(cursor);
       const Response response = page({{"after_cursor", cursor}});
       Json body = response.json();
-      const Json& code = at(body, "status.code");
-      if (!code.is_null() && code != 200) throw SourceError(problem_of(response, log));
+      const Json& status = at(body, "status.code");
+      if (!status.is_null() && status != 200) throw SourceError(problem_of(response, log));
       if (at(body, "data").is_null()) return;
       emit_users(emit, list_of(body, "data", response), Api::json);
       const Json& next = at(body, "pagination.after_cursor");
