@@ -35,7 +35,8 @@ std::string content_of(const fs::path& file) {
   std::ostringstream content;
   if (stream) content << stream.rdbuf();
   if (!stream) {
-    throw SourceError(fmt::format("cannot read {}: {}", file.string(), std::generic_category().message(errno)));
+    const std::string cause = std::generic_category().message(errno);
+    throw SourceError(fmt::format("cannot read {}: {}", fs::absolute(file).string(), cause));
   }
   return std::move(content).str();
 }

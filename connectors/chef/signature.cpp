@@ -82,8 +82,8 @@ PrivateKey PrivateKey::from_pem(const std::string& pem) {
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
   const auto no_password = [](char*, int, int, void*) { return -1; };  // otherwise OpenSSL asks on the terminal
   std::shared_ptr<evp_pkey_st> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr), &EVP_PKEY_free);
-  if (!key) throw std::invalid_argument("holds no unencrypted private key in PEM form");
-  if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) throw std::invalid_argument("holds a key that is no RSA key");
+  if (!key) throw std::invalid_argument("has no unencrypted private key in PEM form");
+  if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) throw std::invalid_argument("has a key that is not an RSA key");
   return PrivateKey(std::move(key));
 }
 

@@ -21,7 +21,7 @@ struct Date {
 };
 void parse_setting(const std::string& text, Date& value);
 
-/// A setting that is a number of days; 20 for what is no whole number.
+/// A setting that is a number of days; 20 for anything else.
 struct LookBack {
   std::chrono::days length{20};
   bool is_number = true;

@@ -146,7 +146,7 @@ class Jasper final : public Connector {
                    .body = envelope.text(),
                    .accept = [](const Response& response) { return soap::is_fault(response.body); },
                    .idle_timeout = std::chrono::seconds(600)});
-    return soap::parse(answer.body, "Jasper's answer to " + operation);
+    return soap::parse(answer.body, "Jasper's response to " + operation);
   }
 
   std::string endpoint_;

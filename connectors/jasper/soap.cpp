@@ -177,7 +177,8 @@ pugi::xml_document parse(const std::string& text, const std::string& what) {
   pugi::xml_document document;
   const pugi::xml_parse_result result =
       document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
-  if (!result) throw SourceError(fmt::format("{} is no XML: {} at byte {}", what, result.description(), result.offset));
+  if (!result)
+    throw SourceError(fmt::format("{} is not valid XML: {} at byte {}", what, result.description(), result.offset));
   if (!is_bounded(document)) {
     throw SourceError(fmt::format("{} has elements nested deeper than {} levels, or one with more than {} attributes",
                                   what, deepest, max_attributes));
@@ -255,12 +256,12 @@ pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name, 
   if (const pugi::xml_node fault = fault_of(answer)) {
     const std::string text =
         text_of(fault.find_child([](const pugi::xml_node& element) { return local_name(element) == "faultstring"; }));
-    throw SourceError("Jasper answers with a fault: " + (text.empty() ? "it gives no reason" : excerpt(text, log)));
+    throw SourceError("Jasper responded with a SOAP fault: " + (text.empty() ? "no reason given" : excerpt(text, log)));
   }
   const pugi::xml_node body = child_of(answer.document_element(), envelope_namespace, "Body");
-  if (!body) throw SourceError("Jasper's answer is no SOAP envelope");
+  if (!body) throw SourceError("Jasper's response is not a SOAP envelope");
   const pugi::xml_node response = child(body, name);
-  if (!response) throw SourceError(fmt::format("Jasper's answer holds no {}", name));
+  if (!response) throw SourceError(fmt::format("Jasper's response has no {}", name));
   return response;
 }
 

@@ -321,12 +321,12 @@ std::string Directory::read_range(const std::string& dn, Attribute& attribute) {
       }
     });
     if (!outcome.ok()) return fmt::format("the values from number {} on: {}", *begin, outcome.text);
-    const AttributeName name = parse_attribute_name(part ? part->name : "");
-    if (!part || part->values.empty() || (name.next && *name.next <= *begin)) {
+    const std::optional<std::size_t> next = part ? parse_attribute_name(part->name).next : std::nullopt;
+    if (!part || part->values.empty() || (next && *next <= *begin)) {
       return fmt::format("the server gives no values from number {} on", *begin);
     }
     attribute.values.insert(attribute.values.end(), part->values.begin(), part->values.end());
-    begin = name.next;
+    begin = next;
   }
   return {};
 }

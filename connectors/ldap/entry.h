@@ -23,9 +23,9 @@ struct DirectoryEntry {
 
 /// What an attribute's name says (RFC 4512, 2.5): its type, and options behind semicolons.
 struct AttributeName {
-  std::string_view type;
-  bool is_range = false;            ///< Active Directory's type;range=0-1499: a part of many values
-  std::optional<std::size_t> next;  ///< where the next part begins; nothing when this is the last
+  std::string_view type = {};
+  bool is_range = false;                 ///< Active Directory's type;range=0-1499: a part of many values
+  std::optional<std::size_t> next = {};  ///< where the next part begins; nothing when this is the last
 };
 
 AttributeName parse_attribute_name(std::string_view name);

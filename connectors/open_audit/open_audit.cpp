@@ -2,13 +2,18 @@
 #include "connector/pages.h"
 
 #include <atomic>
-#include <mutex>
+#include <optional>
+
+#include "open_audit/record.h"
+#include "open_audit/session.h"
 
 namespace connector {
 namespace {
 
+using open_audit_server::data_of;
+using open_audit_server::device_record;
+
 constexpr int max_page_size = 10'000;
-constexpr int max_redirects = 10;
 
 /// What makes up a device's record, by version of Open-AudIT.
 enum class Api {
@@ -16,58 +21,6 @@ enum class Api {
   parts,   ///< up to 4: a request for the details and one for each other part
   include  ///< from 5 on: all in the details' response
 };
-
-bool is_followed_with_get(const Response& response) {
-  return response.status >= 301 && response.status <= 303 && response.headers.contains("Location");
-}
-
-/// Open-AudIT sends to its logon page where others answer 401.
-bool wants_logon(const Response& response) {
-  const std::size_t begin = response.body.find_first_not_of(" \t\r\n");
-  const bool is_html = begin != std::string::npos && response.body[begin] == '<';
-  return response.status == 401 || (response.ok() && is_html) ||
-         (response.status / 100 == 3 && response.headers.find("Location").value_or("").ends_with("/logon"));
-}
-
-/// The "data" of a response, emptied of what Open-AudIT writes for no entries: false.
-Json take_data(Json page, const Response& response) {
-  if (!page.is_object() || !page.contains("data") || !is_empty(at(page, "errors"))) {
-    throw SourceError(
-        fmt::format("{} {}: the response has no data: {}", response.method, response.url, excerpt(response.body)));
-  }
-  return is_empty(page["data"]) ? Json::array() : std::move(list_of(page, "data", response));
-}
-
-/// What a row says: up to version 4, and for devices always, in an object of its own.
-const Json& attributes_of(const Json& row) {
-  const Json& attributes = at(row, "attributes");
-  return attributes.is_null() ? row : attributes;
-}
-
-/// The rows of a device's part; null and false are none.
-Json rows_of(const Json& part, const std::string& what) {
-  Json rows = Json::array();
-  if (is_empty(part)) return rows;
-  if (!part.is_array()) throw SourceError(fmt::format("the {} is not a list", what));
-  for (const Json& row : part) {
-    if (!attributes_of(row).is_object()) throw SourceError(fmt::format("an entry of the {} is not an object", what));
-    rows.push_back(attributes_of(row));
-  }
-  return rows;
-}
-
-Json record(Json hardware, const Json& network, const Json& software) {
-  hardware["mac"] = network.empty() ? Json("") : at(network[0], "mac");
-  hardware["mac_vendor"] = network.empty() ? Json("") : at(network[0], "manufacturer");
-  Json programs = Json::array();
-  for (const Json& program : software) {
-    programs.push_back({{"name", at(program, "name")},
-                        {"version", at(program, "version")},
-                        {"publisher", at(program, "publisher")},
-                        {"path", at(program, "location")}});
-  }
-  return {{"hardware", std::move(hardware)}, {"software", std::move(programs)}};
-}
 
 std::string id_of(const Json& device) {
   const Json& id = at(device, "id");
@@ -89,7 +42,9 @@ class OpenAudit final : public Connector {
 
   void authenticate() override {
     http.headers.set("Accept", "application/json");
-    log_on();
+    session_.emplace(http, log, url.value + "/open-audit/index.php",
+                     open_audit_server::Credentials{username, password.value});
+    if (session_->is_old()) api_ = Api::parts;
   }
 
   void read(const Emit& emit) override {
@@ -97,9 +52,9 @@ class OpenAudit final : public Connector {
     std::size_t devices = 0;
     for (std::int64_t offset = 0;; offset += page_size) {
       const Response response =
-          get("/devices", {{"limit", std::to_string(page_size)}, {"offset", std::to_string(offset)}});
-      const Json page = response.json();
-      const Json rows = take_data(page, response);
+          session_->get("/devices", {{"limit", std::to_string(page_size)}, {"offset", std::to_string(offset)}});
+      Json page = response.json();
+      const Json& rows = data_of(page, response);
       if (!rows.empty()) guard.check(to_text(ids_of(rows)));
       read_devices(emit, rows);
       devices += rows.size();
@@ -109,33 +64,6 @@ class OpenAudit final : public Connector {
   }
 
  private:
-  std::string address(const std::string& path) const { return url.value + "/open-audit/index.php" + path; }
-
-  /// The session is all cookies that the logon or a redirect behind it sets.
-  void log_on() {
-    Request request{.method = "POST",
-                    .url = address("/logon"),
-                    .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-                    .body = "username=" + percent_encoded(username) + "&password=" + percent_encoded(password.value),
-                    .accept = is_followed_with_get,
-                    .stay_on_host = true};
-    Response response = http.send(request);
-    std::string cookies = response.headers.find("Set-Cookie").value_or("");
-    for (int redirects = 0; is_followed_with_get(response); ++redirects) {
-      if (redirects == max_redirects) throw AuthenticationError("Open-AudIT's logon redirects again and again");
-      response = http.send(
-          {.url = resolved_url(response.url, *response.headers.find("Location")), .accept = is_followed_with_get});
-      cookies += response.headers.find("Set-Cookie").value_or("");
-    }
-    if (cookies.empty()) {
-      throw AuthenticationError(request.url + ": the logon sets no session cookie. Check that url is Open-AudIT's");
-    }
-    http.use_cookies_as_credentials();
-    const bool is_old =
-        cookies.find("PHPSESSID=") != std::string::npos && cookies.find("ci_session=") == std::string::npos;
-    api_ = is_old ? Api::parts : api_.load();
-  }
-
   static Json ids_of(const Json& rows) {
     Json ids = Json::array();
     for (const Json& row : rows) ids.push_back(id_of(row));
@@ -158,50 +86,30 @@ class OpenAudit final : public Connector {
 
   Json device(const std::string& path) {
     const bool ask_for_all = api_ != Api::parts;
-    const Response response = get(path, ask_for_all ? Query{{"include", "software,network"}} : Query{});
-    const Json page = response.json();
-    const Json data = take_data(page, response);
+    const Response response = session_->get(path, ask_for_all ? Query{{"include", "software,network"}} : Query{});
+    Json page = response.json();
+    const Json& data = data_of(page, response);
     const Json& details = data.empty() ? data : at(data[0], "attributes");
     if (!details.is_object()) throw SourceError(response.url + ": the response has no details");
     if (ask_for_all && page.contains("included")) {
       api_ = Api::include;
       const Json& included = at(page, "included");
-      return record(details, rows_of(at(included, "network"), "network"),
-                    rows_of(at(included, "software"), "software"));
+      if (!included.is_object() && !is_empty(included)) throw SourceError(response.url + ": included is not an object");
+      return device_record(details, at(included, "network"), at(included, "software"));
     }
     if (api_ == Api::include) throw SourceError(response.url + ": the response has nothing included");
     api_ = Api::parts;
-    return record(details, part(path, "network"), part(path, "software"));
+    return device_record(details, part(path, "network"), part(path, "software"));
   }
 
   Json part(const std::string& path, const std::string& name) {
-    const Response response = get(path, {{"sub_resource", name}});
-    const Json data = take_data(response.json(), response);
+    const Response response = session_->get(path, {{"sub_resource", name}});
+    Json page = response.json();
+    Json& data = data_of(page, response);
     if (!data.empty() && at(data[0], "type") == "devices") {
-      throw SourceError(response.url + ": the response to sub_resource=" + name + " is the device itself");
+      throw SourceError(fmt::format("{}: the response to sub_resource={} is the device itself", response.url, name));
     }
-    return rows_of(data, name);
-  }
-
-  /// Logs on once more when the session has ended.
-  Response get(const std::string& path, const Query& query) {
-    const unsigned session = session_;
-    const Request request{
-        .url = address(path), .query = query, .headers = {{"Content-Type", "application/json"}}, .accept = wants_logon};
-    Response response = http.send(request);
-    if (!wants_logon(response)) return response;
-    renew(session);
-    response = http.send(request);
-    if (!wants_logon(response)) return response;
-    throw AuthenticationError(fmt::format(
-        "{}; Open-AudIT asks for a logon, right after one. Check username and password", problem_of(response, log)));
-  }
-
-  void renew(unsigned ended) {
-    const std::lock_guard lock(renewal_);
-    if (session_ != ended) return;  // another thread has done so
-    log_on();
-    ++session_;
+    return std::move(data);
   }
 
   void compare(std::size_t devices, const Json& total) const {
@@ -212,8 +120,7 @@ class OpenAudit final : public Connector {
   }
 
   std::atomic<Api> api_ = Api::unknown;
-  std::atomic<unsigned> session_ = 1;
-  std::mutex renewal_;
+  std::optional<open_audit_server::Session> session_;
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace {
 /// Which computer a row of the query belongs to.
 std::int64_t resource_id(const Json& value, const std::string& query) {
   if (value.is_number_integer()) return value.get<std::int64_t>();
-  throw SourceError(fmt::format("the {} query gives a ResourceID that is no integer", query));
+  throw SourceError(fmt::format("the {} query gives a ResourceID that is not an integer", query));
 }
 
 /// The software of one computer after the other, in the order of their ids.

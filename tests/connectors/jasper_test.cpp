@@ -156,7 +156,7 @@ TEST(JasperSoap, AnswersAreFoundWhateverThePrefixes) {
 TEST(JasperSoap, AnElementOfAnotherNamespaceIsAnother) {
   const pugi::xml_document answer =
       parse(envelope("<R xmlns='urn:other'/><n:S xmlns:n='" + std::string(api) + "'/>"), "");
-  EXPECT_EQ(message_of([&] { body_of(answer, "R"); }), "Jasper's answer holds no R");
+  EXPECT_EQ(message_of([&] { body_of(answer, "R"); }), "Jasper's response has no R");
   EXPECT_TRUE(body_of(answer, "S"));
   EXPECT_FALSE(child(body_of(answer, "S"), "R"));
 }
@@ -169,17 +169,17 @@ TEST(JasperSoap, FaultsAreErrorsWithTheirText) {
   EXPECT_FALSE(is_fault("no XML"));
   EXPECT_FALSE(is_fault(""));
   const pugi::xml_document answer = parse(envelope(fault), "the answer");
-  EXPECT_EQ(message_of([&] { body_of(answer, "R"); }), "Jasper answers with a fault: License & key");
+  EXPECT_EQ(message_of([&] { body_of(answer, "R"); }), "Jasper responded with a SOAP fault: License & key");
   const pugi::xml_document silent = parse(envelope("<e:Fault/>"), "the answer");
-  EXPECT_EQ(message_of([&] { body_of(silent, "R"); }), "Jasper answers with a fault: it gives no reason");
+  EXPECT_EQ(message_of([&] { body_of(silent, "R"); }), "Jasper responded with a SOAP fault: no reason given");
 }
 
 TEST(JasperSoap, WhatIsNoEnvelopeIsAnError) {
-  EXPECT_NE(message_of([] { parse("<html><br></html>", "the answer"); }).find("the answer is no XML"),
+  EXPECT_NE(message_of([] { parse("<html><br></html>", "the answer"); }).find("the answer is not valid XML"),
             std::string::npos);
-  EXPECT_NE(message_of([] { parse("", "the answer"); }).find("the answer is no XML"), std::string::npos);
+  EXPECT_NE(message_of([] { parse("", "the answer"); }).find("the answer is not valid XML"), std::string::npos);
   const pugi::xml_document page = parse("<html/>", "the answer");
-  EXPECT_EQ(message_of([&] { body_of(page, "R"); }), "Jasper's answer is no SOAP envelope");
+  EXPECT_EQ(message_of([&] { body_of(page, "R"); }), "Jasper's response is not a SOAP envelope");
 }
 
 TEST(JasperSoap, EntitiesOfADocumentAreNotExpanded) {

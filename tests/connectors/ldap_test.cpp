@@ -58,6 +58,7 @@ class Sync {
       connector->authenticate();
       connector->read(EmitTo([&](Record record) {
         records.push_back(std::move(record.data));
+        errors.push_back(std::move(record.error));
         after_each();
       }));
     } catch (const AuthenticationError& refused) {
@@ -82,6 +83,7 @@ class Sync {
 
   std::unique_ptr<Connector> connector;
   std::vector<Json> records;
+  std::vector<std::string> errors;  ///< of each record
   std::string source_error, authentication_error;
 
  private:
@@ -501,6 +503,67 @@ TEST(LdapScripted, RangesThatDoNotGoOnAreAFailure) {
   run.read();
   EXPECT_EQ(run.values("uid"), (Names{"a", "b"}));
   EXPECT_NE(run.source_error.find("cn=big"), std::string::npos);
+}
+
+/// A person in groups that come in ranges of two; the second range is what `second` says.
+ScriptedDirectory::Script person_in_groups(const ScriptedDirectory::Attributes& second) {
+  return [second](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    if (search.base == "uid=a") {
+      answer.entry(search.id, "uid=a", second);
+    } else {
+      answer.entry(search.id, "uid=a", {{"uid", {"a"}}, {"memberOf", {}}, {"memberOf;range=0-1", {"cn=1", "cn=2"}}});
+      answer.entry(search.id, "uid=b", {{"uid", {"b"}}, {"memberOf", {"cn=1"}}});
+    }
+    answer.done(search.id, 0, search.cookie ? std::optional<std::string>("") : std::nullopt);
+  };
+}
+
+TEST(LdapScripted, MembershipsInRanges) {
+  ScriptedDirectory directory(person_in_groups({{"memberOf;range=2-*", {"cn=3"}}}));
+  Sync run("ldap_assets", admin(directory.url()));
+  run.connector->sources = {"uid", "memberOf"};
+  run.read();
+  EXPECT_TRUE(run.succeeded()) << run.source_error;
+  EXPECT_EQ(run.records, (std::vector<Json>{{{"uid", "a"}, {"memberOf", {"cn=1", "cn=2", "cn=3"}}},
+                                            {{"uid", "b"}, {"memberOf", {"cn=1"}}}}));
+  EXPECT_EQ(run.errors, (std::vector<std::string>{"", ""}));
+}
+
+TEST(LdapScripted, MembershipsThatDoNotAllComeAreAFailedRecord) {
+  ScriptedDirectory directory(person_in_groups({{"uid", {"a"}}}));
+  Sync run("ldap_assets", admin(directory.url()));
+  run.connector->sources = {"uid", "memberOf"};
+  run.read();
+  EXPECT_TRUE(run.succeeded()) << run.source_error;
+  ASSERT_EQ(run.errors.size(), 2U);
+  EXPECT_EQ(run.errors[0], "'uid=a', memberOf;range=0-1: the server gives no values from number 2 on");
+  EXPECT_EQ(run.errors[1], "");
+}
+
+TEST(LdapScripted, AServerThatWantsEncryptionIsToldOf) {
+  const auto nothing = [](const ScriptedDirectory::Search&, ScriptedDirectory::Answer&) {};
+  for (const int code : {8, 13}) {
+    ScriptedDirectory directory(nothing, code);
+    Sync run("ldap", admin(directory.url()));
+    run.read();
+    EXPECT_NE(run.authentication_error.find("use an ldaps:// url or start_tls = True"), std::string::npos)
+        << run.authentication_error;
+    EXPECT_EQ(run.authentication_error.find("Check username"), std::string::npos);
+  }
+}
+
+TEST(LdapScripted, MembersWhoseNamesAreWrittenInTwoWaysAreSentOnce) {
+  ScriptedDirectory directory([](const ScriptedDirectory::Search& search, ScriptedDirectory::Answer& answer) {
+    if (search.base == "cn=it") {
+      answer.entry(search.id, "cn=it", {{"member", {"cn=Doe\\, Ann,dc=x", "CN=doe\\2c ann, DC=x"}}});
+    } else {
+      answer.entry(search.id, search.base, {{"uid", {"ann"}}});
+    }
+    answer.done(search.id);
+  });
+  Sync run("ldap", admin(directory.url(), {{"group_dn", "cn=it"}}));
+  run.read();
+  EXPECT_EQ(run.values("uid"), (Names{"ann"}));
 }
 
 TEST(LdapScripted, ThePageAfterThisOneIsAskedForFirst) {

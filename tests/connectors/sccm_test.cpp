@@ -225,6 +225,28 @@ TEST_F(Sccm, ComputersWithAllTheirRowsAndTheirSoftware) {
   EXPECT_EQ(software[7]["name"], "😀");
 }
 
+TEST_F(Sccm, WhatTheSiteDoesNotCollectIsNull) {
+  const Values settings = prepared();
+  database->run(R"(
+    INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (3, 'all', 'CORP');
+    INSERT INTO dbo.v_GS_DISK VALUES (3, 5);
+    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS VALUES (3, 'b', '2', 'p');
+    DROP TABLE dbo.v_GS_ENCRYPTABLE_VOLUME;
+    ALTER TABLE dbo.v_R_System DROP COLUMN Last_Logon_Timestamp0;
+  )");
+  ASSERT_EQ(failure(settings, records), "");
+  ASSERT_EQ(records.size(), 1u);
+  const Json& hardware = records[0]["hardware"];
+  EXPECT_EQ(hardware["computer_name"], "all");
+  EXPECT_EQ(hardware["hdd_total_mb"], 5);
+  EXPECT_EQ(hardware["c_drive_encrypted"], nullptr);
+  EXPECT_EQ(hardware["last_logon"], nullptr);
+  EXPECT_EQ(records[0]["software"].size(), 1u);
+
+  database->run("DROP TABLE dbo.v_GS_COMPUTER_SYSTEM");
+  EXPECT_NE(failure(settings, records).find("the computers query failed"), std::string::npos);
+}
+
 TEST_F(Sccm, WhatTheDatabaseRefusesEndsTheSection) {
   Values settings = prepared();
   database->run("INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (3, 'all'), (4, 'next'), (5, 'last')");
@@ -326,7 +348,7 @@ TEST_F(Sccm, SoftwareBelongsToComputersByWholeNumbers) {
   }
 
   database->run("INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (NULL, 'without a number')");
-  EXPECT_EQ(failure(settings, records), "the computers query gives a ResourceID that is no integer");
+  EXPECT_EQ(failure(settings, records), "the computers query gives a ResourceID that is not an integer");
 
   database->run(R"(
     ALTER TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS ALTER ResourceID TYPE numeric(10, 1);
@@ -334,7 +356,7 @@ TEST_F(Sccm, SoftwareBelongsToComputersByWholeNumbers) {
     UPDATE dbo.v_GS_ADD_REMOVE_PROGRAMS SET ResourceID = 9.5 WHERE ResourceID = 9;
   )");
   records.clear();
-  EXPECT_EQ(failure(settings, records), "the software query gives a ResourceID that is no integer");
+  EXPECT_EQ(failure(settings, records), "the software query gives a ResourceID that is not an integer");
   EXPECT_EQ(records.size(), 0u);
 }
 

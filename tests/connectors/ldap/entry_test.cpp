@@ -33,6 +33,16 @@ TEST(SidText, NothingWhenItIsTooShort) {
   EXPECT_FALSE(sid_text("S-1-5-21-1-2-3-500"));
 }
 
+TEST(AttributeName, TypeAndRange) {
+  EXPECT_EQ(parse_attribute_name("cn").type, "cn");
+  EXPECT_EQ(parse_attribute_name("cn;lang-de;x").type, "cn");
+  EXPECT_FALSE(parse_attribute_name("cn;lang-de").is_range);
+  EXPECT_EQ(parse_attribute_name("member;Range=0-1499").next, 1500U);
+  EXPECT_TRUE(parse_attribute_name("member;range=1500-*").is_range);
+  EXPECT_FALSE(parse_attribute_name("member;range=1500-*").next);
+  EXPECT_FALSE(parse_attribute_name("member;range=0-x").is_range);
+}
+
 TEST(SameName, LettersCaseDoesNotMatter) {
   EXPECT_TRUE(same_name("sAMAccountName", "samaccountname"));
   EXPECT_FALSE(same_name("uid", "uidNumber"));
@@ -46,6 +56,7 @@ TEST(Spellings, OfSourcesAndOfWhatIsBeforeADot) {
 
 TEST(AttributesToAsk, EachNameOnce) {
   EXPECT_EQ(attributes_to_ask({"mail", "Mail", "uid", "MAIL"}), (Names{"mail", "uid"}));
+  EXPECT_EQ(attributes_to_ask({"objectGUID_TEXT", "objectguid"}), (Names{"objectGUID"}));
 }
 
 TEST(RecordOf, FirstValueAsText) {
@@ -58,7 +69,40 @@ TEST(RecordOf, BytesThatAreNoText) {
   const DirectoryEntry entry = {
       "", {{"photo", {"\xff\xd8\xff"}}, {"latin1", {"Ren\xe9"}}, {"name", {"René"}}, {"nul", {"a\0b"s}}}};
   EXPECT_EQ(record_of(entry, {}),
-            (Json{{"photo", "*BINARY*"}, {"latin1", "*BINARY*"}, {"name", "René"}, {"nul", "a\0b"s}}));
+            (Json{{"photo", "*BINARY*"}, {"latin1", "*BINARY*"}, {"name", "René"}, {"nul", "*BINARY*"}}));
+}
+
+TEST(RecordOf, WhatIsBinaryByNatureIsNoTextWhateverItsBytes) {
+  const DirectoryEntry entry = {"", {{"OBJECTGUID", {"ABCDefgh12345678"}}, {"userCertificate;binary", {"abc"}}}};
+  EXPECT_EQ(
+      record_of(entry, {"objectGUID", "userCertificate;binary"}),
+      (Json{{"userCertificate;binary", "*BINARY*"}, {"objectGUID", "*BINARY*"}, {"userCertificate", "*BINARY*"}}));
+  EXPECT_EQ(record_of({"", {{"memberOf", {"cn=a", "cn=\0"s}}}}, {}), (Json{{"memberOf", "*BINARY*"}}));
+}
+
+TEST(RecordOf, GuidAsText) {
+  const DirectoryEntry entry = {"",
+                                {{"objectGUID", {"\xff\x19\x96\x6f\x86\x8b\x11\xd0\xb4\x2d\0\xc0\x4f\xc9\x64\xff"s}}}};
+  EXPECT_EQ(record_of(entry, {"objectGUID_text", "ObjectGuid_Text"}),
+            (Json{{"objectGUID", "*BINARY*"},
+                  {"objectGUID_text", "6f9619ff-8b86-d011-b42d-00c04fc964ff"},
+                  {"ObjectGuid_Text", "6f9619ff-8b86-d011-b42d-00c04fc964ff"}}));
+  EXPECT_EQ(record_of({"", {{"objectGUID", {"short"}}}}, {"objectGUID_text"}),
+            (Json{{"objectGUID", "*BINARY*"}, {"objectGUID_text", "*BINARY*"}}));
+  EXPECT_EQ(record_of({"", {{"uid", {"u"}}}}, {"objectGUID_text"}), (Json{{"uid", "u"}}));
+}
+
+TEST(RecordOf, OptionsAreStripped) {
+  EXPECT_EQ(record_of({"", {{"cn;lang-de", {"Anna"}}, {"cn", {"Hanna"}}, {"CN;lang-uk", {"Ганна"}}}}, {}),
+            (Json{{"cn", "Hanna"}}));
+  EXPECT_EQ(record_of({"", {{"sn;lang-de", {"Kraus"}}, {"sn;lang-uk", {"x"}}}}, {}), (Json{{"sn", "Kraus"}}));
+  EXPECT_EQ(record_of({"", {{"cn;lang-de", {"Anna"}}}}, {"cn;LANG-de"}),
+            (Json{{"cn;LANG-de", "Anna"}, {"cn", "Anna"}}));
+}
+
+TEST(RecordOf, RangesAreOneAttribute) {
+  const DirectoryEntry entry = {"", {{"memberOf", {}}, {"memberOf;range=0-1", {"cn=a", "cn=b", "cn=c"}}}};
+  EXPECT_EQ(record_of(entry, {"memberOf"}), (Json{{"memberOf", {"cn=a", "cn=b", "cn=c"}}}));
 }
 
 TEST(RecordOf, MemberOfIsAList) {

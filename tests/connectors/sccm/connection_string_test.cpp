@@ -82,6 +82,59 @@ TEST(ConnectionString, UncheckedCertificatesAreAskedForFromMicrosoftsDriversOnly
   }
 }
 
+TEST(ConnectionString, EncryptionIsAskedForInTheDriversWords) {
+  const auto with = [](const std::string& driver, const std::string& encrypt) {
+    Login other = login(driver);
+    other.encrypt = encrypt;
+    return connection_string(other);
+  };
+  EXPECT_EQ(with("ODBC Driver 18 for SQL Server", "").find("Encrypt"), std::string::npos);
+  EXPECT_TRUE(with("ODBC Driver 18 for SQL Server", "no").ends_with(";Encrypt=no;"));
+  EXPECT_TRUE(with("ODBC Driver 18 for SQL Server", "strict").ends_with(";Encrypt=strict;"));
+  EXPECT_TRUE(with("SQL Server", "yes").ends_with(";Encrypt=yes;"));
+  EXPECT_NE(with("FreeTDS", "yes").find(";Encryption=require;"), std::string::npos);
+  EXPECT_NE(with("FreeTDS", "no").find(";Encryption=off;"), std::string::npos);
+  for (const char* driver : {"ODBC Driver 17 for SQL Server", "FreeTDS", "SQL Server"}) {
+    EXPECT_THROW(with(driver, "strict"), SourceError) << driver;
+  }
+}
+
+TEST(ConnectionString, WhatFreeTdsWouldChangeIsRefused) {
+  const auto with_password = [](const std::string& driver, const std::string& password) {
+    Login other = login(driver);
+    other.password = {password};
+    return connection_string(other);
+  };
+  for (const char* driver : {"FreeTDS", "FreeTDS 1.3", "FreeTDS 0.91", "FreeTDS of ours"}) {
+    EXPECT_THROW(with_password(driver, "a}b"), SourceError) << driver;
+    EXPECT_NO_THROW(with_password(driver, "a;{b"));
+  }
+  for (const char* driver : {"FreeTDS 1.4", "FreeTDS 1.10.2", "FreeTDS 2.0", "ODBC Driver 18 for SQL Server"}) {
+    EXPECT_NE(with_password(driver, "a}b").find("PWD={a}}b};"), std::string::npos) << driver;
+  }
+  try {
+    with_password("FreeTDS", "s3cret}");
+    FAIL();
+  } catch (const SourceError& error) {
+    EXPECT_NE(std::string(error.what()).find("the password contains a }"), std::string::npos);
+    EXPECT_EQ(std::string(error.what()).find("s3cret"), std::string::npos);
+  }
+}
+
+TEST(ConnectionAdvice, NamesTheSettingThatHelps) {
+  const Login driver_18 = login("ODBC Driver 18 for SQL Server");
+  const std::string untrusted =
+      connection_advice(driver_18,
+                        "[08001] [Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: [error:0A000086:SSL routines::"
+                        "certificate verify failed:self-signed certificate]");
+  EXPECT_NE(untrusted.find("verify_ssl = False"), std::string::npos);
+  EXPECT_NE(untrusted.find("cacert_file"), std::string::npos);
+  const std::string too_old =
+      connection_advice(driver_18, "[08001] SSL Provider: [error:0A000102:SSL routines::unsupported protocol]");
+  EXPECT_NE(too_old.find("encrypt = no"), std::string::npos);
+  EXPECT_EQ(connection_advice(driver_18, "[28000] Login failed for user 'reader'."), "");
+}
+
 TEST(ConnectionString, PostgresqlStreamsItsResults) {
   EXPECT_TRUE(connection_string(login("PostgreSQL Unicode"))
                   .ends_with(";PWD=secret;UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0;"));

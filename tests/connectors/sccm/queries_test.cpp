@@ -54,4 +54,53 @@ TEST(SccmQueries, NoNameIsAReservedWordOfSqlServer) {
   }
 }
 
+std::unordered_set<std::string> all_names() {
+  std::unordered_set<std::string> there;
+  for (const char* view : {"v_GS_PROCESSOR", "v_GS_DISK", "v_GS_NETWORK_ADAPTER_CONFIGURATION", "v_GS_X86_PC_MEMORY",
+                           "v_GS_PC_BIOS", "v_R_System", "v_GS_ENCRYPTABLE_VOLUME", "v_GS_AntimalwareHealthStatus",
+                           "v_UserMachineRelationship", "v_GS_OPERATING_SYSTEM", "v_GS_COMPUTER_SYSTEM"}) {
+    for (const char* column : {"ResourceID",
+                               "MachineResourceID",
+                               "Name0",
+                               "Domain0",
+                               "Manufacturer0",
+                               "Model0",
+                               "SystemType0",
+                               "UserName0",
+                               "GroupID",
+                               "Size0",
+                               "IPAddress0",
+                               "MACAddress0",
+                               "TotalPhysicalMemory0",
+                               "SerialNumber0",
+                               "Last_Logon_Timestamp0",
+                               "DriveLetter0",
+                               "ProtectionStatus0",
+                               "AntivirusEnabled",
+                               "UniqueUserName",
+                               "Caption0"}) {
+      there.insert(full_name(view, column));
+    }
+  }
+  return there;
+}
+
+TEST(SccmQueries, OfADatabaseThatHasEverythingIsTheWholeOne) {
+  const ReducedQuery query = reduced_computers_query(all_names());
+  EXPECT_EQ(query.sql, sccm_computers_query);
+  EXPECT_TRUE(query.missing.empty());
+}
+
+TEST(SccmQueries, WhatADatabaseDoesNotHaveIsNull) {
+  std::unordered_set<std::string> there = all_names();
+  there.erase("v_r_system.last_logon_timestamp0");
+  there.erase("v_gs_encryptable_volume.driveletter0");  // of the join's condition
+  const ReducedQuery query = reduced_computers_query(there);
+  EXPECT_EQ(query.missing, (std::vector<std::string>{"v_GS_ENCRYPTABLE_VOLUME", "v_R_System.Last_Logon_Timestamp0"}));
+  EXPECT_NE(query.sql.find("NULL AS last_logon"), std::string::npos);
+  EXPECT_NE(query.sql.find("NULL AS c_drive_encrypted"), std::string::npos);
+  EXPECT_EQ(query.sql.find("v_GS_ENCRYPTABLE_VOLUME"), std::string::npos);
+  EXPECT_NE(query.sql.find("dbo.v_R_System"), std::string::npos);
+}
+
 }  // namespace connector::queries_test
