@@ -36,7 +36,7 @@ std::string content_of(const fs::path& file) {
   if (stream) content << stream.rdbuf();
   if (!stream) {
     const std::string cause = std::generic_category().message(errno);
-    throw SourceError(fmt::format("cannot read {}: {}", fs::absolute(file).string(), cause));
+    throw SourceError(fmt::format("cannot read {}: {}", shown_path(file), cause));
   }
   return std::move(content).str();
 }

@@ -105,12 +105,11 @@ Plugin dnac_network_devices() {
       .mapping_name = "dnac_network_devices",
       .settings =
           {
-              setting("base_url", &CatalystCenter::base_url,
-                      {.help = "Address of the Catalyst Center (DNA Center).", .example = "https://dnac.example.com"}),
-              setting("username", &CatalystCenter::username,
-                      {.help = "User that logs in.", .default_value = "", .example = "***"}),
+              setting("username", &CatalystCenter::username, {.help = "User that logs in.", .default_value = ""}),
               setting("password", &CatalystCenter::password,
-                      {.help = "The user's password.", .default_value = "", .example = "***"}),
+                      {.help = "The user's password.", .default_value = "", .example = "******"}),
+              setting("base_url", &CatalystCenter::base_url,
+                      {.help = "Address of the Catalyst Center (DNA Center).", .example = ""}),
               setting("page_size", &CatalystCenter::page_size,
                       {.help = "Devices per request, 500 at most; 0: 500, in managed mode 50.",
                        .default_value = "0",

@@ -152,13 +152,13 @@ Plugin insight() {
       .settings =
           {
               setting("url", &Insight::url,
-                      {.help = "Base address of Insight's API.", .example = "https://INSIGHT_API"}),
+                      {.help = "Base address of Insight's API.", .example = "https://insight-prod.apigee.net"}),
               setting("region", &Insight::region, {.help = "Insight's region, such as NA.", .default_value = "NA"}),
               setting("client_id", &Insight::client_id,
-                      {.help = "The customer's number at Insight.", .default_value = "", .example = "***"}),
-              setting("client_key", &Insight::client_key, {.help = "Key of the OAuth client.", .example = "***"}),
+                      {.help = "The customer's number at Insight.", .default_value = ""}),
+              setting("client_key", &Insight::client_key, {.help = "Key of the OAuth client.", .example = ""}),
               setting("client_secret", &Insight::client_secret,
-                      {.help = "Secret of the OAuth client.", .example = "***"}),
+                      {.help = "Secret of the OAuth client.", .example = "******"}),
               setting("order_creation_date_from", &Insight::order_creation_date_from,
                       {.help = "First day of the orders, YYYY-MM-DD.", .default_value = ""}),
               setting("order_creation_date_to", &Insight::order_creation_date_to,

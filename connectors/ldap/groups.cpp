@@ -8,12 +8,14 @@
 namespace connector {
 namespace {
 
-// A DN that compares with others: blanks, escapes (\\, and \\2C) and letters' case no longer differ.
+// A DN that compares with others: letters' case, blanks and escapes (\\, and \\2C) no longer differ. The case comes
+// first: libldap escapes what is not ASCII.
 std::string comparable(const std::string& dn) {
+  const std::string in_one_case = folded(dn);
   char* normal = nullptr;
-  const int code = ldap_dn_normalize(dn.c_str(), LDAP_DN_FORMAT_LDAPV3, &normal, LDAP_DN_FORMAT_LDAPV3);
+  const int code = ldap_dn_normalize(in_one_case.c_str(), LDAP_DN_FORMAT_LDAPV3, &normal, LDAP_DN_FORMAT_LDAPV3);
   const std::unique_ptr<char, decltype(&ldap_memfree)> owner(normal, &ldap_memfree);
-  return folded(code == LDAP_SUCCESS && normal ? normal : dn);
+  return code == LDAP_SUCCESS && normal ? normal : in_one_case;
 }
 
 }  // namespace

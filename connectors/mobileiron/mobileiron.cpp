@@ -69,9 +69,9 @@ Plugin mobileiron() {
               setting("url", &MobileIron::url,
                       {.help = "Address of the server.", .default_value = "https://na1.mobileiron.com"}),
               setting("username", &MobileIron::username,
-                      {.help = "User that may read devices.", .default_value = "", .example = "***"}),
+                      {.help = "User that may read devices.", .default_value = "", .example = "username@example.com"}),
               setting("password", &MobileIron::password,
-                      {.help = "The user's password.", .default_value = "", .example = "***"}),
+                      {.help = "The user's password.", .default_value = "", .example = "change-me"}),
               setting(
                   "access_token", &MobileIron::access_token,
                   {.help = "Bearer token in place of username and password.", .default_value = "", .in_sample = false}),

@@ -105,13 +105,15 @@ Plugin munki_report() {
       .settings =
           {
               setting("url", &MunkiReport::url,
-                      {.help = "Address of the MunkiReport server.", .example = "https://MUNKI_REPORT"}),
+                      {.help = "Address of the MunkiReport server.", .example = "https://Munki_Report"}),
               setting("username", &MunkiReport::username, {.help = "Local user that logs in.", .example = "***"}),
               setting("password", &MunkiReport::password, {.help = "The user's password.", .example = "***"}),
-              setting(
-                  "db_columns", &MunkiReport::db_columns,
-                  {.help = "JSON list of further columns to read, as TABLE.COLUMN.", .default_value = Json::array()}),
+              setting("db_columns", &MunkiReport::db_columns,
+                      {.help = "JSON list of further columns to read, as TABLE.COLUMN.",
+                       .default_value = Json::array(),
+                       .example = R"(["machine.serial_number"])"}),
           },
+      .environment_prefix = "MUNKI",
       .make = make<MunkiReport>,
   };
 }

@@ -132,10 +132,9 @@ Plugin open_audit() {
       .settings =
           {
               setting("url", &OpenAudit::url,
-                      {.help = "Address of the Open-AudIT server.", .example = "http://192.168.111.145"}),
-              setting("username", &OpenAudit::username, {.help = "User that logs on.", .example = "username"}),
-              setting("password", &OpenAudit::password,
-                      {.help = "The user's password.", .default_value = "", .example = "password"}),
+                      {.help = "Address of the Open-AudIT server.", .example = "http://XXX.XXX.XXX.XXX"}),
+              setting("username", &OpenAudit::username, {.help = "User that logs on.", .example = ""}),
+              setting("password", &OpenAudit::password, {.help = "The user's password.", .default_value = ""}),
               setting("page_size", &OpenAudit::page_size,
                       {.help = "Devices for each request of the list, at most 10000.",
                        .default_value = "1000",

@@ -163,8 +163,9 @@ Plugin vcenter() {
       .settings =
           {
               setting("url", &VCenter::url, {.help = "Address of the vCenter server.", .example = "https://api_host"}),
-              setting("username", &VCenter::username, {.help = "User that logs in.", .example = "***"}),
-              setting("password", &VCenter::password, {.help = "The user's password.", .example = "***"}),
+              setting("username", &VCenter::username,
+                      {.help = "User that logs in.", .example = "administrator@vsphere.local"}),
+              setting("password", &VCenter::password, {.help = "The user's password.", .example = "change-me"}),
               setting("use_legacy_apis", &VCenter::use_legacy_apis,
                       {.help = "True: the API below /rest, of vCenter up to 7.0 U2; False: the one below /api.",
                        .default_value = "True"}),

@@ -82,7 +82,9 @@ class ParallelWork {
     exhausted_ = next_ == end_;
     if (exhausted_) return false;
     Item item = *next_;
+    exhausted_ = true;  // should moving on throw, no other thread tries it again
     ++next_;
+    exhausted_ = false;
     ++ahead_;
     lock.unlock();
     Result result = std::invoke(fetch_, std::forward<Item>(item));

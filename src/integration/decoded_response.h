@@ -22,7 +22,4 @@ inline constexpr std::size_t max_values = 5'000'000;  ///< of an answer; each ma
 /// Throws SourceError for JSON or XML of more values, and for JSON nested deeper than 500 levels.
 DecodedResponse read_answer(const Response& response);
 
-/// A Link header (RFC 8288) by its relations; links without one by their URL.
-Json read_links(std::string_view header);
-
 }  // namespace connector::integration

@@ -14,7 +14,6 @@
 
 namespace connector {
 
-
 /// An object that is given back under the interpreter lock, wherever its owner ends.
 class Kept {
  public:

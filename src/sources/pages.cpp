@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "http/address.h"
-#include "integration/decoded_response.h"
+#include "text/links.h"
 #include "text/text.h"
 
 namespace connector {
@@ -14,9 +14,9 @@ bool Connector::wants(std::string_view name) const {
   const auto is_below = [](std::string_view inner, std::string_view outer) {
     return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '.');
   };
-  return all_attributes || reads_whole_records || std::any_of(sources.begin(), sources.end(), [&](const std::string& source) {
-           return is_below(source, name) || is_below(name, source);
-         });
+  return all_attributes || reads_whole_records ||
+         std::any_of(sources.begin(), sources.end(),
+                     [&](const std::string& source) { return is_below(source, name) || is_below(name, source); });
 }
 
 Json& list_of(Json& page, std::string_view name, const Response& response) {
@@ -99,7 +99,7 @@ std::string failure_of(const Connector& source, std::string_view what, const std
 }
 
 std::optional<std::string> link_of(const Response& response, std::string_view relation) {
-  const Json links = integration::read_links(response.headers.find("Link").value_or(""));
+  const Json links = read_links(response.headers.find("Link").value_or(""));
   for (const auto& [relations, link] : links.items()) {
     std::istringstream words(lower_case(relations));
     const std::istream_iterator<std::string> end;

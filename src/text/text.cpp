@@ -60,6 +60,7 @@ std::string text_of(const Characters& characters, std::size_t length) {
 using ChangeCase = decltype(&u8_tolower);
 
 std::string with_case(std::string_view text, ChangeCase change) {
+  if (!is_utf8(text)) return std::string(text);
   std::size_t length = 0;
   const Characters result(change(bytes(text), text.size(), nullptr, nullptr, nullptr, &length));
   return result ? text_of(result, length) : std::string(text);

@@ -21,7 +21,7 @@ std::vector<Section> parsed(const std::string& text) {
   return parse_ini(text, "config.ini");
 }
 
-Problems problems(const std::string& text) {
+std::vector<std::string> problems(const std::string& text) {
   return problems_of([&] { parsed(text); });
 }
 
@@ -136,7 +136,7 @@ TEST(Ini, NothingHasALengthLimit) {
 
 TEST(Ini, WrongLinesAreNamedByNumberAndNeverShown) {
   for (const char* line : {"s3cret", "[]", "[  ]", "[s3cret", "= s3cret", ": s3cret"}) {
-    const Problems found = problems(std::string("[a]\n\nk = v\n") + line + "\nanother wrong line\n");
+    const std::vector<std::string> found = problems(std::string("[a]\n\nk = v\n") + line + "\nanother wrong line\n");
     ASSERT_EQ(found.size(), 1u) << line;
     EXPECT_THAT(found[0], HasSubstr("config.ini:4: ")) << line;
     EXPECT_THAT(found[0], Not(HasSubstr("s3cret"))) << line;

@@ -58,12 +58,12 @@ class Lines : public Log::Output {
 
 /// What a call complains about; empty when it does not.
 template <class Call>
-Problems problems_of(Call call) {
+std::vector<std::string> problems_of(Call call) {
   try {
     call();
     return {};
   } catch (const ConfigError& error) {
-    return error.problems();
+    return {error.problems().begin(), error.problems().end()};
   }
 }
 

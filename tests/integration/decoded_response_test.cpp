@@ -2,16 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::integration::answer_test {
-
-TEST(Links, AreFoundByTheirRelation) {
-  EXPECT_EQ(read_links(R"(<https://x/a?p=2,3>; rel="next"; title="a, b", <https://x/z>; rel=last)"),
-            parse_json(R"({"next": {"url": "https://x/a?p=2,3", "rel": "next", "title": "a, b"},
-                           "last": {"url": "https://x/z", "rel": "last"}})"));
-  EXPECT_EQ(read_links("<https://x>; rel='next'"), parse_json(R"({"next": {"url": "https://x", "rel": "next"}})"));
-  EXPECT_EQ(read_links("<https://x>"), parse_json(R"({"https://x": {"url": "https://x"}})"));
-  EXPECT_EQ(read_links("nonsense"), Json::object());
-}
+namespace connector::integration::decoded_response_test {
 
 TEST(DecodedResponse, JoinsRepeatedHeaders) {
   Response response;
@@ -21,4 +12,4 @@ TEST(DecodedResponse, JoinsRepeatedHeaders) {
   EXPECT_EQ(read_answer(response).headers, parse_json(R"({"X-A": "1, 2"})"));
 }
 
-}  // namespace connector::integration::answer_test
+}  // namespace connector::integration::decoded_response_test

@@ -26,7 +26,9 @@ TEST(Text, ChangesItsCase) {
 
 TEST(Utf8, IsCheckedAndRepaired) {
   EXPECT_TRUE(is_utf8("aü"));
-  EXPECT_EQ(utf8_length("ab\xFF" "d"), 2u);
+  EXPECT_EQ(utf8_length("ab\xFF"
+                        "d"),
+            2u);
   EXPECT_EQ(repaired_utf8("a\xFF\xC3"), "a\uFFFD\uFFFD");
   EXPECT_EQ(repaired_utf8(""), "");
   EXPECT_EQ(without_byte_order_mark("\uFEFFa\uFEFF"), "a\uFEFF");
