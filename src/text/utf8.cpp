@@ -8,6 +8,9 @@
 namespace connector {
 namespace {
 
+const std::uint8_t* bytes(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
 
 }  // namespace
 
