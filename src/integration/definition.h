@@ -15,6 +15,9 @@ namespace connector::integration {
 /// Headers, params and inputs of one kind: they are compared with each other.
 inline constexpr std::size_t max_named = 1000;
 
+/// Records of a test run.
+inline constexpr std::size_t test_records = 10;
+
 /// A header or parameter whose value is a template. (Templates are texts, or other JSON values that become texts.)
 struct NamedTemplate {
   std::string name;

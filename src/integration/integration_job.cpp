@@ -23,7 +23,6 @@
 namespace connector::integration {
 namespace {
 
-constexpr std::size_t test_records = 10;
 constexpr std::size_t shortest_secret_input = 6;
 
 std::string title(const Identity& identity) {

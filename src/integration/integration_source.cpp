@@ -8,11 +8,6 @@
 #include "platform/files.h"
 
 namespace connector::integration {
-namespace {
-
-constexpr std::size_t test_records = 10;
-
-}  // namespace
 
 void IntegrationSource::read(const Emit& emit) {
   const Sender sender(http, workers, log, stop);

@@ -8,7 +8,7 @@
 namespace connector {
 namespace {
 
-const std::uint8_t* bytes(std::string_view text) {
+const std::uint8_t* octets(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
@@ -19,17 +19,17 @@ std::string_view without_byte_order_mark(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  return u8_check(bytes(text), text.size()) == nullptr;
+  return u8_check(octets(text), text.size()) == nullptr;
 }
 
 std::size_t utf8_length(std::string_view text) {
-  const std::uint8_t* wrong = u8_check(bytes(text), text.size());
-  return wrong == nullptr ? text.size() : static_cast<std::size_t>(wrong - bytes(text));
+  const std::uint8_t* wrong = u8_check(octets(text), text.size());
+  return wrong == nullptr ? text.size() : static_cast<std::size_t>(wrong - octets(text));
 }
 
 char32_t take_character(std::string_view& text) {
   ucs4_t character = 0;
-  text.remove_prefix(static_cast<std::size_t>(u8_mbtouc(&character, bytes(text), text.size())));
+  text.remove_prefix(static_cast<std::size_t>(u8_mbtouc(&character, octets(text), text.size())));
   return character;
 }
 

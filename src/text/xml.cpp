@@ -19,9 +19,9 @@ constexpr std::size_t deepest = 500;
 constexpr std::size_t max_bytes = std::size_t{1} << 30;
 
 /// Builds the value of a document from what the parser reports.
-class Builder {
+class DocumentBuilder {
  public:
-  Builder(XML_Parser parser, std::size_t max_values) : parser_(parser), max_values_(max_values) {}
+  DocumentBuilder(XML_Parser parser, std::size_t max_values) : parser_(parser), max_values_(max_values) {}
 
   ObjectBuilder document;
 
@@ -86,8 +86,8 @@ class Builder {
   std::vector<Element> open_;
 };
 
-Builder& builder(void* data) {
-  return *static_cast<Builder*>(data);
+DocumentBuilder& builder(void* data) {
+  return *static_cast<DocumentBuilder*>(data);
 }
 
 void on_open(void* data, const char* name, const char** attributes) {
@@ -112,7 +112,7 @@ std::optional<Json> read_xml(const std::string& text, std::size_t max_values) {
   if (text.size() > max_bytes || text.find('<') == std::string::npos) return std::nullopt;
   const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreate("UTF-8"), XML_ParserFree);
   if (!parser) throw std::bad_alloc();
-  Builder document(parser.get(), max_values);
+  DocumentBuilder document(parser.get(), max_values);
   XML_SetUserData(parser.get(), &document);
   XML_SetElementHandler(parser.get(), on_open, on_close);
   XML_SetCharacterDataHandler(parser.get(), on_text);
