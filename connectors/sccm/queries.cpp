@@ -26,7 +26,7 @@ struct Column {
   const char* column;
 };
 
-const View computers = {"cs", "v_GS_COMPUTER_SYSTEM", "ResourceID"};
+const View computer_systems = {"cs", "v_GS_COMPUTER_SYSTEM", "ResourceID"};
 
 const std::vector<View> views = {
     {"processor", "v_GS_PROCESSOR", "ResourceID", " AND processor.GroupID = 1", {"GroupID"}},
@@ -65,7 +65,7 @@ constexpr Column columns[] = {{"computer_name", "cs", "Name0"},
 /// Makes the query of what `has` (view, column) knows.
 ReducedQuery computers_query(const std::function<bool(std::string_view, std::string_view)>& has) {
   ReducedQuery query;
-  std::vector<View> joined = {computers};
+  std::vector<View> joined = {computer_systems};
   for (const View& view : views) {
     const bool is_there = has(view.name, view.key) &&
                           std::ranges::all_of(view.columns, [&](const char* column) { return has(view.name, column); });
