@@ -118,4 +118,19 @@ TEST(Parallel, ThrowsOnWhatTheItemsThrow) {
   EXPECT_EQ(consumed, 7);
 }
 
+TEST(Parallel, AsksItemsThatFailedNoMore) {
+  for (int round = 0; round < 200; ++round) {
+    int asked = 0;
+    auto items = std::views::iota(0, 100) | std::views::transform([&](int number) {
+                   ++asked;
+                   if (number == 7) throw Stopped{};
+                   return number;
+                 });
+    EXPECT_THROW(parallel(
+                     4, items, [](int number) { return number; }, [](int) {}),
+                 Stopped);
+    EXPECT_EQ(asked, 8);
+  }
+}
+
 }  // namespace connector::parallel_test

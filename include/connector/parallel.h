@@ -79,10 +79,9 @@ class ParallelWork {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return error_ || exhausted_ || ahead_ < workers_; });
     if (error_ || exhausted_) return false;
-    exhausted_ = next_ == end_;
-    if (exhausted_) return false;
+    exhausted_ = true;  // should the range throw, no other thread asks it again
+    if (next_ == end_) return false;
     Item item = *next_;
-    exhausted_ = true;  // should moving on throw, no other thread tries it again
     ++next_;
     exhausted_ = false;
     ++ahead_;
