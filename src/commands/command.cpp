@@ -53,7 +53,7 @@ int run_command(const CommandLine& line, std::span<const Plugin> plugins) {
   const auto command = line.action.empty() ? rows.begin()
                                            : std::find_if(rows.begin(), rows.end(),
                                                           [&](const Command& row) { return row.name == line.action; });
-  if (command == rows.end()) throw UsageError("unknown action \"" + line.action + "\"");
+  if (command == rows.end()) throw UsageError("unknown action \"" + line.action + "\": see connector --help");
   const Paths paths(line);
   const Invocation invocation{line, paths, plugins};
   return command->needs == Needs::nothing ? command->run_alone(invocation) : run_with_app(*command, invocation);
