@@ -38,15 +38,15 @@ class AirWatch final : public Connector {
   std::string token_url;
   int page_size = uem::max_page_size;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (page_size < 1 || page_size > uem::max_page_size) {
-      complain("page_size", fmt::format("must be between 1 and {}", uem::max_page_size));
+      add_problem("page_size", fmt::format("must be between 1 and {}", uem::max_page_size));
     }
-    if (has_client()) return uem::check(client(), complain);
+    if (has_client()) return uem::check(client(), add_problem);
     const std::string advice = "is required: set it, or client_id and client_secret of an OAuth client";
-    if (username.empty()) complain("username", advice);
-    if (password.empty()) complain("password", advice);
-    if (api_token.empty()) complain("api_token", advice);
+    if (username.empty()) add_problem("username", advice);
+    if (password.empty()) add_problem("password", advice);
+    if (api_token.empty()) add_problem("api_token", advice);
   }
 
   void authenticate() override {

@@ -58,16 +58,16 @@ std::chrono::seconds closed_for(const Response& response) {
 
 }  // namespace
 
-void check(const Client& client, const Complain& complain) {
-  if (client.client_id.empty()) complain("client_id", "is required: set the ID of the OAuth client");
-  if (client.client_secret.empty()) complain("client_secret", "is required: set the secret of the OAuth client");
+void check(const Client& client, const AddProblem& add_problem) {
+  if (client.client_id.empty()) add_problem("client_id", "is required: set the ID of the OAuth client");
+  if (client.client_secret.empty()) add_problem("client_secret", "is required: set the secret of the OAuth client");
   if (!client.token_url.empty()) return;
-  if (client.region.empty()) complain("region", "is required: set na, uat, apac or emea, or token_url");
+  if (client.region.empty()) add_problem("region", "is required: set na, uat, apac or emea, or token_url");
   const bool is_word = std::all_of(client.region.begin(), client.region.end(), [](char character) {
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
            (character >= '0' && character <= '9') || character == '-';
   });
-  if (!is_word) complain("region", "must be a word such as na, uat, apac or emea");
+  if (!is_word) add_problem("region", "must be a word such as na, uat, apac or emea");
 }
 
 void keep_logged_in(Connector& source, const Client& client) {

@@ -22,8 +22,8 @@ struct Client {
   std::string token_url;
 };
 
-/// Complains about what is missing of a client.
-void check(const Client& client, const Complain& complain);
+/// Reports what is missing of a client.
+void check(const Client& client, const AddProblem& add_problem);
 
 /// Logs the client in, now and whenever its token ends.
 void keep_logged_in(Connector& source, const Client& client);

@@ -25,17 +25,17 @@ class AppleDep final : public Connector {
   int protocol_version = 0;
   int page_size = 0;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     for (const auto& [name, prefix] : {std::pair("consumer_key", "CK_"), std::pair("consumer_secret", "CS_"),
                                        std::pair("access_token", "AT_"), std::pair("access_secret", "AS_")}) {
       if (!part_of_token(name).starts_with(prefix)) {
-        complain("api_token", fmt::format("its member {} must be a string that begins with {}: use the JSON text of "
-                                          "the decrypted server token",
-                                          name, prefix));
+        add_problem("api_token", fmt::format("its member {} must be a string that begins with {}: use the JSON text of "
+                                             "the decrypted server token",
+                                             name, prefix));
       }
     }
-    if (protocol_version < 1 || protocol_version > 99) complain("protocol_version", "must be from 1 to 99");
-    if (page_size < 1 || page_size > 1000) complain("page_size", "must be from 1 to 1000");
+    if (protocol_version < 1 || protocol_version > 99) add_problem("protocol_version", "must be from 1 to 99");
+    if (page_size < 1 || page_size > 1000) add_problem("page_size", "must be from 1 to 1000");
   }
 
   void authenticate() override {

@@ -23,10 +23,10 @@ class BambooHr final : public Connector {
   std::vector<std::string> fields;
   bool only_current = true;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (system_name.empty() && !names_company())
-      complain("system_name", "is missing: set it to the company's subdomain");
-    if (api_token.empty() && access_token.empty()) complain("api_token", "is missing: set it, or access_token");
+      add_problem("system_name", "is missing: set it to the company's subdomain");
+    if (api_token.empty() && access_token.empty()) add_problem("api_token", "is missing: set it, or access_token");
   }
 
   void authenticate() override {
@@ -149,7 +149,7 @@ Plugin bamboohr() {
                        .default_value = "",
                        .example = "Employee"}),
               setting("only_current", &BambooHr::only_current,
-                      {.help = "Whether people with a date of hire in the future are left out.",
+                      {.help = "Whether people with a date of hire in the future are skipped.",
                        .default_value = "True",
                        .in_sample = false}),
               setting("fields", &BambooHr::fields,

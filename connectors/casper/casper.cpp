@@ -39,14 +39,14 @@ class Casper final : public Connector {
   std::string sync_type;
   std::string group_name;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     url.value.erase(0, url.value.find_first_not_of('/'));
     if (client_id.empty() && client_secret.empty()) {
-      if (username.empty()) complain("username", "is required: set it, or client_id and client_secret");
-      if (password.empty()) complain("password", "is required: set it, or client_id and client_secret");
+      if (username.empty()) add_problem("username", "is required: set it, or client_id and client_secret");
+      if (password.empty()) add_problem("password", "is required: set it, or client_id and client_secret");
     } else {
-      if (client_id.empty()) complain("client_id", "is required where client_secret is set");
-      if (client_secret.empty()) complain("client_secret", "is required where client_id is set");
+      if (client_id.empty()) add_problem("client_id", "is required where client_secret is set");
+      if (client_secret.empty()) add_problem("client_secret", "is required where client_id is set");
     }
   }
 

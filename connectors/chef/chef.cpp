@@ -51,12 +51,12 @@ class Chef final : public Connector {
   std::string sign_version;
   int page_size = max_page_size;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (!has_shape(attribute_extension))
-      complain("attribute_extension", "must be JSON like {\"PLATFORM\": {\"NAME\": \"PATH\"}}");
+      add_problem("attribute_extension", "must be JSON like {\"PLATFORM\": {\"NAME\": \"PATH\"}}");
     if (!has_shape(node_mappings))
-      complain("node_mappings", "must be JSON like {\"KIND\": {\"serial_number\": \"PATH\"}}");
-    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 1000");
+      add_problem("node_mappings", "must be JSON like {\"KIND\": {\"serial_number\": \"PATH\"}}");
+    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
     version_ = sign_version == "1.3" ? chef_server::SignVersion::v1_3 : chef_server::SignVersion::v1_0;
     try {
       std::ifstream file(key_file);
@@ -66,7 +66,7 @@ class Chef final : public Connector {
       key_ = chef_server::PrivateKey::from_pem(pem.str());
       headers_for("/");
     } catch (const std::invalid_argument& error) {
-      complain("key_file", "the file " + key_file + " " + error.what());
+      add_problem("key_file", "the file " + key_file + " " + error.what());
     }
   }
 

@@ -24,10 +24,10 @@ class Csv : public Connector {
   std::string filename;
   std::string directory;
 
-  void check(const Complain& complain) override {
-    if (filename.empty() && directory.empty()) complain("filename", "is empty: set either filename or directory");
+  void check(const AddProblem& add_problem) override {
+    if (filename.empty() && directory.empty()) add_problem("filename", "is empty: set either filename or directory");
     if (!filename.empty() && !directory.empty())
-      complain("filename", "and directory are both set: set only one of them");
+      add_problem("filename", "and directory are both set: set only one of them");
   }
 
   void read(const Emit& emit) override {
@@ -47,7 +47,7 @@ class Csv : public Connector {
   /// What was wrong with the file, empty for nothing. The rows before that were emitted.
   static std::string read_file(const fs::path& path, const Emit& emit) {
     std::error_code problem;
-    if (!fs::is_regular_file(path, problem)) return problem ? problem.message() : "it is no regular file";
+    if (!fs::is_regular_file(path, problem)) return problem ? problem.message() : "it is not a regular file";
     FileReader file(path);
     CsvTable table([&emit](Json row) { emit(std::move(row)); });
     for (std::string_view piece = file.next(); !piece.empty(); piece = file.next()) {

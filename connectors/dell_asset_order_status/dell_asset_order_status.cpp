@@ -41,15 +41,15 @@ class DellOrderStatus final : public Connector {
   int values_per_request = 0;
   Headers authorization_settings;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (!is_po_numbers && !is_dp_id && !is_order_no_country_code) {
-      complain("is_po_numbers", "set one of is_po_numbers, is_dp_id, is_order_no_country_code to True");
+      add_problem("is_po_numbers", "set one of is_po_numbers, is_dp_id, is_order_no_country_code to True");
     }
-    if (values.names.empty()) complain("values", "must not be empty");
-    if (values_per_request < 1) complain("values_per_request", "must be 1 or more");
+    if (values.names.empty()) add_problem("values", "must not be empty");
+    if (values_per_request < 1) add_problem("values_per_request", "must be 1 or more");
     if (authorization_settings.contains("Authorization")) return;
-    if (client_id.empty()) complain("client_id", "is required");
-    if (client_secret.empty()) complain("client_secret", "is required");
+    if (client_id.empty()) add_problem("client_id", "is required");
+    if (client_secret.empty()) add_problem("client_secret", "is required");
   }
 
   void authenticate() override {

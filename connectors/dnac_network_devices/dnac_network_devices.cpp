@@ -26,11 +26,11 @@ class CatalystCenter final : public Connector {
   int page_size = 0;
   Headers authorization_settings;
 
-  void check(const Complain& complain) override {
-    if (page_size < 0 || page_size > max_page_size) complain("page_size", "must be between 0 and 500");
+  void check(const AddProblem& add_problem) override {
+    if (page_size < 0 || page_size > max_page_size) add_problem("page_size", "must be between 0 and 500");
     if (!credentials().empty()) return;
-    if (username.empty()) complain("username", "is missing: set the name of the user that logs in");
-    if (password.empty()) complain("password", "is missing: set the password of the user that logs in");
+    if (username.empty()) add_problem("username", "is missing: set the name of the user that logs in");
+    if (password.empty()) add_problem("password", "is missing: set the password of the user that logs in");
   }
 
   void authenticate() override {

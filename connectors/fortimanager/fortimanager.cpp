@@ -30,11 +30,11 @@ class FortiManager final : public Connector {
   Fields filter_fields;
   std::string token_url;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     url.value.erase(0, url.value.find_first_not_of('/'));
     if (!api_key.empty()) return;
-    if (user.empty()) complain("user", "is required, unless there is an api_key");
-    if (password.empty()) complain("password", "is required, unless there is an api_key");
+    if (user.empty()) add_problem("user", "is required, unless there is an api_key");
+    if (password.empty()) add_problem("password", "is required, unless there is an api_key");
   }
 
   void authenticate() override {

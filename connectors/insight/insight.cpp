@@ -40,15 +40,15 @@ class Insight final : public Connector {
   LookBack look_back_period;
   std::string tracking_data;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     url.value.erase(0, url.value.find_first_not_of('/'));
     if (look_back_period.length > longest_look_back) {
-      complain("look_back_period", fmt::format("must be at most {}", longest_look_back.count()));
+      add_problem("look_back_period", fmt::format("must be at most {}", longest_look_back.count()));
     }
     const Range whole = whole_range();
     if (whole.from > whole.to) {
-      complain("order_creation_date_to",
-               fmt::format("{} lies before the first day, {}", text_of(whole.to), text_of(whole.from)));
+      add_problem("order_creation_date_to",
+                  fmt::format("{} lies before the first day, {}", text_of(whole.to), text_of(whole.from)));
     }
   }
 

@@ -21,7 +21,7 @@ class Orders {
  public:
   explicit Orders(const Emit& emit) : emit_(emit) {}
 
-  /// A record that was handed over before is left out. What cannot be read counts as failed.
+  /// A record that was handed over before is skipped. What cannot be read counts as failed.
   /// order: an entry of StatusOrderResponse's Order.
   void emit_order(const Json& order);
 

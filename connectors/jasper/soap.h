@@ -51,20 +51,20 @@ struct Envelope {
 };
 Envelope make_envelope(const Credentials& credentials, const std::string& request);
 
-/// The element of that name, in Jasper's namespace, in an answer's body. Throws SourceError with the fault's text when
-/// it is a fault, without the secrets that `log` hides, or when the answer holds no such element.
+/// The element of that name, in Jasper's namespace, in a response's body. Throws SourceError with the fault's text when
+/// it is a fault, without the secrets that `log` hides, or when the response holds no such element.
 pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name, const Log& log = {});
 
-/// Whether an answer is a SOAP fault.
+/// Whether a response is a SOAP fault.
 bool is_fault(const std::string& text);
 
 /// A terminal as a record: numbers, times and flags by their elements' names, everything else as text.
 Json terminal_record(const pugi::xml_node& terminal);
 
-/// "2024-03-05T08:30:00.5-05:00" -> "2024-03-05T08:30:00.500000-05:00", Z -> +00:00; null when the text is no time.
+/// "2024-03-05T08:30:00.5-05:00" -> "2024-03-05T08:30:00.500000-05:00", Z -> +00:00; null when the text is not a time.
 Json time_text(const std::string& text);
 
-/// The instant of such a time in microseconds since 1970, without a zone UTC; null when the text is no time.
+/// The instant of such a time in microseconds since 1970, without a zone UTC; null when the text is not a time.
 Json instant(const std::string& text);
 
 }  // namespace connector::soap

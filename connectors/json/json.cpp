@@ -32,8 +32,8 @@ class JsonFiles : public Connector {
       if (!read_file(file, emit)) ++failed_files;
     }
     if (failed_files + failed_items_ > 0)
-      throw SourceError(fmt::format("{} of {} JSON files could not be read, {} list items are no objects", failed_files,
-                                    files.size(), failed_items_));
+      throw SourceError(fmt::format("{} of {} JSON files could not be read, {} list items are not objects",
+                                    failed_files, files.size(), failed_items_));
   }
 
  private:
@@ -45,7 +45,7 @@ class JsonFiles : public Connector {
         if (item.is_object()) {
           emit(std::move(item));
         } else {
-          log.error("{}: item {} of the list (counted from 0) is no object.", file.string(), position);
+          log.error("{}: item {} of the list (counted from 0) is not an object.", file.string(), position);
           ++failed_items_;
         }
         ++position;

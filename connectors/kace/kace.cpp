@@ -42,8 +42,8 @@ class Kace final : public Connector {
   std::string api_version;
   int page_size = 100;
 
-  void check(const Complain& complain) override {
-    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 1000");
+  void check(const AddProblem& add_problem) override {
+    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
   }
 
   void authenticate() override {

@@ -210,7 +210,7 @@ void Directory::bind(const std::string& name, const Secret& password) {
   if (code != LDAP_SUCCESS) request.failure = local_outcome(code);
 
   const Outcome outcome = finish(request, [](const DirectoryEntry&) {});
-  if (lost_) throw SourceError(fmt::format("{}: the bind got no answer: {}", url_, outcome.text));
+  if (lost_) throw SourceError(fmt::format("{}: no response to the bind: {}", url_, outcome.text));
   if (!outcome.ok()) {
     throw AuthenticationError(fmt::format("{} refuses the bind as {}: {}{}", url_,
                                           name.empty() ? "anonymous" : "'" + name + "'", outcome.text,
@@ -340,11 +340,11 @@ Outcome Directory::local_outcome(int code) {
   const Text owner(details);
   lost_ = lost_ || code == LDAP_SERVER_DOWN || code == LDAP_TIMEOUT || code == LDAP_CONNECT_ERROR ||
           code == LDAP_DECODING_ERROR || code == LDAP_LOCAL_ERROR;
-  if (code == LDAP_TIMEOUT) return {code, fmt::format("no answer within {} seconds", patience.count())};
+  if (code == LDAP_TIMEOUT) return {code, fmt::format("no response within {} seconds", patience.count())};
   // All that GnuTLS is asked to say about libldap's own verdict.
   if (details && std::string_view(details) == "(unknown error code)") {
     return {code,
-            "the server's certificate does not verify: no authority of cacert_file (or the system) signed it, it has "
+            "the server's certificate does not verify: no CA of cacert_file (or the system) signed it, it has "
             "expired, or it is another host's"};
   }
   return {code, described(code, details)};

@@ -49,11 +49,11 @@ class Directory {
     Outcome failure = {};
   };
 
-  static constexpr std::chrono::seconds patience{30};  ///< for connecting, and for each message of an answer
+  static constexpr std::chrono::seconds patience{30};  ///< for connecting, and for each message of a response
   static constexpr int page_size = 500;
 
   /// Connects. url: ldap:// or ldaps://, host and port. Throws SourceError.
-  /// stop: ends what waits for an answer, with Stopped.
+  /// stop: ends what waits for a response, with Stopped.
   Directory(std::string url, const TlsSettings& tls, bool start_tls, std::stop_token stop = {});
 
   /// Simple bind; an anonymous one when both are empty. Throws AuthenticationError when the server refuses it.
@@ -101,7 +101,7 @@ class Directory {
 /// ldap:// or ldaps:// URL with a host.
 std::string directory_address(const std::string& url);
 
-/// Whether a text is a search filter (RFC 4515).
+/// Whether a string is a search filter (RFC 4515).
 bool is_filter(const std::string& text);
 
 }  // namespace connector

@@ -52,7 +52,7 @@ std::optional<std::string> sid_text(std::string_view bytes);
 /// not of 16 bytes.
 std::optional<std::string> guid_text(std::string_view bytes);
 
-/// A text in which letters' case no longer matters, for comparing DNs. Bytes that are no UTF-8 stay as they are.
+/// A string in which letters' case no longer matters, for comparing DNs. Bytes that are no UTF-8 stay as they are.
 std::string folded(const std::string& text);
 
 }  // namespace connector

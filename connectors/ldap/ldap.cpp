@@ -52,7 +52,7 @@ void parse_setting(const std::string& text, GroupDns& value) {
   Json list;
   connector::parse_setting(text, list);
   if (!list.is_array() || !std::ranges::all_of(list, is_text)) {
-    throw std::invalid_argument(R"(must be a JSON list of texts such as ["cn=it,ou=groups,dc=example,dc=com"])");
+    throw std::invalid_argument(R"(must be a JSON list of strings such as ["cn=it,ou=groups,dc=example,dc=com"])");
   }
   value.values = list.get<std::vector<std::string>>();
 }
@@ -76,9 +76,9 @@ class Ldap final : public Connector {
   MemberFilter group_member_filter;
   bool start_tls = false;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (start_tls && secure())
-      complain("start_tls", "does not go with an ldaps:// url, which is TLS from the beginning");
+      add_problem("start_tls", "does not go with an ldaps:// url, which is TLS from the beginning");
   }
 
   void authenticate() override {

@@ -41,11 +41,11 @@ class Meraki final : public Connector {
   int page_size = 0;
   Headers authorization_settings;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (page_size != 0 && (page_size < min_page_size || page_size > max_page_size)) {
-      complain("page_size", "must be 0 or between 3 and 1000");
+      add_problem("page_size", "must be 0 or between 3 and 1000");
     }
-    if (key().empty()) complain("meraki_api_key", "is missing: set a key of the Dashboard API");
+    if (key().empty()) add_problem("meraki_api_key", "is missing: set a key of the Dashboard API");
   }
 
   void read(const Emit& emit) override {

@@ -23,14 +23,14 @@ class MobileIron final : public Connector {
   int page_size = 0;
   Headers authorization_settings;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (const int max = is_core() ? max_core_page_size : max_cloud_page_size; page_size < 0 || page_size > max) {
-      complain("page_size", fmt::format("must be from 1 to {}, or 0", max));
+      add_problem("page_size", fmt::format("must be from 1 to {}, or 0", max));
     }
-    if (last_checkin_date_threshold < 0) complain("last_checkin_date_threshold", "must not be negative");
+    if (last_checkin_date_threshold < 0) add_problem("last_checkin_date_threshold", "must not be negative");
     if (authorization_settings.contains("Authorization") || !access_token.empty()) return;
-    if (username.empty()) complain("username", "is required");
-    if (password.empty()) complain("password", "is required");
+    if (username.empty()) add_problem("username", "is required");
+    if (password.empty()) add_problem("password", "is required");
   }
 
   void authenticate() override {

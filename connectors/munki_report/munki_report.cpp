@@ -24,11 +24,11 @@ class MunkiReport final : public Connector {
   Secret password;
   Json db_columns;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     const auto is_string = [](const Json& column) { return column.is_string(); };
     if (db_columns.is_null()) db_columns = Json::array();
     if (!db_columns.is_array() || !std::all_of(db_columns.begin(), db_columns.end(), is_string)) {
-      complain("db_columns", "must be a JSON list of strings like [\"warranty.end_date\"]");
+      add_problem("db_columns", "must be a JSON list of strings like [\"warranty.end_date\"]");
     }
   }
 

@@ -16,8 +16,8 @@ class Netbox final : public Connector {
   Secret auth_token;
   int page_size = max_page_size;
 
-  void check(const Complain& complain) override {
-    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 1000");
+  void check(const AddProblem& add_problem) override {
+    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
   }
 
   void read(const Emit& emit) override {

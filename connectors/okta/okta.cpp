@@ -24,18 +24,18 @@ class Okta final : public Connector {
   bool groups = false;
   int page_size = 0;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (api_token.empty() && client_id.empty()) {
-      complain("api_token", "is missing: set it, or client_id and private_key");
+      add_problem("api_token", "is missing: set it, or client_id and private_key");
     }
     if (client_id.empty() != private_key.empty()) {
-      complain(client_id.empty() ? "client_id" : "private_key", "is missing: client_id and private_key go together");
+      add_problem(client_id.empty() ? "client_id" : "private_key", "is missing: client_id and private_key go together");
     }
     if (!private_key.empty()) {
       const std::string problem = private_key_problem(private_key.value);
-      if (!problem.empty()) complain("private_key", problem);
+      if (!problem.empty()) add_problem("private_key", problem);
     }
-    if (page_size < 1 || page_size > 200) complain("page_size", "must be from 1 to 200");
+    if (page_size < 1 || page_size > 200) add_problem("page_size", "must be from 1 to 200");
   }
 
   void authenticate() override {

@@ -26,13 +26,13 @@ class OneLogin final : public Connector {
   std::string default_position;
   int page_size = 0;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (!has_client() && api_token.empty()) {
-      complain(client_id.empty() ? "client_id" : "client_secret",
-               "is missing: set client_id and client_secret, or api_token for the old XML API");
+      add_problem(client_id.empty() ? "client_id" : "client_secret",
+                  "is missing: set client_id and client_secret, or api_token for the old XML API");
     }
-    if (!parse_url(url.value)) complain("url", "must be the address of the list of users");
-    if (page_size < 1 || page_size > largest_page) complain("page_size", "must be from 1 to 50");
+    if (!parse_url(url.value)) add_problem("url", "must be the address of the list of users");
+    if (page_size < 1 || page_size > largest_page) add_problem("page_size", "must be from 1 to 50");
   }
 
   void authenticate() override {

@@ -12,7 +12,8 @@ namespace connector::one_login {
 enum class Api { json, xml };
 
 /// The attributes to ask API 2 for, separated by commas; empty: what it gives unasked, which lacks custom attributes.
-/// sources: what mappings read; a name that is no attribute of every account means a custom one. all: wanted anyway.
+/// sources: what mappings read; a name that is not an attribute of every account means a custom one. all: wanted
+/// anyway.
 std::string fields_for(const std::vector<std::string>& sources, bool all);
 
 /// Values that say "@nil" become null, and custom attributes that `sources` names without their prefix are found under

@@ -36,8 +36,8 @@ class OpenAudit final : public Connector {
   Secret password;
   int page_size = 1000;
 
-  void check(const Complain& complain) override {
-    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 10000");
+  void check(const AddProblem& add_problem) override {
+    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 10000");
   }
 
   void authenticate() override {

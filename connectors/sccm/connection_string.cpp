@@ -135,7 +135,7 @@ std::string connection_string(const Login& login) {
     const auto [key, value] = encryption(login);
     add(key, value);
   }
-  // psqlODBC holds a whole result in memory unless it declares a cursor, and gives booleans as texts unless told.
+  // psqlODBC holds a whole result in memory unless it declares a cursor, and gives booleans as strings unless told.
   if (is_postgresql(login.driver)) text += "UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0;";
   // FreeTDS also tries Sybase's protocol when a server is silent, unless told, and waits for ever then.
   if (is_free_tds(login.driver)) add("TDS_Version", "7.4");

@@ -190,7 +190,7 @@ Json decimal(std::string_view text) {
       fraction.find_first_not_of('0') == std::string_view::npos) {
     return parse_json(whole);
   }
-  double number = 0;  // SQL Server's drivers write .5, which is no JSON
+  double number = 0;  // SQL Server's drivers write .5, which is not JSON
   const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc{} || rest != text.data() + text.size()) return std::string(text);
   return in_json(number);
@@ -322,7 +322,7 @@ Json Rows::text(std::size_t column) {
     used += room - 1;  // each piece ends with a zero
     const std::size_t needed = length_known ? used + left - (room - 1) + 1 : 2 * buffer_.size();
     if (needed > longest_text) {
-      throw SourceError(fmt::format("{}: a text in the column {} is longer than {} characters", about_,
+      throw SourceError(fmt::format("{}: a string in the column {} is longer than {} characters", about_,
                                     columns_[column].name, longest_text));
     }
     buffer_.resize(needed);

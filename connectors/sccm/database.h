@@ -32,7 +32,7 @@ class Rows {
   /// Moves on to the next row; false behind the last one. Throws SourceError, and Stopped after a stop.
   bool next();
 
-  /// The row's values in the order of the columns: null, booleans, numbers, texts. A date and time is a text:
+  /// The row's values in the order of the columns: null, booleans, numbers, strings. A date and time is a string:
   /// 2024-03-05T14:30:00 or 2024-03-05T14:30:00.250000. They may be moved away.
   std::vector<Json>& values() { return values_; }
 

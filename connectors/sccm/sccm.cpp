@@ -53,7 +53,7 @@ class SoftwareLists {
     return {std::move(row[1]), std::move(row[2]), std::move(row[3])};
   }
 
-  /// null comes before texts, and the bytes of UTF-8 are ordered as its code points are.
+  /// null comes before strings, and the bytes of UTF-8 are ordered as its code points are.
   static Json in_order(std::vector<Program> programs) {
     std::ranges::sort(programs);
     Json list = Json::array();
@@ -86,10 +86,10 @@ class Sccm final : public Connector {
   std::string driver;
   std::string encrypt;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (authentication != "SQL Server") return;
-    if (username.empty()) complain("username", "is required with the authentication \"SQL Server\"");
-    if (password.empty()) complain("password", "is required with the authentication \"SQL Server\"");
+    if (username.empty()) add_problem("username", "is required with the authentication \"SQL Server\"");
+    if (password.empty()) add_problem("password", "is required with the authentication \"SQL Server\"");
   }
 
   void read(const Emit& emit) override {

@@ -16,7 +16,7 @@ bool is_blank(const Json& value) {
   return value.is_null() || value == "";
 }
 
-/// ISO 8601 in UTC for "2023-02-03 04:05:06" (which is in UTC), "2023-02-03" and ISO 8601; other texts as they are.
+/// ISO 8601 in UTC for "2023-02-03 04:05:06" (which is in UTC), "2023-02-03" and ISO 8601; other strings as they are.
 Json utc_time(const Json& value) {
   if (!value.is_string()) return value;
   const std::string& text = value.get_ref<const std::string&>();

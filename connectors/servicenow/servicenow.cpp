@@ -29,18 +29,18 @@ class ServiceNow final : public Connector {
   std::string software_table;
   int page_size = 0;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (client_id.empty() != client_secret.empty()) {
-      complain(client_id.empty() ? "client_id" : "client_secret",
-               "is missing: client_id and client_secret go together");
+      add_problem(client_id.empty() ? "client_id" : "client_secret",
+                  "is missing: client_id and client_secret go together");
     }
     if (username.empty() != password.empty()) {
-      complain(username.empty() ? "username" : "password", "is missing: username and password go together");
+      add_problem(username.empty() ? "username" : "password", "is missing: username and password go together");
     }
     if (username.empty() && client_id.empty() && api_key.empty()) {
-      complain("username", "is missing: set username and password, or client_id and client_secret, or api_key");
+      add_problem("username", "is missing: set username and password, or client_id and client_secret, or api_key");
     }
-    if (page_size < 1 || page_size > 10000) complain("page_size", "must be from 1 to 10000");
+    if (page_size < 1 || page_size > 10000) add_problem("page_size", "must be from 1 to 10000");
   }
 
   void authenticate() override {

@@ -60,7 +60,7 @@ std::uint64_t Tables::each_page(const std::string& table, const Query& query,
     }
     previous = std::move(response.body);
     offset += static_cast<std::uint64_t>(limit);
-    // Rows that the account may not see are left out of their page: there may be more behind an empty one.
+    // Rows that the account may not see are missing from their page: there may be more behind an empty one.
     if (rows.empty() && offset >= total) return total;
     take(std::move(rows));
   }

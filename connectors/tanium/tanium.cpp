@@ -41,11 +41,11 @@ class Tanium final : public Connector {
   std::string view;
   int page_size = 100;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (session_token.empty() && (username.empty() || password.empty())) {
-      complain("session_token", "is missing: set it, or username and password");
+      add_problem("session_token", "is missing: set it, or username and password");
     }
-    if (page_size < 1 || page_size > max_page_size) complain("page_size", "must be a number from 1 to 1000");
+    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
   }
 
   void authenticate() override {

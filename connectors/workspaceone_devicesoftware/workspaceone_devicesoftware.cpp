@@ -21,18 +21,18 @@ class WorkspaceOne final : public Connector {
   std::string token_url;
   int page_size = uem::max_page_size;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     url.value.erase(0, url.value.find_first_not_of('/'));
     std::transform(apps_scope.begin(), apps_scope.end(), apps_scope.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (apps_scope == "device") apps_scope = "installed";
     if (apps_scope != "managed" && apps_scope != "installed" && apps_scope != "all") {
-      complain("apps_scope", "must be managed, installed or all");
+      add_problem("apps_scope", "must be managed, installed or all");
     }
     if (page_size < 1 || page_size > uem::max_page_size) {
-      complain("page_size", fmt::format("must be between 1 and {}", uem::max_page_size));
+      add_problem("page_size", fmt::format("must be between 1 and {}", uem::max_page_size));
     }
-    uem::check(client(), complain);
+    uem::check(client(), add_problem);
   }
 
   void authenticate() override {
@@ -115,7 +115,7 @@ Plugin workspaceone_devicesoftware() {
               setting("apps_scope", &WorkspaceOne::apps_scope,
                       {.help = "Which software is brought: managed, installed or all.", .default_value = "all"}),
               setting("ignore_apple", &WorkspaceOne::ignore_apple,
-                      {.help = "Whether Apple's software (bundle ID with com.apple.) is left out.",
+                      {.help = "Whether Apple's software (bundle ID with com.apple.) is skipped.",
                        .default_value = "False"}),
               setting("default_versioning", &WorkspaceOne::default_versioning,
                       {.help = "Whether software without a version gets version 0.0.", .default_value = "False"}),

@@ -25,24 +25,24 @@ class Zendesk final : public Connector {
   std::vector<std::string> roles;
   int page_size = 0;
 
-  void check(const Complain& complain) override {
+  void check(const AddProblem& add_problem) override {
     if (client_id.empty() != client_secret.empty()) {
-      complain(client_id.empty() ? "client_id" : "client_secret",
-               "is missing: client_id and client_secret go together");
+      add_problem(client_id.empty() ? "client_id" : "client_secret",
+                  "is missing: client_id and client_secret go together");
     }
     if (uses_api_token() && (username.empty() || api_token.empty())) {
-      complain(username.empty() ? "username" : "api_token",
-               "is missing: set username and api_token, or client_id and client_secret, or oauth_token");
+      add_problem(username.empty() ? "username" : "api_token",
+                  "is missing: set username and api_token, or client_id and client_secret, or oauth_token");
     }
     if (api_url.empty() && percent_encoded(system_name).find_first_of("%._~") != std::string::npos) {
-      complain("system_name", "must be the subdomain alone: acme for https://acme.zendesk.com");
+      add_problem("system_name", "must be the subdomain alone: acme for https://acme.zendesk.com");
     }
     for (const std::string& role : roles) {
       if (role != "end-user" && role != "agent" && role != "admin") {
-        complain("roles", fmt::format("\"{}\" is not a role of Zendesk; there are end-user, agent, admin", role));
+        add_problem("roles", fmt::format("\"{}\" is not a role of Zendesk; there are end-user, agent, admin", role));
       }
     }
-    if (page_size < 1 || page_size > 100) complain("page_size", "must be from 1 to 100");
+    if (page_size < 1 || page_size > 100) add_problem("page_size", "must be from 1 to 100");
   }
 
   void authenticate() override {

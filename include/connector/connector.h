@@ -54,7 +54,7 @@ class Emit {
   ~Emit() = default;
 };
 
-/// A text that is never printed: no conversion to text, no operator<<. Ask for `value` where it is sent.
+/// A string that is never printed: no conversion to text, no operator<<. Ask for `value` where it is sent.
 struct Secret {
   std::string value;
   bool empty() const { return value.empty(); }
@@ -92,17 +92,18 @@ struct SectionSettings {
 
 /// What there is to say about a setting. A setting without default_value is required.
 struct SettingText {
-  std::string help;                        ///< one sentence
-  std::optional<Json> default_value = {};  ///< the default: a text as it would stand in the file, or another JSON value
+  std::string help;  ///< one sentence
+  std::optional<Json> default_value =
+      {};  ///< the default: a string as it would stand in the file, or another JSON value
   std::optional<std::string> example = {};  ///< shown by generate-ini; no default
-  std::vector<std::string> choices = {};    ///< the texts that are allowed; case counts; empty: any
+  std::vector<std::string> choices = {};    ///< the strings that are allowed; case counts; empty: any
   bool in_sample = true;                    ///< false: generate-ini does not print it
   bool secret = false;                      ///< never shown; a member of the type Secret always is
   /// Further variables that give it, whole names of older versions; PREFIX_SETTING wins.
   std::vector<std::string> environment_names = {};
 };
 
-/// A setting: its name, its texts, and how its text becomes the member's value.
+/// A setting: its name, its documentation, and how its text becomes the member's value.
 struct Setting {
   std::string name;
   SettingText text;
@@ -139,7 +140,7 @@ Setting setting(const std::string& name, Value Owner::*member, const SettingText
 }
 
 /// Reports what is wrong with a setting, by its name.
-using Complain = std::function<void(const std::string& setting, const std::string& problem)>;
+using AddProblem = std::function<void(const std::string& setting, const std::string& problem)>;
 
 /// What the program gives to a source to work with.
 struct Tools {
@@ -166,7 +167,7 @@ class Connector : public SectionSettings, public Tools {
 
   /// Checks what the settings' table cannot say: files that must exist, settings that exclude each other. Connects to
   /// nothing. Everything found is reported, not only the first.
-  virtual void check(const Complain& complain) { (void)complain; }
+  virtual void check(const AddProblem& add_problem) { (void)add_problem; }
 
   /// Logs in, where that is a step of its own. Called once, before read().
   virtual void authenticate() {}

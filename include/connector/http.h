@@ -59,7 +59,7 @@ struct Response {
   Json json_items(std::string_view list, const std::function<void(Json)>& take) const;
 };
 
-/// A client certificate and its private key, in memory: PEM texts, or both in a PKCS #12 container.
+/// A client certificate and its private key, in memory: PEM strings, or both in a PKCS #12 container.
 struct ClientCertificate {
   std::string certificate = {};  ///< PEM
   std::string key = {};          ///< PEM
@@ -74,10 +74,10 @@ struct Request {
   Headers headers = {};  ///< over the session's: one of the same name replaces it
   std::string body = {};
 
-  /// Statuses from 400 on that the caller wants to see: returned at once, neither repeated nor thrown. Redirects that
+  /// Statuses from 400 on that the caller wants to see: returned at once, neither retried nor thrown. Redirects that
   /// are not followed (follow_redirects = false) are returned too.
   std::vector<int> allow = {};
-  /// When given and true for an answer, that answer is returned at once whatever its status. (A SOAP fault comes with
+  /// When given and true for a response, that answer is returned at once whatever its status. (A SOAP fault comes with
   /// 500.)
   std::function<bool(const Response&)> accept = {};
   /// Names of further headers that hold secrets: not taken along to another host (beside Authorization and cookies).
@@ -87,18 +87,18 @@ struct Request {
   bool follow_redirects = true;
   /// A redirect to another host is an error instead of being followed (POST only).
   bool stay_on_host = false;
-  /// GET and POST are repeated on transient faults: oomnitza-api rules, 11 tries. false: one try only.
+  /// GET and POST are retried on transient faults: oomnitza-api rules, 11 tries. false: one try only.
   bool retry = true;
   /// Longest time without a byte. Connecting has 30 s.
   std::chrono::seconds idle_timeout{300};
-  /// Longest time of a try, from connecting to the answer's last byte; beyond it the request fails at once. 0: none.
+  /// Longest time of a try, from connecting to the response's last byte; beyond it the request fails at once. 0: none.
   std::chrono::seconds time_limit{0};
   /// A larger body is an error of the request, unless it goes into a sink.
   std::size_t max_body = std::size_t{512} << 20;
-  /// When given, a 2xx answer's body goes here piece by piece instead of into Response::body, and the request is
-  /// repeated only while nothing has been received, or after `restart`.
+  /// When given, a 2xx response's body goes here piece by piece instead of into Response::body, and the request is
+  /// retried only while nothing has been received, or after `restart`.
   std::function<void(std::string_view)> sink = {};
-  /// When given, called before a repeat if the sink has been given something: it must forget that.
+  /// When given, called before a retry if the sink has been given something: it must forget that.
   std::function<void()> restart = {};
 };
 
@@ -113,7 +113,7 @@ struct TlsSettings {
   std::string user_pem_file = {};  ///< PEM file with client certificate and private key
 };
 
-/// What a request does after the program was told to stop: a source is not asked any more, what was pulled is still
+/// What a request does during shutdown: a source is not asked any longer, what was pulled is still
 /// delivered.
 enum class AfterStop { refuse, finish };
 
@@ -149,7 +149,7 @@ class Http {
        Timing timing = {});
 
   /// Any answer outside 2xx that the request does not allow throws HttpError; 401 and 403 throw it too.
-  /// Throws HttpError when no complete answer came, Stopped when the program was told to stop before the first try.
+  /// Throws HttpError when no complete answer came, Stopped when the program was already shutting down.
   Response send(const Request& request) const;
 
   Response get(const std::string& url, const Query& query = {}, const Headers& headers = {}) const;
@@ -184,7 +184,7 @@ struct UrlParts {
   std::string target() const;                   ///< path[?query], the path at least "/"
 };
 
-/// Nothing when the text is no absolute URL.
+/// Nothing when the text is not an absolute URL.
 std::optional<UrlParts> parse_url(const std::string& url);
 
 }  // namespace connector

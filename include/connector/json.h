@@ -11,11 +11,11 @@
 
 namespace connector {
 
-/// A JSON value whose objects keep the order of their keys. Texts are UTF-8. Integers beyond 64 bits are kept digit by
-/// digit, see big_integer().
+/// A JSON value whose objects keep the order of their keys. Strings are UTF-8. Integers beyond 64 bits are kept digit
+/// by digit, see big_integer().
 using Json = nlohmann::ordered_json;
 
-/// A text is no JSON; what() says where and why.
+/// A string is not JSON; what() says where and why.
 class JsonError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -32,7 +32,7 @@ Json parse_json(std::string_view text);
 /// empty list in its place. The text is read once before its first item is handed over: broken JSON hands over nothing.
 Json parse_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take);
 
-/// The same as parse_json(), but lists and objects that are nested deeper than 500 levels are null: for a text whose
+/// The same as parse_json(), but lists and objects that are nested deeper than 500 levels are null: for a string whose
 /// other parts count.
 Json parse_json_without_depths(std::string_view text);
 

@@ -53,20 +53,20 @@ class Log {
   }
 
   /// From now on *** stands for this text in every log line. For what is secret and no setting: a session's token.
-  /// Texts shorter than four characters are not replaced: they would blot out ordinary words.
+  /// Strings shorter than four characters are not replaced: they would blot out ordinary words.
   void hide(std::string_view secret) const {
     if (output_) output_->hide(secret);
   }
 
-  /// The text with *** for every hidden secret: for texts that leave the program by another way than the log.
+  /// The text with *** for every hidden secret: for strings that leave the program by another way than the log.
   std::string redact(std::string text) const { return output_ ? output_->redact(std::move(text)) : text; }
 
  private:
   std::shared_ptr<Output> output_;
 };
 
-/// The beginning of a text that comes from outside, for a message: 500 characters at most, on one line, U+FFFD for what
-/// is no UTF-8.
+/// The beginning of a string that comes from outside, for a message: 500 characters at most, on one line, U+FFFD for
+/// what is not UTF-8.
 std::string excerpt(std::string_view text);
 
 /// The same without the secrets that the log hides. They are blotted out before the text is cut: half a secret would

@@ -38,7 +38,7 @@ class PageGuard {
   explicit PageGuard(std::string source) : source_(std::move(source)) {}
 
   /// To be called with what tells a page from all others: before it is asked for with its address or cursor, or before
-  /// its rows are handed over with its body. Throws SourceError when it was seen before. Keeps hashes, not texts.
+  /// its rows are handed over with its body. Throws SourceError when it was seen before. Keeps hashes, not strings.
   void check(std::string_view page);
 
  private:

@@ -104,19 +104,19 @@ void Sections::compile_code() {
 void Sections::check_mapping(ReadySection& ready) {
   const ConnectorSection& section = ready.section;
   const Json without_cloud = connector::merged_mapping(*section.plugin, Json::object(), section.mapping, Log());
-  const auto complain = [&](const std::string& text) {
+  const auto add_problem = [&](const std::string& text) {
     app_.problems.push_back({text, section.origin, section.name, ""});
   };
   try {
     FieldMapping(field_specs(without_cloud), section.values, converters(), ready.filter, Log());
   } catch (const ConfigError& error) {
-    for (const Problem& problem : error.problems()) complain(problem);
+    for (const Problem& problem : error.problems()) add_problem(problem);
   }
   const std::vector<std::string> incomplete = incomplete_fields(without_cloud);
   ready.needs_cloud_mapping = !incomplete.empty();
   if (section.connector->use_server_map) return;
   for (const std::string& field : incomplete) {
-    complain(fmt::format("mapping.{} names no source, setting or hardcoded value: add one of them", field));
+    add_problem(fmt::format("mapping.{} names no source, setting or hardcoded value: add one of them", field));
   }
 }
 

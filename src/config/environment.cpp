@@ -70,7 +70,7 @@ EnvironmentVariables read_env_file(const std::filesystem::path& file) {
     const std::size_t equals = line.find('=');
     const std::string name(trimmed(line.substr(0, equals)));
     if (equals == std::string_view::npos || name.empty()) {
-      problems.push_back(shown_path(file) + ":" + std::to_string(number) + ": the line is no NAME=value");
+      problems.push_back(shown_path(file) + ":" + std::to_string(number) + ": the line is not NAME=value");
       continue;
     }
     variables[name] = without_quotes(trimmed(line.substr(equals + 1)));

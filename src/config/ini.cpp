@@ -37,7 +37,7 @@ void check_utf8(std::string_view text, const std::string& file) {
   if (good.size() == text.size()) return;
   const auto line = 1 + std::count(good.begin(), good.end(), '\n');
   throw ConfigError(place(file, static_cast<std::size_t>(line)) +
-                    ": the line holds bytes that are no UTF-8: save the file as UTF-8");
+                    ": the line has bytes that are not UTF-8: save the file as UTF-8");
 }
 
 bool is_comment(std::string_view line) {
@@ -62,7 +62,7 @@ class IniReader {
   std::vector<Section> read() {
     const int wrong_line = ini_parse_stream(&next_line, this, &place_setting, this);
     if (wrong_line > 0) throw ConfigError(place(file_, static_cast<std::size_t>(wrong_line)) + ": " + problem_);
-    if (wrong_line < 0) throw ConfigError(file_ + ": there is not enough memory to read it");
+    if (wrong_line < 0) throw ConfigError(file_ + ": not enough memory to read it");
     return assembled();
   }
 

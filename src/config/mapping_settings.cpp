@@ -35,7 +35,7 @@ std::optional<Json> specification(std::string_view text, std::string& problem) {
   const Json parsed = text.front() == '{' || text.front() == '"' ? parsed_or_null(text) : Json();
   if (parsed.is_object()) return parsed;
   if (text.front() == '{') {
-    problem = "begins like JSON but is none: check quotes, commas and braces, and comments inside";
+    problem = "begins like JSON but is not valid: check quotes, commas and braces, and comments inside";
     return std::nullopt;
   }
   if (!parsed.is_string()) return Json::object({{"source", std::string(text)}});
@@ -53,7 +53,7 @@ void check_specification(const Section& section, const Entry& entry, const Json&
       log.warning("{}: section [{}], setting {}: a mapping has no key {}, it is ignored", entry.origin, section.name,
                   entry.key, key);
     } else if ((key == "source" || key == "setting" || key == "converter") && !value.is_string() && !value.is_null()) {
-      problems.push_back(problem_with(section, entry.key, "its " + key + " must be a text"));
+      problems.push_back(problem_with(section, entry.key, "its " + key + " must be a string"));
     }
   }
 }

@@ -20,7 +20,7 @@ constexpr const char* managed_id = "xxx";
 // On one line, with a space behind commas and colons.
 std::string one_line(const Json& value) {
   std::string line;
-  bool at_start = false;  // of a line of the indented text; texts hold no line feed of their own
+  bool at_start = false;  // of a line of the indented text; strings hold no line feed of their own
   for (const char character : to_text(value, 1)) {
     if (character == '\n') {
       if (line.ends_with(',')) line += ' ';
@@ -107,8 +107,7 @@ std::string meaning_cell(const Setting& setting) {
 void keep_old_file(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return;
   if (!std::filesystem::is_regular_file(file)) {
-    throw ConfigError(shown_path(file) +
-                      ": something that is no file is in the way: remove it, or name another with --ini");
+    throw ConfigError(shown_path(file) + ": exists and is not a file: remove it, or name another file with --ini");
   }
   std::filesystem::path kept = file;
   kept += ".bak";

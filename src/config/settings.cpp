@@ -61,13 +61,13 @@ class Filling {
     }
     check_tls();
     if (target_.insert_only && target_.update_only) {
-      complain("insert_only", "insert_only and update_only cannot both be true: set one of them to False");
+      add_problem("insert_only", "insert_only and update_only cannot both be true: set one of them to False");
     }
     return std::move(values_);
   }
 
  private:
-  void complain(const std::string& setting, const std::string& problem) {
+  void add_problem(const std::string& setting, const std::string& problem) {
     problems_.push_back(problem_with(section_, setting, problem));
   }
 
@@ -76,7 +76,7 @@ class Filling {
   }
 
   void warn_unknown(const std::string& origin, const std::string& key) const {
-    context_.log.warning("{}: section [{}]: there is no setting {} here, it is ignored", origin, section_.name, key);
+    context_.log.warning("{}: section [{}]: unknown setting {}; ignored", origin, section_.name, key);
   }
 
   // Also those that another value replaces.
@@ -102,7 +102,7 @@ class Filling {
     if (target_.env_password.empty()) return;
     const auto variable = context_.variables.find(target_.env_password);
     if (variable == context_.variables.end()) {
-      complain("env_password", "the environment variable " + target_.env_password + " is not set");
+      add_problem("env_password", "the environment variable " + target_.env_password + " is not set");
       undetermined_.insert("password");
       return;
     }
@@ -114,9 +114,9 @@ class Filling {
     const std::vector<std::string> keys = words(target_.vault_keys);
     if (keys.empty()) return;
     undetermined_.insert(keys.begin(), keys.end());
-    if (target_.vault_backend.empty()) return;  // a wrong one, complained about
+    if (target_.vault_backend.empty()) return;  // a wrong one, reported
     if (!context_.fetch_secrets) {
-      complain("vault_keys", "there are no secret stores here: give the values in the section itself");
+      add_problem("vault_keys", "secret stores are not supported: set the values in the section itself");
       return;
     }
     try {
@@ -144,7 +144,7 @@ class Filling {
     if (undetermined_.contains(setting.name)) return;
     const std::optional<std::string> text = text_of(setting);
     if (setting.required() && (!text || text->empty())) {
-      complain(setting.name, missing(setting));
+      add_problem(setting.name, missing(setting));
     } else if (text) {
       values_[setting.name] = *text;
       assign(setting, *text);
@@ -176,13 +176,13 @@ class Filling {
   void assign(const Setting& setting, const std::string& text) {
     const std::vector<std::string>& choices = setting.text.choices;
     if (!choices.empty() && !text.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
-      complain(setting.name, "must be one of " + list(choices));
+      add_problem(setting.name, "must be one of " + list(choices));
       return;
     }
     try {
       setting.assign(target_, text);
     } catch (const std::invalid_argument& error) {
-      complain(setting.name, error.what());
+      add_problem(setting.name, error.what());
     }
   }
 
@@ -192,7 +192,7 @@ class Filling {
     check_file("user_pem_file", target_.user_pem_file);
     std::error_code error;
     if (!target_.cacert_dir.empty() && !std::filesystem::is_directory(target_.cacert_dir, error)) {
-      complain("cacert_dir", "there is no folder " + target_.cacert_dir);
+      add_problem("cacert_dir", "there is no folder " + target_.cacert_dir);
     }
   }
 
@@ -200,9 +200,9 @@ class Filling {
     if (file.empty()) return;
     std::error_code error;
     if (!std::filesystem::is_regular_file(file, error)) {
-      complain(setting, "there is no file " + file);
+      add_problem(setting, "there is no file " + file);
     } else if (!std::ifstream(file)) {
-      complain(setting, "the file " + file + " cannot be read");
+      add_problem(setting, "the file " + file + " cannot be read");
     }
   }
 
@@ -212,11 +212,10 @@ class Filling {
     std::string& protocol = target_.ssl_protocol;
     protocol = lower_case(protocol);
     if (std::find(forgotten.begin(), forgotten.end(), protocol) != forgotten.end()) {
-      complain("ssl_protocol",
-               "no TLS library speaks " + protocol + " any more: leave it empty, or set tls1.2 or tls1.3");
+      add_problem("ssl_protocol", protocol + " is no longer supported: leave it empty, or set tls1.2 or tls1.3");
     } else if (!protocol.empty() && std::find(spoken.begin(), spoken.end(), protocol) == spoken.end()) {
-      complain("ssl_protocol", "must be empty or one of " + list(spoken) + " (" + list(forgotten) +
-                                   " are no longer spoken by any TLS library)");
+      add_problem("ssl_protocol", "must be empty or one of " + list(spoken) + " (" + list(forgotten) +
+                                      " are no longer spoken by any TLS library)");
     } else if (protocol == "tls" || protocol == "tls1") {
       context_.log.warning(
           "section [{}], setting ssl_protocol: TLS 1.0 is out of date and no longer safe, and the TLS library's "
@@ -234,7 +233,7 @@ class Filling {
   Problems& problems_;
   SettingValues values_;
   std::map<std::string, std::string> found_;  // values from env_password and secret stores, which win
-  std::set<std::string> undetermined_;        // settings whose secret was not to be had, which was complained about
+  std::set<std::string> undetermined_;        // settings whose secret was not available, which was reported
 };
 
 void check_login(const CloudSettings& settings, const Section& section, Problems& problems) {
@@ -258,7 +257,7 @@ CloudSettings make_cloud_settings(const Section& section, const SettingsContext&
   if (settings.batch_size < 1 || settings.batch_size > 100) {
     problems.push_back(problem_with(section, "batch_size", "must be a number from 1 to 100"));
   }
-  // A secret that was not to be had has been complained about.
+  // A secret that was not available has been reported.
   if (problems.size() == before || settings.vault_keys.empty()) check_login(settings, section, problems);
   return settings;
 }

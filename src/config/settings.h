@@ -45,8 +45,8 @@ const std::vector<Setting>& managed_settings();
 std::vector<Setting> with_common_settings(const std::vector<Setting>& own);
 
 /// Asks the secret stores for the keys of one section. Throws ConfigError.
-/// Given are the section, its settings (vault_backend, vault_alias, TLS) and the keys wanted; the answer holds each of
-/// them.
+/// Given are the section, its settings (vault_backend, vault_alias, TLS) and the keys wanted; the response holds each
+/// of them.
 using FetchSecrets = std::function<std::map<std::string, std::string>(const Section&, const SectionSettings&,
                                                                       const std::vector<std::string>& keys)>;
 
@@ -64,7 +64,7 @@ using SettingValues = std::map<std::string, Json>;
 /// Fills `target` from the section by its own table and the common one, and checks what all sections have in common:
 /// files that must exist, ssl_protocol, insert_only with update_only. Of a setting's possible values a secret store's
 /// counts first, then env_password's, the section's, the default. Every problem is added to `problems`, a line each,
-/// with origin, section and key, never with a value. Returns the values that count: the texts as configured, the
+/// with origin, section and key, never with a value. Returns the values that count: the strings as configured, the
 /// defaults of the section's own settings.
 SettingValues fill_settings(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
                             const SettingsContext& context, Problems& problems);
@@ -75,8 +75,8 @@ CloudSettings make_cloud_settings(const Section& section, const SettingsContext&
 /// FIELD -> specification object, in the section's order.
 using FieldSpecifications = std::vector<std::pair<std::string, Json>>;
 
-/// The section's mapping.FIELD settings as specification objects: {"source": …} for plain texts and JSON strings. Keys
-/// that no specification has are warned about. Problems go to `problems`.
+/// The section's mapping.FIELD settings as specification objects: {"source": …} for plain strings and JSON strings.
+/// Keys that no specification has are warned about. Problems go to `problems`.
 FieldSpecifications mapping_settings(const Section& section, const Log& log, Problems& problems);
 
 /// A section that is ready to run.
@@ -96,10 +96,10 @@ struct ConnectorSection {
 std::optional<ConnectorSection> make_connector(const Section& section, const Plugin& plugin,
                                                const SettingsContext& context, Problems& problems);
 
-/// "true", "yes" …: the boolean words of the configuration; nothing for other texts.
+/// "true", "yes" …: the boolean words of the configuration; nothing for other strings.
 std::optional<bool> parse_boolean(std::string_view text);
 
-/// Whether the section takes part. A wrong value is a complaint and false.
+/// Whether the section takes part. A wrong value is a problem and false.
 bool is_enabled(const Section& section, Problems& problems);
 
 }  // namespace connector

@@ -7,7 +7,7 @@ namespace connector {
 
 const std::vector<Setting>& common_settings() {
   using S = SectionSettings;
-  static const std::string without_effect = "Accepted, without effect.";
+  static const std::string without_effect = "Ignored; kept for compatibility.";
   static const std::vector<Setting> settings = {
       setting("verify_ssl", &S::verify_ssl,
               {.help = "Whether certificates are checked on this section's connections.", .default_value = "True"}),

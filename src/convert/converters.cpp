@@ -89,7 +89,7 @@ void BuiltInConverters::report() const {
 
 const std::string& required_text(const Json& value) {
   if (const std::string* text = string_in(value)) return *text;
-  throw ConversionError(fmt::format("needs a text, not a value of type {}", value.type_name()));
+  throw ConversionError(fmt::format("needs a string, not a value of type {}", value.type_name()));
 }
 
 const Json* find_member(const Json& object, std::string_view key) {

@@ -19,7 +19,7 @@ class ConversionError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The parameters behind a converter's name, "on=/|index=2|flag": texts, or true for a flag.
+/// The parameters behind a converter's name, "on=/|index=2|flag": strings, or true for a flag.
 class Parameters {
  public:
   Parameters() = default;
@@ -53,7 +53,7 @@ struct ConverterServices {
 class Locations;
 struct Conversion;
 
-/// The built-in converters of one run, with what they remember (locations, texts that are none). Thread-safe.
+/// The built-in converters of one run, with what they remember (locations, strings that are none). Thread-safe.
 class BuiltInConverters {
  public:
   struct Converter {

@@ -33,7 +33,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// Takes what is expected from the front of a text.
+/// Takes what is expected from the front of a string.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -88,7 +88,7 @@ std::optional<std::string> without_underscores(std::string_view text) {
   return result;
 }
 
-/// The number that a text reads as, nothing for nan and infinities.
+/// The number that a string reads as, nothing for nan and infinities.
 std::optional<double> number(std::string_view text) {
   if (text.find('_') != std::string_view::npos) {
     const std::optional<std::string> plain = without_underscores(text);
@@ -171,7 +171,7 @@ Seconds epoch_seconds(const Json& number) {
   return number.is_number_float() ? in_range(number.get<double>()) : in_range(number.get<std::int64_t>());
 }
 
-/// Epoch seconds of a Windows file time given as "-123"; nothing when the text is no integer.
+/// Epoch seconds of a Windows file time given as "-123"; nothing when the text is not an integer.
 Seconds file_time(std::string_view text) {
   constexpr std::size_t ticks_digits = 7;  // a tick is 100 ns
   constexpr std::int64_t seconds_from_1601_to_1970 = 11644473600;

@@ -60,7 +60,7 @@ void Locations::fetch_once() {
   if (locations_) return;
   try {
     Json answer = fetch_();
-    if (!answer.is_array()) throw std::runtime_error("the answer is no list");
+    if (!answer.is_array()) throw std::runtime_error("the response is not a list");
     locations_ = std::move(answer);
   } catch (const std::exception& error) {
     log_.error("The converter location works without locations, they could not be fetched: {}", error.what());

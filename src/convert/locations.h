@@ -29,7 +29,7 @@ class Locations {
  private:
   struct Directory {
     std::unordered_map<std::string, Json> entries;  // by label
-    std::unordered_set<std::string> texts;          // the entries that are texts
+    std::unordered_set<std::string> texts;          // the entries that are strings
   };
 
   const Directory& directory(const std::string& field, const std::string& label);

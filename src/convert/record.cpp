@@ -88,10 +88,10 @@ Json casper_extension_attribute(const Conversion& conversion) {
   const Json nothing_found = default_value ? *default_value : Json();
   const Json* attributes = find_member(conversion.record, "extension_attributes");
   if (!attributes) return nothing_found;
-  if (!attributes->is_array()) throw ConversionError("extension_attributes is no list");
+  if (!attributes->is_array()) throw ConversionError("extension_attributes is not a list");
   const Json* wanted = conversion.parameters.find("attr");
   for (const Json& attribute : *attributes) {
-    if (!attribute.is_object()) throw ConversionError("extension_attributes is no list of objects");
+    if (!attribute.is_object()) throw ConversionError("extension_attributes is not a list of objects");
     const Json* name = find_member(attribute, "name");
     if (!name || !wanted || *name != *wanted) continue;
     const Json* value = find_member(attribute, "value");

@@ -1,4 +1,4 @@
-// The converters that make a text of a text.
+// The converters that turn a string into another.
 #include <charconv>
 #include <optional>
 

@@ -195,10 +195,10 @@ class Sync {
     return tell(portion);
   }
 
-  /// A failure that is no single report's.
+  /// A failure that is not a single report's.
   void fail(const std::string& problem) { tell_failed(random_uuid(), problem, true); }
 
-  /// An entry that is no report cannot hold up those behind it.
+  /// An entry that is not a report cannot hold up those behind it.
   void refuse(const Json& entry) {
     const std::string uid = uid_of(entry);
     tell_failed(uid.empty() ? random_uuid() : uid,

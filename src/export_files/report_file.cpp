@@ -19,7 +19,7 @@ bool is_control(char c) {
 }  // namespace
 
 std::string problem_of_report_name(const Json& name) {
-  if (!name.is_string()) return "it is no text";
+  if (!name.is_string()) return "it is not a string";
   const auto& text = name.get_ref<const std::string&>();
   if (text.empty()) return "it is empty";
   if (text == "." || text == "..") return "it is the name of a folder";

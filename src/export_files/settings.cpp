@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 const std::vector<Setting>& reports_settings() {
   using R = ReportsConfiguration;
-  static const std::string without_effect = "Accepted, without effect.";
+  static const std::string without_effect = "Ignored; kept for compatibility.";
   static const std::vector<Setting> settings = {
       setting("oomnitza_authorization", &R::oomnitza_authorization,
               {.help = "Oomnitza API token of this section, or JSON with its token_id; empty: that of [oomnitza].",
@@ -46,8 +46,8 @@ class Combination {
   }
 
   ReportsConfiguration combined(bool testmode) {
-    if (configuration_.id.empty()) complain_about_cloud("id", "is required: a number or a text");
-    if (trimmed(configuration_.name).empty()) complain_about_cloud("name", "is required: a text");
+    if (configuration_.id.empty()) add_cloud_problem("id", "is required: a number or a string");
+    if (trimmed(configuration_.name).empty()) add_cloud_problem("name", "is required: a string");
     check_folder_type();
     fill_settings(configuration_, reports_settings(), section_, context_, problems_);
     take_token();
@@ -58,11 +58,11 @@ class Combination {
   }
 
  private:
-  void complain(const std::string& key, const std::string& problem) {
+  void add_problem(const std::string& key, const std::string& problem) {
     problems_.push_back(problem_with(section_, key, problem));
   }
 
-  void complain_about_cloud(const std::string& key, const std::string& problem) {
+  void add_cloud_problem(const std::string& key, const std::string& problem) {
     problems_.push_back(cloud_origin_ + ", " + key + ": " + problem);
   }
 
@@ -70,13 +70,13 @@ class Combination {
     const Json& folder = at(cloud_, "folder_path");
     const Entry* entry = section_.find("folder_path");
     if (entry != nullptr && entry->origin == cloud_origin_ && !folder.is_string()) {
-      complain_about_cloud("folder_path", "must be a string");
+      add_cloud_problem("folder_path", "must be a string");
     }
   }
 
   void take_token() {
     const auto token = read_cloud_token(configuration_.oomnitza_authorization.value, section_, cloud_);
-    if (!token) return complain("oomnitza_authorization", "must be a token, or an object with token_id");
+    if (!token) return add_problem("oomnitza_authorization", "must be a token, or an object with token_id");
     configuration_.cloud_token = *token;
   }
 
@@ -94,23 +94,23 @@ class Combination {
       if (good) configuration_.data_sources.push_back({.type = type.get<std::string>(), .id = *id});
     }
     if (!good) {
-      complain_about_cloud("data_sources", R"(must be a list of objects like {"type": "reports_connectors", "id": 1})");
+      add_cloud_problem("data_sources", R"(must be a list of objects like {"type": "reports_connectors", "id": 1})");
     }
   }
 
   void check_folder(bool testmode) {
     const std::string& folder = configuration_.folder_path;
-    if (folder.find('\0') != std::string::npos) return complain("folder_path", "contains a zero character");
+    if (folder.find('\0') != std::string::npos) return add_problem("folder_path", "contains a zero character");
     std::error_code error;
     if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
-      return complain("folder_path", shown_path(folder) + " is no folder");
+      return add_problem("folder_path", shown_path(folder) + " is not a folder");
     }
     if (testmode) return;
     fs::create_directories(folder, error);
     if (error)
-      return complain("folder_path", "the folder " + shown_path(folder) + " cannot be made: " + error.message());
+      return add_problem("folder_path", "the folder " + shown_path(folder) + " cannot be made: " + error.message());
     if (const std::error_code problem = cannot_write_into(folder)) {
-      complain("folder_path", "the folder " + shown_path(folder) + " cannot be written to: " + problem.message());
+      add_problem("folder_path", "the folder " + shown_path(folder) + " cannot be written to: " + problem.message());
     }
   }
 

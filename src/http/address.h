@@ -22,10 +22,10 @@ struct Address {
   bool trusts(const Address& target) const;
 };
 
-/// Nothing when the text is no http or https URL.
+/// Nothing when the text is not an http or https URL.
 std::optional<Address> parse_address(const std::string& url);
 
-/// The target of a redirect, relative or absolute. Nothing when that is no http or https URL.
+/// The target of a redirect, relative or absolute. Nothing when that is not an http or https URL.
 std::optional<Address> redirected(const Address& from, const std::string& location);
 
 /// The URL with more names and values behind its query, percent-encoded.

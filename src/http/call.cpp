@@ -21,7 +21,7 @@ bool has_line_break(const std::string& text) {
 /// The address of a request that has not begun; there is nothing yet that could be shown of a wrong one.
 Address address_of(const Request& request) {
   const std::optional<Address> address = parse_address(with_query(request.url, request.query));
-  if (!address) throw HttpError(request.method + ": the address is no http or https URL", 0, false);
+  if (!address) throw HttpError(request.method + ": the address is not an http or https URL", 0, false);
   return *address;
 }
 
@@ -46,7 +46,7 @@ bool may_pass(const Outcome& outcome) {
   return outcome.fault == Fault::none ? transient(outcome.response) : outcome.fault == Fault::transient;
 }
 
-/// 0 when the answer is not complete.
+/// 0 when the response is not complete.
 int status_of(const Outcome& outcome) {
   return outcome.fault == Fault::none ? outcome.response.status : 0;
 }
@@ -62,7 +62,7 @@ Call::Call(const Request& request, const Headers& defaults, Connections& connect
       address_(address_of(request)),
       method_(request.method),
       headers_(complete_headers(defaults, request.headers, address_)) {
-  if (!is_method(method_)) throw error("the method is none of HTTP's");
+  if (!is_method(method_)) throw error("invalid HTTP method");
   for (const auto& [name, value] : headers_) {
     if (name.empty() || has_line_break(name) || has_line_break(value)) {
       throw error("the header " + excerpt(name) + " has a line break");
@@ -121,11 +121,10 @@ bool Call::may_retry(const Outcome& outcome) const {
 void Call::wait_for_next_try(const Outcome& outcome) {
   const auto now = std::chrono::system_clock::now();
   const auto duration = wait_before(retries_, retry_after_of(outcome.response, now), now);
-  log_.warning("{}; repeat {} of {} in {} s", error(outcome).what(), retries_ + 1, max_retries, duration.count());
+  log_.warning("{}; retry {} of {} in {} s", error(outcome).what(), retries_ + 1, max_retries, duration.count());
   wait_(duration, connections_.stop());
   if (connections_.stop().stop_requested()) {
-    throw error(problem(outcome) + "; not repeated, since the program was told to stop", status_of(outcome),
-                outcome.fault != Fault::none);
+    throw error(problem(outcome) + "; not retried: shutting down", status_of(outcome), outcome.fault != Fault::none);
   }
   if (outcome.sunk) request_.restart();
   ++retries_;
@@ -147,10 +146,10 @@ bool Call::redirects(const Response& response) const {
 void Call::follow(const Response& response) {
   if (++redirects_ > max_redirects) throw error("redirected more than 30 times", response.status);
   const std::optional<Address> target = redirected(address_, *response.headers.find("Location"));
-  if (!target) throw error("redirected to an address that is no http or https URL", response.status);
+  if (!target) throw error("redirected to an address that is not an http or https URL", response.status);
   if (!address_.trusts(*target)) {
     if (request_.stay_on_host && request_.method == "POST") {
-      throw error("redirected to another host, " + target->shown + ", which is not followed", response.status);
+      throw error("redirected to another host, " + target->shown + "; not followed", response.status);
     }
     leave_credentials();
   }

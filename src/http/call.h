@@ -11,7 +11,7 @@ namespace connector::http {
 
 using Wait = decltype(Timing::wait);
 
-/// One send() from the first try to the answer: retries and redirects.
+/// One send() from the first try to the response: retries and redirects.
 class Call {
  public:
   /// defaults: the session's headers, under the request's own.

@@ -205,7 +205,7 @@ Fault fault_of(CURLcode code, CURL* handle, std::string_view words) {
 std::string hint(CURLcode code) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
-      return ": set cacert_file to the certificate of the server's authority, or verify_ssl = False to do without the "
+      return ": set cacert_file to the CA certificate that signed it, or verify_ssl = False to do without the "
              "check";
     case CURLE_SSL_CACERT_BADFILE:
       return ": check cacert_file, cacert_dir, or the environment's REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE";
@@ -226,27 +226,27 @@ void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const 
   const auto& exchange = transfer.exchange;
   switch (transfer.ended) {
     case Ended::stopped:
-      return fails(Fault::lasting, "ended, since the program was told to stop");
+      return fails(Fault::lasting, "canceled: shutting down");
     case Ended::idle:
       return fails(Fault::transient, "no byte for " + std::to_string(exchange.idle_timeout.count()) + " s");
     case Ended::too_slow:
       return fails(Fault::lasting, "not complete after " + std::to_string(exchange.time_limit.count()) + " s");
     case Ended::dropped:
-      return fails(Fault::transient, "the server closed the connection without an answer");
+      return fails(Fault::transient, "the server closed the connection without a response");
     case Ended::too_large:
-      return fails(Fault::lasting, "the answer is larger than " + std::to_string(exchange.max_body) + " bytes");
+      return fails(Fault::lasting, "the response is larger than " + std::to_string(exchange.max_body) + " bytes");
     case Ended::head_too_large:
-      return fails(Fault::lasting, "the answer's headers are larger than " + std::to_string(max_head) + " bytes");
+      return fails(Fault::lasting, "the response headers are larger than " + std::to_string(max_head) + " bytes");
     case Ended::too_many_lines:
-      return fails(Fault::lasting, "the answer has more than " + std::to_string(max_head_lines) + " headers");
+      return fails(Fault::lasting, "the response has more than " + std::to_string(max_head_lines) + " headers");
     case Ended::by_sink:
       std::rethrow_exception(transfer.thrown);
     case Ended::by_itself:
       break;
   }
-  if (code == CURLE_OK && !transfer.head_complete) return fails(Fault::transient, "the answer's headers are cut off");
+  if (code == CURLE_OK && !transfer.head_complete) return fails(Fault::transient, "the response headers are cut off");
   if (code == CURLE_OUT_OF_MEMORY && transfer.head_size > 0 && !transfer.head_complete) {  // libcurl's word for it
-    return fails(Fault::lasting, "a header of the answer is larger than 100 KiB");
+    return fails(Fault::lasting, "a header of the response is larger than 100 KiB");
   }
   const std::string words = *error ? error : curl_easy_strerror(code);
   fails(fault_of(code, transfer.handle, words), words + hint(code));

@@ -44,7 +44,7 @@ struct Exchange {
 };
 
 enum class Fault {
-  none,       ///< the answer is complete
+  none,       ///< the response is complete
   transient,  ///< the network's; another try may help
   lasting,    ///< another try ends the same way
 };

@@ -153,7 +153,7 @@ void Http::basic_authentication(const std::string& user, const std::string& pass
 namespace {
 
 HttpError no_json(const Response& answer, const JsonError& error) {
-  return {answer.method + " " + answer.url + ": the answer is no JSON: " + error.what(), answer.status, false};
+  return {answer.method + " " + answer.url + ": the response is not valid JSON: " + error.what(), answer.status, false};
 }
 
 }  // namespace

@@ -10,14 +10,14 @@ namespace connector::http {
 
 inline constexpr int max_retries = 10;
 
-/// Whether an answer with this status may be followed by a better one.
+/// Whether a response with this status may be followed by a better one.
 bool transient(const Response& response);
 
-/// The answer's Retry-After header. A 429 without one may name the end of its rate limit in X-Rate-Limit-Reset (Okta)
+/// The response's Retry-After header. A 429 without one may name the end of its rate limit in X-Rate-Limit-Reset (Okta)
 /// or X-RateLimit-Reset, as seconds since 1970 or seconds from now: that, as seconds from now.
 std::optional<std::string> retry_after_of(const Response& response, std::chrono::system_clock::time_point now);
 
-/// How long to wait before repeat 0, 1, 2 … 9. retry_after: what the answer says, if it does.
+/// How long to wait before retry 0, 1, 2 … 9. retry_after: what the response says, if it does.
 std::chrono::seconds wait_before(int repeat, const std::optional<std::string>& retry_after,
                                  std::chrono::system_clock::time_point now);
 

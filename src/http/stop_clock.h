@@ -6,7 +6,7 @@
 
 namespace connector::http {
 
-/// Knows since when the program is told to stop, and when the time for requests under way is over.
+/// Knows since when the program is shutting down, and when the time for requests under way is over.
 class StopClock {
  public:
   using Clock = std::chrono::steady_clock;

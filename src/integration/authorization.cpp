@@ -83,7 +83,7 @@ std::string base64_part(const Json& certificates, const char* key) {
     if (c != '\n' && c != '\r' && c != ' ') compact += c;
   }
   if (const auto bytes = base64_decoded(compact)) return *bytes;
-  throw SourceError(fmt::format("the credential's certificate, {}, is no Base64", key));
+  throw SourceError(fmt::format("the credential's certificate, {}, is not Base64", key));
 }
 
 std::optional<ClientCertificate> client_certificate(const Json& certificates) {

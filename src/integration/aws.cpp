@@ -11,7 +11,7 @@ namespace {
 
 constexpr int max_policy_pages = 1000;
 
-/// A text or a list of texts.
+/// A string or a list of strings.
 std::vector<std::string> texts(const Json& value) {
   std::vector<std::string> texts;
   if (value.is_string()) texts.push_back(value.get<std::string>());
@@ -25,7 +25,7 @@ std::vector<std::string> texts(const Json& value) {
 
 std::string text_at(const Json& answer, const std::string& path) {
   const Json& value = at(answer, path);
-  if (!value.is_string()) throw SourceError("the answer of AWS has no " + path);
+  if (!value.is_string()) throw SourceError("AWS's response has no " + path);
   return value.get<std::string>();
 }
 

@@ -15,7 +15,7 @@ class AwsRoles {
   /// api_url, token_url: the addresses of IAM and STS.
   AwsRoles(const Url& api_url, const Url& token_url, const Caller& caller, Scope& scope, Log log);
 
-  /// The roles' ARNs, each once. Those with wildcards are left out with a warning. Throws HttpError, SourceError.
+  /// The roles' ARNs, each once. Those with wildcards are skipped with a warning. Throws HttpError, SourceError.
   std::vector<std::string> list() const;
 
   /// Opens a session of the role. Throws HttpError, SourceError.

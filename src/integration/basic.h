@@ -8,10 +8,10 @@
 
 namespace connector::integration {
 
-/// Makes the basic connector that an integration names: its settings are the inputs (values that are no texts as JSON;
-/// names that it does not know are ignored), its setting authorization_settings the headers of the authorization, and
-/// the integration's common settings. Throws ConfigError for a name that is none and for settings that are missing or
-/// wrong.
+/// Makes the basic connector that an integration names: its settings are the inputs (values that are not strings as
+/// JSON; names that it does not know are ignored), its setting authorization_settings the headers of the authorization,
+/// and the integration's common settings. Throws ConfigError for a name that is none and for settings that are missing
+/// or wrong.
 ConnectorSection make_basic_connector(const Definition& definition, const Json& inputs, const Json& headers,
                                       std::span<const Plugin> plugins, const SettingsContext& context);
 

@@ -21,7 +21,7 @@ struct RenderedCall {
 
   /// {"url", "http_method", "params", "headers", "body"}: what the cloud is asked to sign.
   Json description() const;
-  /// A text that is the same for the same calls alone.
+  /// A string that is the same for the same calls alone.
   std::string fingerprint() const { return to_text(description()); }
 };
 

@@ -12,7 +12,7 @@ bool is_refused_for_lack_of_room(const Response& response) {
   return response.status == 429 || response.status == 503;
 }
 
-/// An answer below 400 is one, also a redirect that leads nowhere.
+/// A response below 400 is one, also a redirect that leads nowhere.
 bool is_answer(const Response& response) {
   return response.status >= 300 && response.status < 400 && !response.headers.contains("Location");
 }
@@ -38,7 +38,7 @@ Response Sender::send(const RenderedCall& call, const Credentials& credentials) 
     request.secret_headers.push_back(name);
   }
   for (const auto& [name, value] : credentials.params) set_param(request.query, name, value);
-  request.accept = [this](const Response& response) {  // sees every answer that is none of 2xx, before it is repeated
+  request.accept = [this](const Response& response) {  // sees every answer that is none of 2xx, before it is retried
     if (is_refused_for_lack_of_room(response)) {
       const auto retry_after = response.headers.find("Retry-After");
       concurrency_.note_refusal(http::wait_before(0, retry_after, std::chrono::system_clock::now()));

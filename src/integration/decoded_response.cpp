@@ -35,7 +35,7 @@ DecodedResponse read_answer(const Response& response) try {
           .links = read_links(response.headers.find("Link").value_or("")),
           .fingerprint = std::hash<std::string>()(response.body)};
 } catch (const SourceError& error) {
-  throw SourceError(fmt::format("{} {}: the answer cannot be read: {}", response.method, response.url, error.what()));
+  throw SourceError(fmt::format("{} {}: the response cannot be read: {}", response.method, response.url, error.what()));
 }
 
 }  // namespace connector::integration

@@ -9,7 +9,7 @@
 
 namespace connector::integration {
 
-/// An answer as templates see it.
+/// A response as templates see it.
 struct DecodedResponse {
   Json value;                   ///< the JSON, the XML as an object, or the text
   Json headers;                 ///< values of repeated ones joined by ", "
@@ -17,7 +17,7 @@ struct DecodedResponse {
   std::size_t fingerprint = 0;  ///< of the body
 };
 
-inline constexpr std::size_t max_values = 5'000'000;  ///< of an answer; each may take some hundred bytes
+inline constexpr std::size_t max_values = 5'000'000;  ///< of a response; each may take some hundred bytes
 
 /// Throws SourceError for JSON or XML of more values, and for JSON nested deeper than 500 levels.
 DecodedResponse read_answer(const Response& response);

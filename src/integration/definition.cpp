@@ -44,7 +44,7 @@ class Reader {
   }
 
  private:
-  void complain(std::string_view field, std::string_view problem) {
+  void add_problem(std::string_view field, std::string_view problem) {
     problems_.push_back(fmt::format("integration {} ({}), {}: {}", definition_.identity.name,
                                     definition_.identity.service, field, problem));
   }
@@ -83,24 +83,24 @@ class Reader {
 
   void read_names() {
     const Json& name = member(cloud_, "name");
-    if (!name.is_string() || trimmed(name.get_ref<const std::string&>()).empty()) complain("name", "is required");
+    if (!name.is_string() || trimmed(name.get_ref<const std::string&>()).empty()) add_problem("name", "is required");
     const Json& type = member(cloud_, "type");
     if (type.is_string() && !type.get_ref<const std::string&>().empty()) {
       definition_.data_type = type.get<std::string>();
     } else {
-      complain("type", "is required: assets or users");
+      add_problem("type", "is required: assets or users");
     }
     const Json& basic = member(cloud_, "basic_connector");
     if (basic.is_string()) {
       definition_.basic_connector = basic.get<std::string>();
     } else if (!is_empty(basic)) {
-      complain("basic_connector", "must be the name of a connector");
+      add_problem("basic_connector", "must be the name of a connector");
     }
   }
 
   void read_token() {
     const auto token = read_cloud_token(definition_.settings.oomnitza_authorization.value, definition_.section, cloud_);
-    if (!token) return complain("oomnitza_authorization", "must be a token, or an object with token_id");
+    if (!token) return add_problem("oomnitza_authorization", "must be a token, or an object with token_id");
     definition_.cloud_token = *token;
   }
 
@@ -120,7 +120,7 @@ class Reader {
   void read_session(const Json& behavior) {
     const std::string field = "saas_authorization.behavior";
     if (!behavior.is_object() || behavior.empty()) {
-      return complain(field, "must be an object with url and http_method");
+      return add_problem(field, "must be an object with url and http_method");
     }
     SessionAuthorization session{.call = call_template(behavior, field), .headers = {}, .params = {}};
     const Json& result = member(behavior, "result");
@@ -135,13 +135,13 @@ class Reader {
     const auto fits = [](const Json& part) { return part.is_null() || part.is_object(); };
     const auto gives = [](const Json& part) { return part.is_object() && !part.empty(); };
     if (!fits(headers) || !fits(params) || !(gives(headers) || gives(params))) {
-      return complain("saas_authorization",
-                      value.is_null() ? "is required: add it to section [" + definition_.section.name + "]"
-                                      : "must have headers or params that are not empty, a session's behavior, or a "
-                                        "credential_id");
+      return add_problem("saas_authorization",
+                         value.is_null() ? "is required: add it to section [" + definition_.section.name + "]"
+                                         : "must have headers or params that are not empty, a session's behavior, or a "
+                                           "credential_id");
     }
     if (headers.size() > max_named || params.size() > max_named) {
-      return complain("saas_authorization", fmt::format("has more than {} headers or params", max_named));
+      return add_problem("saas_authorization", fmt::format("has more than {} headers or params", max_named));
     }
     definition_.authorization = StaticAuthorization{texts(headers), texts(params)};
   }
@@ -158,17 +158,17 @@ class Reader {
     const Json& local = definition_.settings.local_inputs;
     if (local.is_object()) definition_.local_inputs = local;
     const bool is_given = definition_.section.find("local_inputs") != nullptr || !local.is_null();
-    if (is_given && !local.is_object()) complain("local_inputs", "must be a JSON object");
+    if (is_given && !local.is_object()) add_problem("local_inputs", "must be a JSON object");
     if (local.size() > max_named || count_texts(local) > max_named) {
-      complain("local_inputs", fmt::format("has more than {} values", max_named));
+      add_problem("local_inputs", fmt::format("has more than {} values", max_named));
     }
     const Json& inputs = member(cloud_, "inputs");
     if (is_empty(inputs)) return;
-    if (!inputs.is_object()) return complain("inputs", "must be an object");
-    if (inputs.size() > max_named) return complain("inputs", fmt::format("has more than {} inputs", max_named));
+    if (!inputs.is_object()) return add_problem("inputs", "must be an object");
+    if (inputs.size() > max_named) return add_problem("inputs", fmt::format("has more than {} inputs", max_named));
     for (const auto& [name, input] : inputs.items()) {
       if (!input.is_object()) {
-        complain("inputs." + name, "must be an object with a value");
+        add_problem("inputs." + name, "must be an object with a value");
         continue;
       }
       const Json& type = member(input, "type");
@@ -182,14 +182,14 @@ class Reader {
     const bool explores = has("exploratory_list_behavior");
     const bool has_pre_list = has("pre_list_behavior");
     if (explores && !has_pre_list) {
-      complain("exploratory_list_behavior", "needs a pre_list_behavior");
+      add_problem("exploratory_list_behavior", "needs a pre_list_behavior");
     }
     if (explores) read_level("exploratory_list_behavior");
     if (has_pre_list) read_level("pre_list_behavior");
     if (has("list_behavior")) {
       read_level("list_behavior");
     } else {
-      complain("list_behavior", "is required, unless there is a basic_connector");
+      add_problem("list_behavior", "is required, unless there is a basic_connector");
     }
     if (has("detail_behavior")) read_details(member(cloud_, "detail_behavior"));
     if (has("software_behavior")) read_software(member(cloud_, "software_behavior"));
@@ -199,7 +199,7 @@ class Reader {
   bool has(const std::string& behavior) {
     const Json& value = member(cloud_, behavior);
     if (is_empty(value)) return false;
-    if (!value.is_object()) complain(behavior, "must be an object");
+    if (!value.is_object()) add_problem(behavior, "must be an object");
     return value.is_object();
   }
 
@@ -207,7 +207,7 @@ class Reader {
     const Json& behavior = member(cloud_, name);
     LevelBehavior level{
         .call = call_template(behavior, name), .result = member(behavior, "result"), .pagination = std::nullopt};
-    if (level.result.is_null() && !definition_.is_custom_test()) complain(name + ".result", "is required");
+    if (level.result.is_null() && !definition_.is_custom_test()) add_problem(name + ".result", "is required");
     const Json& pagination = member(behavior, "pagination");
     if (pagination.is_object() && !pagination.empty()) {
       level.pagination = Pagination{.break_early = member(pagination, "break_early"),
@@ -215,7 +215,7 @@ class Reader {
                                     .headers = named_templates(member(pagination, "headers"), name + ".headers"),
                                     .params = named_templates(member(pagination, "params"), name + ".params")};
     } else if (!is_empty(pagination)) {
-      complain(name + ".pagination", "must be an object");
+      add_problem(name + ".pagination", "must be an object");
     }
     definition_.levels.push_back(std::move(level));
   }
@@ -256,12 +256,12 @@ class Reader {
                       .headers = named_templates(member(behavior, "headers"), field + ".headers"),
                       .params = named_templates(member(behavior, "params"), field + ".params"),
                       .body = member(behavior, "body")};
-    if (is_empty(call.url)) complain(field + ".url", "is required");
+    if (is_empty(call.url)) add_problem(field + ".url", "is required");
     const Json& method = member(behavior, "http_method");
     if (method.is_string() && !method.get_ref<const std::string&>().empty()) {
       call.method = upper_case(trimmed(method.get_ref<const std::string&>()));
     } else {
-      complain(field + ".http_method", "is required: GET, POST …");
+      add_problem(field + ".http_method", "is required: GET, POST …");
     }
     return call;
   }
@@ -271,17 +271,17 @@ class Reader {
     std::vector<NamedTemplate> templates;
     if (is_empty(list)) return templates;
     if (!list.is_array()) {
-      complain(field, "must be a list of objects with key and value");
+      add_problem(field, "must be a list of objects with key and value");
       return templates;
     }
     if (list.size() > max_named) {
-      complain(field, fmt::format("has more than {} entries", max_named));
+      add_problem(field, fmt::format("has more than {} entries", max_named));
       return templates;
     }
     for (const Json& item : list) {
       const Json& key = member(item, "key");
       if (!key.is_string()) {
-        complain(field, "must be a list of objects with key and value");
+        add_problem(field, "must be a list of objects with key and value");
         continue;
       }
       const std::string name = key.get<std::string>();

@@ -18,7 +18,7 @@ inline constexpr std::size_t max_named = 1000;
 /// Records of a test run.
 inline constexpr std::size_t test_records = 10;
 
-/// A header or parameter whose value is a template. (Templates are texts, or other JSON values that become texts.)
+/// A header or parameter whose value is a template. (Templates are strings, or other JSON values that become strings.)
 struct NamedTemplate {
   std::string name;
   Json value;
@@ -99,7 +99,7 @@ struct Identity {
   std::string section() const { return (is_reports_service ? "managed_reports." : "managed.") + service; }
 };
 
-/// Throws ConfigError when the configuration is no object or has no id. ini: its section, whose test_run wins.
+/// Throws ConfigError when the configuration is not an object or has no id. ini: its section, whose test_run wins.
 Identity identify(const Json& cloud, const Section* ini = nullptr);
 
 /// An integration as the cloud describes it, with the ini section's values in the place of the cloud's.

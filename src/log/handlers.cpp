@@ -49,7 +49,7 @@ spdlog::sink_ptr make_sink(const Json& settings, const HandlerContext& context) 
   if (type == "logging.FileHandler") return make_file_handler(settings, context.folder, false);
   if (type == "logging.handlers.RotatingFileHandler" || type == "lib.config.RotateHandler")
     return make_file_handler(settings, context.folder, true);
-  if (type != "logging.StreamHandler") throw std::runtime_error(fmt::format("its class \"{}\" is not known", type));
+  if (type != "logging.StreamHandler") throw std::runtime_error(fmt::format("unknown class \"{}\"", type));
   if (text(settings, "stream") == "ext://sys.stdout" && !context.stdout_is_result)
     return std::make_shared<spdlog::sinks::stdout_sink_mt>();
   return std::make_shared<spdlog::sinks::stderr_sink_mt>();
@@ -76,7 +76,7 @@ std::optional<int> level_number(const Json& level) {
   if (level.is_null()) return std::nullopt;
   if (level.is_number()) return static_cast<int>(std::clamp(level.get<double>(), 0.0, 1000.0));
   const auto found = level.is_string() ? names.find(level.get<std::string>()) : names.end();
-  if (found == names.end()) throw std::runtime_error(fmt::format("its level {} is not known", to_text(level)));
+  if (found == names.end()) throw std::runtime_error(fmt::format("unknown level {}", to_text(level)));
   return found->second;
 }
 

@@ -38,14 +38,15 @@ Json read_configuration(const fs::path& file) {
     Json configuration = parse_json(std::string(std::istreambuf_iterator<char>(stream), {}));
     if (configuration.is_object()) return configuration;
   } catch (const JsonError& error) {
-    throw ConfigError(fmt::format("The logging configuration {} is no JSON: {}", shown_path(file), error.what()));
+    throw ConfigError(
+        fmt::format("The logging configuration {} is not valid JSON: {}", shown_path(file), error.what()));
   }
-  throw ConfigError(fmt::format("The logging configuration {} is no JSON object", shown_path(file)));
+  throw ConfigError(fmt::format("The logging configuration {} is not a JSON object", shown_path(file)));
 }
 
 constexpr std::size_t longest_line = std::size_t{16} << 10;
 
-/// Where a text of at most so many bytes ends that cuts no character.
+/// Where a string of at most so many bytes ends that cuts no character.
 std::size_t cut_at(const std::string& text, std::size_t most) {
   if (text.size() <= most) return text.size();
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
@@ -126,7 +127,7 @@ struct Logging::State {
     for (const Json& name : at(settings, "handlers")) {
       const auto found = name.is_string() ? handlers.find(name.get<std::string>()) : handlers.end();
       if (found == handlers.end())
-        warnings.push_back(fmt::format("logging, {}: there is no handler {}", title, to_text(name)));
+        warnings.push_back(fmt::format("logging, {}: handler {} is not defined", title, to_text(name)));
       else if (found->second)
         logger.handlers.push_back(found->second);
     }
@@ -140,7 +141,7 @@ struct Logging::State {
     try {
       make();
     } catch (const std::runtime_error& problem) {
-      warnings.push_back(fmt::format("logging, {} is left out: {}", title, problem.what()));
+      warnings.push_back(fmt::format("logging, {} skipped: {}", title, problem.what()));
     }
   }
 

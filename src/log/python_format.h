@@ -23,7 +23,7 @@ class PythonFormat final : public spdlog::formatter {
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<PythonFormat>(*this); }
 
  private:
-  /// A text as it stands, or a field.
+  /// A string as it stands, or a field.
   struct Piece {
     std::string text;
     std::string field = {};
@@ -33,7 +33,8 @@ class PythonFormat final : public spdlog::formatter {
     std::size_t precision = std::string::npos;
   };
 
-  /// The field behind the '%' at the text's beginning; its length is taken from the text. Nothing when it is no field.
+  /// The field behind the '%' at the text's beginning; its length is taken from the text. Nothing when it is not a
+  /// field.
   static bool parse_field(std::string_view& text, Piece& piece);
   std::string value(const std::string& field, const spdlog::details::log_msg& line) const;
   std::string time(spdlog::log_clock::time_point time) const;

@@ -44,7 +44,7 @@ class RateLimitedOutput final : public Log::Output {
 
   void tell_left_out() {
     if (const std::size_t count = std::exchange(left_out_, 0); count > 0) {
-      log_.warning("{} more lines like those before have been left out here", count);
+      log_.warning("{} more lines like those before were not written", count);
     }
   }
 

@@ -31,7 +31,7 @@ std::string quoted(const std::string& text, bool ascii) {
   return json.substr(1, json.size() - 2);
 }
 
-/// A text as URLs, JSON and XML write it.
+/// A string as URLs, JSON and XML write it.
 std::vector<std::string> forms_of(const std::string& text) {
   const std::string encoded = percent_encoded(text);
   const std::string xml = replaced(replaced(replaced(text, "&", "&amp;"), "<", "&lt;"), ">", "&gt;");

@@ -7,10 +7,10 @@
 
 namespace connector {
 
-/// The texts that no log line may show. Safe to use from several threads.
+/// The strings that no log line may show. Safe to use from several threads.
 class Redactor {
  public:
-  /// Hides the text as it is, and as it stands in URLs, JSON and XML: an answer may quote what it was asked. Texts
+  /// Hides the text as it is, and as it stands in URLs, JSON and XML: a response may quote what it was asked. Strings
   /// shorter than four characters are ignored.
   void hide(std::string_view secret);
 

@@ -42,7 +42,7 @@ class PythonView {
   Json whole_;
 };
 
-/// Texts without anything to escape are most of what travels: they need no serializer.
+/// Strings without anything to escape are most of what travels: they need no serializer.
 bool is_plain(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
 }

@@ -50,7 +50,7 @@ void TemplateMapping::map(Batch& batch, Payload& payload, Counts& counts) {
         record.error = error.what();
       }
     }
-    log_.error("record is not complete: {}", record.error);
+    log_.error("record could not be read completely: {}", record.error);
     ++counts.failed;
   }
 }

@@ -17,7 +17,7 @@ const std::vector<std::string>& secret_headers() {
 
 Json object(const Response& answer, const char* what) {
   Json value = answer.json();
-  if (!value.is_object()) throw SourceError(fmt::format("the {} that Oomnitza sent is no object", what));
+  if (!value.is_object()) throw SourceError(fmt::format("the {} that Oomnitza sent is not an object", what));
   return value;
 }
 
@@ -82,7 +82,7 @@ std::string Oomnitza::token_by_password() {
   const Json body = answer.json();
   const Json& token = at(body, "token");
   if (!token.is_string() || token.get_ref<const std::string&>().empty()) {
-    throw AuthenticationError("section [oomnitza]: the answer of POST /api/request_token holds no token");
+    throw AuthenticationError("section [oomnitza]: the response of POST /api/request_token has no token");
   }
   http_.headers.set("Authorization2", token.get<std::string>());
   http_.headers.set("Content-Type", "application/json; charset=utf-8");
@@ -92,7 +92,8 @@ std::string Oomnitza::token_by_password() {
 
 Json Oomnitza::mapping(const std::string& mapping_name) const {
   Json mapping = get("/api/v2/mappings", {{"name", mapping_name}}).json();
-  if (!mapping.is_object()) throw SourceError("the mapping \"" + mapping_name + "\" that Oomnitza sent is no object");
+  if (!mapping.is_object())
+    throw SourceError("the mapping \"" + mapping_name + "\" that Oomnitza sent is not an object");
   return mapping;
 }
 
@@ -135,10 +136,10 @@ Json Oomnitza::check_managed() const {
   const Response answer = post("/api/v3/bulk/check_managed", to_text(Json{{"version", std::string(protocol_version)}}));
   try {
     Json configurations = parse_json_without_depths(answer.body);  // each is handed out once: one must not lose others
-    if (!configurations.is_array()) throw SourceError("what Oomnitza sent is no list of configurations");
+    if (!configurations.is_array()) throw SourceError("Oomnitza's response is not a list of configurations");
     return configurations;
   } catch (const JsonError& error) {
-    throw SourceError(fmt::format("what Oomnitza sent is no JSON: {}", error.what()));
+    throw SourceError(fmt::format("what Oomnitza sent is not valid JSON: {}", error.what()));
   }
 }
 
@@ -173,7 +174,7 @@ Json Oomnitza::credential(const std::string& id) const {
 
 Json Oomnitza::global_variables() const {
   const Json list = get("/api/v3/settings/global_variables").json();
-  if (!list.is_array()) throw SourceError("the global variables that Oomnitza sent are no list");
+  if (!list.is_array()) throw SourceError("the global variables that Oomnitza sent are not a list");
   ObjectBuilder values;
   for (const Json& variable : list) {
     const Json& name = at(variable, "name");
@@ -187,7 +188,8 @@ Json Oomnitza::reports(const std::string& source_type, const std::string& source
   const Response answer =
       get("/api/v3/media_storage", {{"filter", filter}, {"created_by_id", source_id}, {"sortby", "creation_date asc"}});
   Json reports = answer.json();
-  if (!reports.is_array()) throw SourceError(answer.method + " " + answer.url + ": the answer is no list of reports");
+  if (!reports.is_array())
+    throw SourceError(answer.method + " " + answer.url + ": the response is not a list of reports");
   return reports;
 }
 

@@ -25,7 +25,7 @@ class Oomnitza {
   Oomnitza with_token(const Secret& token, Log log) const;
   bool has_token(const Secret& token) const { return settings_.api_token.value == token.value; }
 
-  /// GET mappings: {source: field or [fields]}. Throws HttpError; SourceError when the answer is no object.
+  /// GET mappings: {source: field or [fields]}. Throws HttpError; SourceError when the response is not an object.
   Json mapping(const std::string& mapping_name) const;
 
   /// Whether the portion's run was canceled in the cloud. Throws HttpError.
@@ -41,10 +41,10 @@ class Oomnitza {
   Json locations() const;
 
   /// The reports of a source that are newer than `after` (epoch seconds), the oldest first; the cloud may hold some
-  /// back for the next time. Throws HttpError; SourceError when the answer is no list.
+  /// back for the next time. Throws HttpError; SourceError when the response is not a list.
   Json reports(const std::string& source_type, const std::string& source_id, std::int64_t after) const;
 
-  // Managed mode. All throw HttpError; SourceError when the answer is not of the kind that is described.
+  // Managed mode. All throw HttpError; SourceError when the response is not of the kind that is described.
 
   /// The configurations to run now: a list.
   Json check_managed() const;

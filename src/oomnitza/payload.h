@@ -22,7 +22,7 @@ struct PayloadEnvelope {
   bool test_run = false;
   Json multi_str_input_value;
 
-  /// The body of a request. records: JSON texts of records separated by commas. error: null or a text. error_type:
+  /// The body of a request. records: JSON texts of records separated by commas. error: null or a string. error_type:
   /// empty, or the kind of an error that ends the run.
   std::string body(std::string_view records, const Json& error = nullptr, std::string_view error_type = {}) const;
 };
@@ -53,7 +53,7 @@ class Payload {
   bool empty() const { return ends_.empty(); }
   std::size_t bytes() const { return text_.size(); }
 
-  /// The records' texts separated by commas.
+  /// The records' strings separated by commas.
   const std::string& records() const { return text_; }
 
   /// Takes records off the front: `count` of them, or fewer if their text is longer than max_bytes, but at least one.

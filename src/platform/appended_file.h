@@ -17,7 +17,7 @@ class AppendedFile {
   AppendedFile(const AppendedFile&) = delete;
   AppendedFile& operator=(const AppendedFile&) = delete;
 
-  /// In one write: texts of several processes do not mix. Throws std::system_error.
+  /// In one write: strings of several processes do not mix. Throws std::system_error.
   void append(std::string_view text);
 
   /// Whether the path still leads to this file: not once somebody has renamed or removed it, nor after close().

@@ -161,7 +161,7 @@ struct InlineCode::State {
     std::string text;
     try {
       text = utf8(scope["failure"](error.value(), trace, function.file));
-    } catch (const py::error_already_set&) {  // a text that cannot be had: the type says enough
+    } catch (const py::error_already_set&) {  // a string that cannot be had: the type says enough
       text = utf8(py::str(error.type().attr("__name__")));
     }
     throw PythonError(text);
@@ -239,7 +239,7 @@ InlineCode::PythonRecord::~PythonRecord() = default;
 
 bool InlineCode::PythonRecord::keep(const Function& filter) {
   if (state_->code.overruns >= max_overruns) {
-    throw PythonError(state_->code.too_long(filter) + " for too many records: it is not called any more");
+    throw PythonError(state_->code.too_long(filter) + " for too many records; no longer called");
   }
   try {
     std::optional<Watchdog::Watch> watch;

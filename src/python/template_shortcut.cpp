@@ -109,7 +109,7 @@ bool has_sign_inside(string_view text) {
   return false;
 }
 
-/// Begins with a digit, but is no number and no list of numbers: "312-800-9919", "10.0.0.1", "2021-10-15", "7f3a".
+/// Begins with a digit, but is not a number and no list of numbers: "312-800-9919", "10.0.0.1", "2021-10-15", "7f3a".
 bool is_no_number(string_view text) {
   if (std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c); })) {
     return !may_be_number(text);

@@ -17,7 +17,7 @@ std::optional<std::string> plain_text(std::string_view source);
 /// text. Nothing: only Python knows.
 std::optional<Json> value_of(std::string_view text);
 
-/// Whether a text is certainly no Python literal.
+/// Whether a string is certainly no Python literal.
 bool is_no_literal(std::string_view text);
 
 /// A name, or names joined by dots, that means the same in a template. Refers to the text that it was made of.

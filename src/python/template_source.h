@@ -190,7 +190,7 @@ class Sandbox(SandboxedEnvironment):
 
 
 class AsIs(str):
-    """A text that is not to be taken for a Python literal."""
+    """A string that is not read as a Python literal."""
 
 
 def concat_native(pieces):
@@ -258,7 +258,7 @@ def render(template, variables):
 
 
 def items_of(value):
-    """A list of what the value iterates over; texts, mappings and what is not iterable as they are."""
+    """A list of the value's items; strings, mappings and what is not iterable as they are."""
     if isinstance(value, (list, str, bytes, Mapping, Undefined)):
         return value
     try:

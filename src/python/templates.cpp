@@ -307,7 +307,7 @@ void Templates::Python::fail_with(const py::error_already_set& error, std::strin
   std::string cause;
   try {
     cause = utf8(objects_->cause(error.value(), python_text(source)));
-  } catch (const py::error_already_set&) {  // a text that cannot be had: the type says enough
+  } catch (const py::error_already_set&) {  // a string that cannot be had: the type says enough
     cause = utf8(py::str(error.type().attr("__name__")));
   }
   fail(source, cause);
@@ -390,7 +390,7 @@ Templates::Python& Templates::python() {
   return *python_;
 }
 
-/// A template that is no text, as Python writes it.
+/// A template that is not text, as Python writes it.
 std::string Templates::source_text(const Json& source) {
   if (auto text = scalar_text(source)) return *std::move(text);
   return python().text_of(source);

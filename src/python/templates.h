@@ -77,11 +77,11 @@ struct TemplateLimits {
 /// Renders the templates of managed configurations with Jinja2, in a sandbox. Thread-safe; not to be called with the
 /// interpreter lock held. One for a process or for each sync.
 ///
-/// Costs. What needs no Python (paths in mappings and native templates, texts without markup; template_shortcut.h)
+/// Costs. What needs no Python (paths in mappings and native templates, strings without markup; template_shortcut.h)
 /// takes some 0.2 microseconds and starts no interpreter. The first template that does need it starts Python and
 /// Jinja2, 0.2 seconds once for a process. Then it takes 0.5 milliseconds to compile a template the first time, and 3
 /// to 6 microseconds to render a short one; threads take turns. A variable's or record's first use in Python costs
-/// about 0.1 microseconds for each value in it. Compiled templates are kept, up to 4096 and 8 MiB of their texts for
+/// about 0.1 microseconds for each value in it. Compiled templates are kept, up to 4096 and 8 MiB of their strings for
 /// each of the two environments, then forgotten all at once.
 ///
 /// Limits. They end a rendering between two of Python's instructions, and inside regular expressions (import('re'), the
@@ -96,7 +96,7 @@ class Templates {
   Templates(const Templates&) = delete;
   Templates& operator=(const Templates&) = delete;
 
-  /// The text that a template makes; a template that is no text is taken as Python writes it ("True", "None"). Empty
+  /// The text that a template makes; a template that is not text is taken as Python writes it ("True", "None"). Empty
   /// when it goes on below something undefined. Throws TemplateError, and what a lazy variable's fetch throws.
   std::string render_text(const Json& source, const Variables& variables);
 
@@ -107,7 +107,7 @@ class Templates {
   /// items.
   Json render_items(const Json& source, const Variables& variables);
 
-  /// Whether Python calls the value that a template makes true: texts like "false" are. Throws as above.
+  /// Whether Python calls the value that a template makes true: strings like "false" are. Throws as above.
   bool render_condition(const Json& source, const Variables& variables);
 
   /// The value of a mapping's attribute: a name, a path, an expression or a template over the record's escaped keys.

@@ -67,7 +67,7 @@ class JsonWriter {
     Py_ssize_t position = 0;
     PyObject *borrowed_key = nullptr, *borrowed_value = nullptr;
     while (PyDict_Next(dict, &position, &borrowed_key, &borrowed_value)) {
-      if (!PyUnicode_Check(borrowed_key)) return null("a dict with keys that are no text");
+      if (!PyUnicode_Check(borrowed_key)) return null("a dict with keys that are not strings");
       const auto key = py::reinterpret_borrow<py::object>(borrowed_key);
       const auto value = py::reinterpret_borrow<py::object>(borrowed_value);
       append_member(members, utf8(key), write(value.ptr()));
@@ -81,7 +81,7 @@ class JsonWriter {
       if (py::isinstance(value, datetime.attr("date")) || py::isinstance(value, datetime.attr("time"))) {
         return utf8(py::str(py::handle(value).attr("isoformat")()));
       }
-    } catch (const py::error_already_set&) {  // a subclass whose isoformat() raises is no date
+    } catch (const py::error_already_set&) {  // a subclass whose isoformat() raises is not a date
     }
     return null("a value of the type " + utf8(owned(PyType_GetName(Py_TYPE(value)))));
   }

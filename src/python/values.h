@@ -17,7 +17,7 @@ namespace py = pybind11;
 /// Between Json and Python's objects. All of it needs the interpreter lock, and throws py::error_already_set when
 /// Python has no memory left.
 
-/// A text; bytes that are no UTF-8 become U+FFFD.
+/// A string; bytes that are not UTF-8 become U+FFFD.
 py::object python_text(std::string_view text);
 
 /// A Python text in UTF-8; halves of surrogate pairs become U+FFFD.
@@ -42,7 +42,7 @@ Json list_of(PyObject* sequence, Write write) {
 /// contains itself becomes null, with a warning that begins with `place`.
 Json to_json(py::handle value, std::string_view place, const Log& log);
 
-/// Makes records of Json, and looks into them. Keeps the Python texts of keys, which come again in every record.
+/// Makes records of Json, and looks into them. Keeps the Python strings of keys, which come again in every record.
 class Records {
  public:
   /// type: a subclass of dict, which objects at every depth become.

@@ -18,7 +18,7 @@ bool is_away(const HttpError& error) {
   return error.retries_exhausted();
 }
 
-/// A refusal does, and maintenance where it is not ignored. An answer that is no list of configurations (a proxy's
+/// A refusal does, and maintenance where it is not ignored. A response that is not a list of configurations (a proxy's
 /// page, something too large or nested too deeply) is nobody's word.
 bool ends_the_loop(const HttpError& error, const LoopOptions& options) {
   return is_away(error) ? !options.ignore_maintenance : error.status() >= 400;

@@ -69,7 +69,7 @@ struct LoopOptions {
   std::chrono::seconds maintenance_pause = std::chrono::seconds(2);
 };
 
-/// Asks Oomnitza what to run and starts it, until the program is told to stop (true), or Oomnitza answers no more
+/// Asks Oomnitza what to run and starts it, until shutdown (true), or Oomnitza answers no more
 /// (false). Does not wait for the syncs.
 bool loop(const Oomnitza& cloud, Syncs& syncs, const LoopOptions& options, const Log& log, const std::stop_token& stop);
 

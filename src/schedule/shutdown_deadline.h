@@ -7,7 +7,7 @@
 
 namespace connector::schedule {
 
-/// Does something when the program is still at work some time after it was told to stop: code that a configuration
+/// Does something when the program is still at work some time after shutdown began: code that a configuration
 /// brings along, in a template or filter, may be out of anybody's hands.
 class ShutdownDeadline {
  public:

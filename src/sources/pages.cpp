@@ -70,7 +70,7 @@ void PageGuard::check(std::string_view page) {
 std::string resolved_url(const std::string& page, const std::string& link) {
   const std::optional<http::Address> from = http::parse_address(page);
   const std::optional<http::Address> to = from ? http::redirected(*from, link) : std::nullopt;
-  if (!to) throw SourceError(fmt::format("{}: a link there is not an address: {}", page, excerpt(link)));
+  if (!to) throw SourceError(fmt::format("{}: a link there is no address: {}", page, excerpt(link)));
   return to->url;
 }
 

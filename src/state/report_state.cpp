@@ -23,7 +23,7 @@ void ReportState::Close::operator()(sqlite3* database) const {
   sqlite3_close(database);
 }
 
-/// A prepared statement. Texts are bound by reference: they must outlive it.
+/// A prepared statement. Strings are bound by reference: they must outlive it.
 class ReportState::Statement {
  public:
   Statement(const ReportState& state, const char* sql) : state_(state) {

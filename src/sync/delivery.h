@@ -36,7 +36,7 @@ class Delivery {
   /// Ends the portion. Failing that stands in the summary.
   void finalize(Summary& summary);
 
-  /// Whether nothing more need be pulled: the run was canceled, or the cloud takes nothing any more.
+  /// Whether nothing more need be pulled: the run was canceled, or the cloud takes nothing any longer.
   bool has_ended() const { return has_given_up_ || cancel_watch_.is_canceled(); }
   bool is_canceled() const { return cancel_watch_.is_canceled(); }
 

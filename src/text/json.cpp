@@ -234,7 +234,7 @@ std::optional<unsigned> unicode_escape(std::string_view text) {
   return unit;
 }
 
-/// Sources that cut texts in the middle of a character send one half of a surrogate pair: it becomes \ufffd.
+/// Sources that cut strings in the middle of a character send one half of a surrogate pair: it becomes \ufffd.
 std::string without_lone_surrogates(std::string_view text) {
   std::string result;
   result.reserve(text.size());

@@ -24,7 +24,7 @@ std::string_view without_blanks(std::string_view text);
 std::string lower_case(std::string_view text);
 std::string upper_case(std::string_view text);
 
-/// First character in title case, all others in lower case. A text that is not UTF-8 comes back as it is.
+/// First character in title case, all others in lower case. A string that is not UTF-8 comes back as it is.
 std::string capitalized(std::string_view text);
 
 /// A to Z in lower case, everything else as it is: for names of protocols.

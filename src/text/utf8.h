@@ -6,7 +6,7 @@
 
 namespace connector {
 
-/// U+FEFF in UTF-8, which some programs write at the beginning of a text.
+/// U+FEFF in UTF-8, which some programs write at the beginning of a string.
 inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// The text without a byte order mark at its beginning.
@@ -17,7 +17,7 @@ bool is_utf8(std::string_view text);
 /// How many bytes stand before the first one that is not UTF-8: all of them when the text is UTF-8.
 std::size_t utf8_length(std::string_view text);
 
-/// Takes the first character off a text that is not empty; U+FFFD for what is not UTF-8.
+/// Takes the first character off a string that is not empty; U+FFFD for what is not UTF-8.
 char32_t take_character(std::string_view& text);
 
 void append_character(std::string& text, char32_t character);

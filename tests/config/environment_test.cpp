@@ -95,8 +95,8 @@ TEST(EnvFile, IsReadLineByLine) {
 TEST(EnvFile, WrongLinesAndMissingFilesAreErrors) {
   const Folder folder;
   const auto file = folder.write("a.env", "A=1\ns3cret\n\n=2\n");
-  EXPECT_THAT(problems_of([&] { read_env_file(file); }), ElementsAre(file.string() + ":2: the line is no NAME=value",
-                                                                     file.string() + ":4: the line is no NAME=value"));
+  EXPECT_THAT(problems_of([&] { read_env_file(file); }), ElementsAre(file.string() + ":2: the line is not NAME=value",
+                                                                     file.string() + ":4: the line is not NAME=value"));
   EXPECT_THAT(problems_of([&] { read_env_file(folder.path() / "none.env"); }), ElementsAre(HasSubstr("none.env")));
 }
 

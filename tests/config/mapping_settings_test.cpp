@@ -47,7 +47,7 @@ TEST_F(MappingSettings, FieldsAreTheSecondPartInCapitals) {
               ElementsAre(Pair("B", Json{{"source", "3"}}), Pair("STRASSE", Json{{"source", "2"}})));
 }
 
-TEST_F(MappingSettings, BrokenOnesAreComplainedAbout) {
+TEST_F(MappingSettings, BrokenOnesAreReported) {
   read({{"mapping.a", "{\"source\": \"s3cret\", "},
         {"mapping.b", ""},
         {"mapping.c", "{\"source\": 5}"},
@@ -57,7 +57,7 @@ TEST_F(MappingSettings, BrokenOnesAreComplainedAbout) {
   EXPECT_THAT(problems_[0], HasSubstr("config.ini:2: section [a], setting mapping.a: begins like JSON"));
   EXPECT_THAT(problems_[0], testing::Not(HasSubstr("s3cret")));
   EXPECT_THAT(problems_[1], HasSubstr("mapping.b: is empty"));
-  EXPECT_THAT(problems_[2], HasSubstr("mapping.c: its source must be a text"));
+  EXPECT_THAT(problems_[2], HasSubstr("mapping.c: its source must be a string"));
   EXPECT_THAT(problems_[3], HasSubstr("names no field"));
 }
 

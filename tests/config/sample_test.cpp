@@ -150,7 +150,7 @@ TEST(Sample, AFileThatCannotBeWrittenIsAnError) {
               ElementsAre(HasSubstr("config.ini: the file cannot be written")));
   std::filesystem::create_directory(folder.path() / "config.ini");
   EXPECT_THAT(problems_of([&] { write_sample_ini({}, folder.path() / "config.ini"); }),
-              ElementsAre(HasSubstr("in the way")));
+              ElementsAre(HasSubstr("exists and is not a file")));
   EXPECT_TRUE(std::filesystem::is_directory(folder.path() / "config.ini"));
 }
 

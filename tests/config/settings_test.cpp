@@ -31,9 +31,9 @@ struct Example final : Connector {
   std::string default_role;
 
   void read(const Emit&) override {}
-  void check(const Complain& complain) override {
-    if (pages == 13) complain("pages", "must not be 13");
-    if (region == "na" && legacy) complain("region", "has no legacy API");
+  void check(const AddProblem& add_problem) override {
+    if (pages == 13) add_problem("pages", "must not be 13");
+    if (region == "na" && legacy) add_problem("region", "has no legacy API");
   }
 };
 
@@ -114,7 +114,7 @@ TEST_F(Settings, EmptyCommonSettingsTakeTheirDefaults) {
   EXPECT_EQ(connector->vault_backend, "keyring");
 }
 
-TEST_F(Settings, AreComplainedAboutAllAtOnce) {
+TEST_F(Settings, AreReportedAllAtOnce) {
   const std::vector<std::string> found = problems(section("example", {{"columns", "[s3cret"},
                                                                       {"pages", "s3cret"},
                                                                       {"legacy", "maybe"},
@@ -216,7 +216,7 @@ TEST_F(Settings, SecretStoresWinOverAll) {
   EXPECT_THAT(log_->messages, ElementsAre(testing::AllOf(HasSubstr("other"), Not(HasSubstr("s3cret")))));
 }
 
-TEST_F(Settings, SecretsThatAreMissingAreOneComplaintEach) {
+TEST_F(Settings, SecretsThatAreMissingAreOneProblemEach) {
   context_.fetch_secrets = [](auto&&...) -> std::map<std::string, std::string> { throw ConfigError("no secret"); };
   EXPECT_THAT(problems(section("example", {{"vault_keys", "url password"}})), ElementsAre("no secret"));
   context_.fetch_secrets = {};
@@ -232,7 +232,7 @@ TEST_F(Settings, SslProtocolIsChecked) {
   EXPECT_THAT(log_->messages, ElementsAre(HasSubstr("TLS 1.0"), HasSubstr("TLS 1.0")));  // tls and TLS1, once each
   EXPECT_EQ(made(with({{"ssl_protocol", "TLS1.2"}}))->ssl_protocol, "tls1.2");
   for (const char* old : {"ssl2", "sslv2", "ssl3", "SSLv3"}) {
-    EXPECT_THAT(problems(with({{"ssl_protocol", old}})), ElementsAre(HasSubstr("no TLS library speaks"))) << old;
+    EXPECT_THAT(problems(with({{"ssl_protocol", old}})), ElementsAre(HasSubstr("is no longer supported"))) << old;
   }
   EXPECT_THAT(problems(with({{"ssl_protocol", "quantum"}})),
               ElementsAre(testing::AllOf(HasSubstr("ssl, ssl23, sslv23, tls, tls1, tls1.2, tls1.3"),

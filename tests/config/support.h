@@ -56,7 +56,7 @@ class Lines : public Log::Output {
   std::vector<std::string> hidden;
 };
 
-/// What a call complains about; empty when it does not.
+/// The problems that a call reports; empty when there are none.
 template <class Call>
 std::vector<std::string> problems_of(Call call) {
   try {

@@ -91,7 +91,7 @@ class ChefServer : public SourceTest {
                   {"client", "pivotal"},
                   {"key_file", write("user.pem", pem)},
                   {"sign_version", sign_version}});
-    EXPECT_TRUE(complaints.empty());
+    EXPECT_TRUE(problems.empty());
   }
 };
 

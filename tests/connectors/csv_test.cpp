@@ -163,11 +163,11 @@ TEST_F(CsvTest, MissingFileOrFolder) {
 TEST_F(CsvTest, FileAndFolderExcludeEachOther) {
   connector(csv_assets(), {{"filename", "a.csv"}});
   connector(csv_assets(), {{"directory", "d"}});
-  EXPECT_TRUE(complaints.empty());
+  EXPECT_TRUE(problems.empty());
   connector(csv_assets(), {{"filename", "a.csv"}, {"directory", "d"}});
-  EXPECT_EQ(complaints.size(), 1u);
+  EXPECT_EQ(problems.size(), 1u);
   connector(csv_users(), {});
-  EXPECT_EQ(complaints.size(), 2u);
+  EXPECT_EQ(problems.size(), 2u);
 }
 
 }  // namespace connector::csv_test

@@ -459,13 +459,13 @@ TEST(LdapSettings, WrongValuesAreRefused) {
 }
 
 TEST(LdapSettings, StartTlsDoesNotGoWithLdaps) {
-  std::vector<std::string> complaints;
-  const Complain complain = [&](const std::string& setting, const std::string&) { complaints.push_back(setting); };
-  Sync("ldap", admin("ldaps://x", {{"start_tls", "true"}})).connector->check(complain);
-  EXPECT_EQ(complaints, std::vector<std::string>{"start_tls"});
-  Sync("ldap", admin("ldap://x", {{"start_tls", "true"}})).connector->check(complain);
-  Sync("ldap", admin("ldaps://x")).connector->check(complain);
-  EXPECT_EQ(complaints.size(), 1U);
+  std::vector<std::string> problems;
+  const AddProblem add_problem = [&](const std::string& setting, const std::string&) { problems.push_back(setting); };
+  Sync("ldap", admin("ldaps://x", {{"start_tls", "true"}})).connector->check(add_problem);
+  EXPECT_EQ(problems, std::vector<std::string>{"start_tls"});
+  Sync("ldap", admin("ldap://x", {{"start_tls", "true"}})).connector->check(add_problem);
+  Sync("ldap", admin("ldaps://x")).connector->check(add_problem);
+  EXPECT_EQ(problems.size(), 1U);
 }
 
 TEST(LdapScripted, MembersInRanges) {

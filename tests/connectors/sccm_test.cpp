@@ -81,7 +81,7 @@ std::unique_ptr<Connector> source(Values values) {
   return connector;
 }
 
-std::vector<std::string> complaints(const Values& values) {
+std::vector<std::string> problems(const Values& values) {
   std::vector<std::string> settings;
   source(values)->check([&](const std::string& setting, const std::string&) { settings.push_back(setting); });
   return settings;
@@ -119,10 +119,10 @@ TEST(SccmSettings, StandInTheOrderOfTheSample) {
 }
 
 TEST(SccmSettings, UserAndPasswordAreNeededForSqlServerAuthenticationOnly) {
-  EXPECT_EQ(complaints({{"server", "db"}}), (Texts{"username", "password"}));
-  EXPECT_EQ(complaints({{"server", "db"}, {"username", "u"}}), (Texts{"password"}));
-  EXPECT_EQ(complaints({{"server", "db"}, {"username", "u"}, {"password", "p"}}), Texts{});
-  EXPECT_EQ(complaints({{"server", "db"}, {"authentication", "Windows"}}), Texts{});
+  EXPECT_EQ(problems({{"server", "db"}}), (Texts{"username", "password"}));
+  EXPECT_EQ(problems({{"server", "db"}, {"username", "u"}}), (Texts{"password"}));
+  EXPECT_EQ(problems({{"server", "db"}, {"username", "u"}, {"password", "p"}}), Texts{});
+  EXPECT_EQ(problems({{"server", "db"}, {"authentication", "Windows"}}), Texts{});
 }
 
 class Sccm : public testing::Test {

@@ -19,9 +19,9 @@ namespace connector {
 class SourceTest : public testing::Test {
  protected:
   std::filesystem::path folder;
-  std::vector<Json> records;                                    ///< what was emitted
-  std::vector<std::pair<std::string, std::string>> complaints;  ///< of check(): setting and problem
-  std::string failure;                                          ///< the SourceError's text
+  std::vector<Json> records;                                  ///< what was emitted
+  std::vector<std::pair<std::string, std::string>> problems;  ///< of check(): setting and problem
+  std::string failure;                                        ///< the SourceError's text
 
   void SetUp() override {
     std::string name = (std::filesystem::temp_directory_path() / "source-XXXXXX").string();
@@ -41,7 +41,7 @@ class SourceTest : public testing::Test {
       if (const auto found = settings.find(setting.name); found != settings.end())
         setting.assign(*source, found->second);
     source->check(
-        [this](const std::string& setting, const std::string& problem) { complaints.emplace_back(setting, problem); });
+        [this](const std::string& setting, const std::string& problem) { problems.emplace_back(setting, problem); });
     return source;
   }
 

@@ -463,7 +463,7 @@ TEST_F(ReportsTest, AListingThatFailsDoesNotKeepOtherSources) {
   EXPECT_EQ(news[0]["error_type"], "Fatal Error");
   EXPECT_THAT(news[0]["error_message"].get<std::string>(), HasSubstr("404"));
   EXPECT_THAT(news[0]["error_message"].get<std::string>(), testing::Not(HasSubstr("hunter22")));
-  EXPECT_THAT(news[1]["error_message"].get<std::string>(), HasSubstr("no list of reports"));
+  EXPECT_THAT(news[1]["error_message"].get<std::string>(), HasSubstr("not a list of reports"));
   EXPECT_NE(news[0]["correlation_id"], news[1]["correlation_id"]);
   EXPECT_EQ(news[2], stored("u-1"));
 }

@@ -147,7 +147,7 @@ TEST_F(ReportsSettingsTest, TheFolderIsMadeWithItsParents) {
 
 TEST_F(ReportsSettingsTest, AFolderThatCannotBeIsAnError) {
   folder.write("file", "");
-  EXPECT_THAT(problem_with({{"folder_path", folder.file("file")}}), HasSubstr("is no folder"));
+  EXPECT_THAT(problem_with({{"folder_path", folder.file("file")}}), HasSubstr("is not a folder"));
   EXPECT_THAT(problem_with({{"folder_path", folder.file("file/below")}}), HasSubstr("cannot be made"));
   EXPECT_THAT(problem_with({{"folder_path", "/proc/exports"}}), HasSubstr("cannot be made"));
   EXPECT_THAT(problem_with({{"folder_path", "/proc/self"}}), HasSubstr("cannot be written to"));
@@ -160,7 +160,7 @@ TEST_F(ReportsSettingsTest, NoFolderIsMadeInTestmodeOrForAWrongConfiguration) {
   read();
   EXPECT_FALSE(fs::exists(folder.file("cloud")));
   folder.write("file", "");
-  EXPECT_THAT(problem_with({{"folder_path", folder.file("file")}}), HasSubstr("is no folder"));
+  EXPECT_THAT(problem_with({{"folder_path", folder.file("file")}}), HasSubstr("is not a folder"));
 }
 
 }  // namespace connector::integration::reports_settings_test

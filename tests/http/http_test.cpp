@@ -139,8 +139,8 @@ TEST_F(HttpTest, AuthenticatesByUserAndPasswordAlsoFromTheUrl) {
 }
 
 TEST_F(HttpTest, RefusesWhatIsNoRequest) {
-  EXPECT_TRUE(has(error_of([&] { http.get("ftp://h/"); }).what(), "no http or https URL"));
-  EXPECT_TRUE(has(error_of([&] { http.get("no address"); }).what(), "no http or https URL"));
+  EXPECT_TRUE(has(error_of([&] { http.get("ftp://h/"); }).what(), "not an http or https URL"));
+  EXPECT_TRUE(has(error_of([&] { http.get("no address"); }).what(), "not an http or https URL"));
   error_of([&] { http.get(server.url("/"), {}, {{"X", "a\r\nY: b"}}); });
   error_of([&] { http.send({.method = "GET / HTTP/1.1\r\n", .url = server.url("/")}); });
   EXPECT_TRUE(server.requests().empty());
@@ -269,7 +269,7 @@ TEST_F(HttpTest, ShowsTheBeginningOfTheAnswerWithoutSecrets) {
 TEST_F(HttpTest, SaysWhichAnswerIsNoJson) {
   server.on("GET", "/p", {{.body = "<html>"}});
   const HttpError error = error_of([&] { http.get(server.url("/p?q=1")).json(); });
-  EXPECT_TRUE(has(error.what(), "GET " + server.url("/p") + ": the answer is no JSON"));
+  EXPECT_TRUE(has(error.what(), "GET " + server.url("/p") + ": the response is not valid JSON"));
   EXPECT_EQ(error.status(), 200);
 }
 
@@ -426,7 +426,7 @@ TEST_F(HttpTest, StopEndsRequestsUnderWay) {
   RawServer raw({{"", Then::keep}});
   const Http last = session({}, AfterStop::finish);
   stop.request_stop();
-  EXPECT_TRUE(has(error_of([&] { last.get(raw.url()); }).what(), "told to stop"));
+  EXPECT_TRUE(has(error_of([&] { last.get(raw.url()); }).what(), "shutting down"));
   EXPECT_TRUE(waits.empty());
 }
 

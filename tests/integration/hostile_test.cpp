@@ -115,7 +115,7 @@ TEST_F(HostileCloud, HasConfigurationsThatAreNonsense) {
     wrong["type"] = nonsense.is_string() ? Json() : nonsense;
     hand_out(wrong, "type: is required");
   }
-  hand_out(configuration("file:///etc/passwd"), "no http or https URL");
+  hand_out(configuration("file:///etc/passwd"), "not an http or https URL");
   run_all();
 }
 
@@ -123,14 +123,14 @@ TEST_F(HostileCloud, HasSourcesWhoseAnswersMeanHarm) {
   const auto redirect = [](const std::string& target) {
     return "HTTP/1.1 302 Found\r\nLocation: " + target + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
   };
-  hand_out_answer(redirect("file:///etc/passwd"), "redirected to an address that is no http or https URL");
-  hand_out_answer(redirect("ftp://127.0.0.1/x"), "redirected to an address that is no http or https URL");
+  hand_out_answer(redirect("file:///etc/passwd"), "redirected to an address that is not an http or https URL");
+  hand_out_answer(redirect("ftp://127.0.0.1/x"), "redirected to an address that is not an http or https URL");
   hand_out_answer(redirect("/again"), "redirected more than 30 times");
   std::string headers;
   for (int i = 0; i < 5000; ++i) headers += "X-" + std::to_string(i) + ": 1\r\n";
-  hand_out_answer(json_head + headers + "\r\n[]", "the answer has more than 2000 headers");
+  hand_out_answer(json_head + headers + "\r\n[]", "the response has more than 2000 headers");
   hand_out_answer(json_head + "X-Long: " + std::string(1 << 20, 'x') + "\r\n\r\n[]", "larger than 100 KiB");
-  hand_out_answer(json_head + "\r\n" + std::string(65 << 20, ' '), "the answer is larger than 67108864 bytes");
+  hand_out_answer(json_head + "\r\n" + std::string(65 << 20, ' '), "the response is larger than 67108864 bytes");
   hand_out_answer(json_head + "\r\n" + std::string(100'000, '[') + std::string(100'000, ']'),
                   "nested deeper than 500 levels");
   std::string elements;

@@ -30,7 +30,7 @@ TEST_F(Calm, WritesTheSameWarningOnceInTenMinutes) {
     log.warning("away");
     now += std::chrono::minutes(1);
   }
-  EXPECT_EQ(output->lines, (Expected{"away", "9 more lines like those before have been left out here", "away"}));
+  EXPECT_EQ(output->lines, (Expected{"away", "9 more lines like those before were not written", "away"}));
 }
 
 TEST_F(Calm, WritesEveryNoteThatIsNoWarning) {
@@ -43,7 +43,7 @@ TEST_F(Calm, WritesTwoHundredWarningsAndSaysAtTheEndHowManyItLeftOut) {
   EXPECT_EQ(output->lines.size(), 200U);
   log = Log();
   ASSERT_EQ(output->lines.size(), 201U);
-  EXPECT_EQ(output->lines.back(), "800 more lines like those before have been left out here");
+  EXPECT_EQ(output->lines.back(), "800 more lines like those before were not written");
 }
 
 }  // namespace connector::rate_limited_test

@@ -89,7 +89,7 @@ class InlineCodeTest : public testing::Test {
     return "no error";
   }
 
-  std::string complaint_about(const std::string& text) {
+  std::string problem_of(const std::string& text) {
     try {
       code.add_converter("3 of mine", text, "config.ini:9");
     } catch (const ConfigError& error) {
@@ -226,23 +226,23 @@ TEST_F(InlineCodeTest, ABodyMayHaveAnyConsistentIndentation) {
 }
 
 TEST_F(InlineCodeTest, CodeThatDoesNotCompileIsAConfigurationErrorWithItsLine) {
-  EXPECT_EQ(complaint_about("\n    return value +"),
+  EXPECT_EQ(problem_of("\n    return value +"),
             "config.ini:9: converter 3 of mine does not compile: line 2: invalid syntax");
-  EXPECT_EQ(complaint_about("return (1"),
+  EXPECT_EQ(problem_of("return (1"),
             "config.ini:9: converter 3 of mine does not compile: line 1: '(' was never closed");
   EXPECT_EQ(
-      complaint_about("\n  if value:\n  return 1"),
+      problem_of("\n  if value:\n  return 1"),
       "config.ini:9: converter 3 of mine does not compile: line 3: expected an indented block after 'if' statement "
       "on line 2");
-  EXPECT_EQ(complaint_about("\n  return 1\nreturn 2"),
+  EXPECT_EQ(problem_of("\n  return 1\nreturn 2"),
             "config.ini:9: converter 3 of mine does not compile: line 3: the line is not indented");
-  EXPECT_EQ(complaint_about("\nreturn 2"),
+  EXPECT_EQ(problem_of("\nreturn 2"),
             "config.ini:9: converter 3 of mine does not compile: line 2: expected an indented block");
-  EXPECT_EQ(complaint_about(" \n "), "config.ini:9: converter 3 of mine does not compile: there is no code");
-  EXPECT_NE(complaint_about(std::string("return '\0'", 11)).find("null bytes"), std::string::npos);
-  EXPECT_NE(complaint_about("return " + std::string(5000, '(')).find("does not compile"), std::string::npos);
-  EXPECT_NE(complaint_about("\n    x = 1\n   return x").find("line 3: unindent"), std::string::npos);
-  EXPECT_NE(complaint_about("break").find("'break' outside loop"), std::string::npos);
+  EXPECT_EQ(problem_of(" \n "), "config.ini:9: converter 3 of mine does not compile: there is no code");
+  EXPECT_NE(problem_of(std::string("return '\0'", 11)).find("null bytes"), std::string::npos);
+  EXPECT_NE(problem_of("return " + std::string(5000, '(')).find("does not compile"), std::string::npos);
+  EXPECT_NE(problem_of("\n    x = 1\n   return x").find("line 3: unindent"), std::string::npos);
+  EXPECT_NE(problem_of("break").find("'break' outside loop"), std::string::npos);
 }
 
 TEST_F(InlineCodeTest, AFilterThatDoesNotCompileNamesItsSection) {
@@ -323,7 +323,7 @@ TEST_F(InlineCodeTest, OtherResultsBecomeNullWithAWarning) {
       {"{1}", "type set"},
       {"b'bytes'", "type bytes"},
       {"object()", "type object"},
-      {"{1: 2}", "keys that are no text"},
+      {"{1: 2}", "keys that are not strings"},
       {"(i for i in 'x')", "type generator"},
       {"__import__('decimal').Decimal(1)", "type Decimal"},
       {"__import__('datetime').timedelta(1)", "type timedelta"}};
@@ -566,7 +566,7 @@ TEST_F(InlineCodeTest, FiltersWithATimeLimitAreEnded) {
     EXPECT_EQ(outcome({{"name", bomb}}), "the recordfilter of [managed] takes longer than 0.05 s");
   }
   EXPECT_EQ(outcome({{"name", "aa"}}),
-            "the recordfilter of [managed] takes longer than 0.05 s for too many records: it is not called any more");
+            "the recordfilter of [managed] takes longer than 0.05 s for too many records; no longer called");
 }
 
 TEST_F(InlineCodeTest, CodeRunsOneRecordAtATime) {
