@@ -12,7 +12,7 @@ using namespace connector;
 int main(int argc, char** argv) {
   ignore_broken_pipes();
   try {
-    return run_command(parse_command_line(argc, argv, commands()), catalogue());
+    return run_command(parse_command_line(argc, argv, commands()), catalogue);
   } catch (const HelpRequest& help) {
     std::fputs(help.text.c_str(), stdout);
     return all_delivered;

@@ -107,6 +107,13 @@ class Okta final : public Connector {
   }
 };
 
+Json default_mapping() {
+  return {{"USER", {{"source", "profile.login"}}},         {"FIRST_NAME", {{"source", "profile.firstName"}}},
+          {"LAST_NAME", {{"source", "profile.lastName"}}}, {"EMAIL", {{"source", "profile.email"}}},
+          {"PHONE", {{"source", "profile.mobilePhone"}}},  {"PERMISSIONS_ID", {{"setting", "default_role"}}},
+          {"POSITION", {{"setting", "default_position"}}}};
+}
+
 }  // namespace
 
 Plugin okta() {
@@ -151,13 +158,7 @@ Plugin okta() {
               setting("page_size", &Okta::page_size,
                       {.help = "Users per request, 200 at most.", .default_value = "200", .in_sample = false}),
           },
-      .default_mapping = {{"USER", {{"source", "profile.login"}}},
-                          {"FIRST_NAME", {{"source", "profile.firstName"}}},
-                          {"LAST_NAME", {{"source", "profile.lastName"}}},
-                          {"EMAIL", {{"source", "profile.email"}}},
-                          {"PHONE", {{"source", "profile.mobilePhone"}}},
-                          {"PERMISSIONS_ID", {{"setting", "default_role"}}},
-                          {"POSITION", {{"setting", "default_position"}}}},
+      .default_mapping = default_mapping(),
       .make = make<Okta>,
   };
 }

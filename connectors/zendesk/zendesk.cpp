@@ -140,6 +140,16 @@ class Zendesk final : public Connector {
   std::unordered_map<std::string, Json> organizations_;  ///< by id
 };
 
+Json default_mapping() {
+  return {{"USER", {{"source", "email"}}},
+          {"EMAIL", {{"source", "email"}}},
+          {"FIRST_NAME", {{"source", "name"}, {"converter", "first_from_full"}}},
+          {"LAST_NAME", {{"source", "name"}, {"converter", "last_from_full"}}},
+          {"PHONE", {{"source", "phone"}}},
+          {"PERMISSIONS_ID", {{"setting", "default_role"}}},
+          {"POSITION", {{"setting", "default_position"}}}};
+}
+
 }  // namespace
 
 Plugin zendesk() {
@@ -188,13 +198,7 @@ Plugin zendesk() {
                   "page_size", &Zendesk::page_size,
                   {.help = "Number of users a request asks for, up to 100.", .default_value = 100, .in_sample = false}),
           },
-      .default_mapping = {{"USER", {{"source", "email"}}},
-                          {"EMAIL", {{"source", "email"}}},
-                          {"FIRST_NAME", {{"source", "name"}, {"converter", "first_from_full"}}},
-                          {"LAST_NAME", {{"source", "name"}, {"converter", "last_from_full"}}},
-                          {"PHONE", {{"source", "phone"}}},
-                          {"PERMISSIONS_ID", {{"setting", "default_role"}}},
-                          {"POSITION", {{"setting", "default_position"}}}},
+      .default_mapping = default_mapping(),
       .make = make<Zendesk>,
   };
 }

@@ -11,7 +11,7 @@ bool stdout_is_result(const CommandLine& line) {
 }
 
 int run_with_app(const Command& command, const Invocation& invocation) {
-  App app(invocation.line, invocation.paths, invocation.plugins, stdout_is_result(invocation.line));
+  App app(invocation.line, invocation.paths, invocation.plugins(), stdout_is_result(invocation.line));
   try {
     app.read_configuration();
     return command.run(app);
@@ -48,7 +48,7 @@ std::span<const Command> commands() {
   return rows;
 }
 
-int run_command(const CommandLine& line, std::span<const Plugin> plugins) {
+int run_command(const CommandLine& line, PluginList plugins) {
   const std::span<const Command> rows = commands();
   const auto command = line.action.empty() ? rows.begin()
                                            : std::find_if(rows.begin(), rows.end(),

@@ -20,11 +20,14 @@ enum class Needs {
   cloud,    ///< loggers, the configuration, the cloud's client (not logged in)
 };
 
+/// Makes every source's plugin when it is first called: what needs no configuration starts without them.
+using PluginList = std::span<const Plugin> (*)();
+
 /// What a command gets that needs nothing.
 struct Invocation {
   const CommandLine& line;
   const Paths& paths;
-  std::span<const Plugin> plugins;
+  PluginList plugins;
 };
 
 /// What the program can do. One of the two functions is there. They return the exit code, and throw ConfigError,
@@ -43,7 +46,7 @@ std::span<const Command> commands();
 
 /// Runs the command that the command line names. Returns the exit code; throws UsageError, and what commands throw that
 /// need nothing.
-int run_command(const CommandLine& line, std::span<const Plugin> plugins);
+int run_command(const CommandLine& line, PluginList plugins);
 
 int managed(App& app);
 int upload(App& app);

@@ -8,7 +8,7 @@ namespace connector {
 
 int generate_ini(const Invocation& invocation) {
   const std::filesystem::path& file = invocation.paths.ini;
-  write_sample_ini(invocation.plugins, file);
+  write_sample_ini(invocation.plugins(), file);
   std::fprintf(stderr, "wrote %s: fill in [oomnitza] and the sections that you need, and set their enable to True\n",
                shown_path(file).c_str());
   return all_delivered;

@@ -162,56 +162,19 @@ const Json* find_member(const Json& object, string_view name) {
 
 /// Cuts the first character off and returns its word in names, empty for one that stands for itself.
 string_view take_word(string_view& key, char& itself) {
+  constexpr string_view characters = ".:-#$@/*!%^?=+&<>() ";
+  constexpr std::array<string_view, characters.size()> words{
+      "_DOT_",       "_COLON_",    "_DASH_",     "_HASH_",     "_DOLLAR_",    "_AT_",    "_SLASH_",
+      "_STAR_",      "_EXCLAIM_",  "_PERCENT_",  "_CIRCUM_",   "_QUES_",      "_EQUAL_", "_PLUS_",
+      "_AMPERSAND_", "_LESSTHAN_", "_GRTRTHAN_", "_OPENBRAC_", "_CLOSEBRAC_", "_SPACE_"};
   itself = key.front();
   if (key.starts_with("£")) {
     key.remove_prefix(string_view("£").size());
     return "_POUND_";
   }
   key.remove_prefix(1);
-  switch (itself) {
-    case '.':
-      return "_DOT_";
-    case ':':
-      return "_COLON_";
-    case '-':
-      return "_DASH_";
-    case '#':
-      return "_HASH_";
-    case '$':
-      return "_DOLLAR_";
-    case '@':
-      return "_AT_";
-    case '/':
-      return "_SLASH_";
-    case '*':
-      return "_STAR_";
-    case '!':
-      return "_EXCLAIM_";
-    case '%':
-      return "_PERCENT_";
-    case '^':
-      return "_CIRCUM_";
-    case '?':
-      return "_QUES_";
-    case '=':
-      return "_EQUAL_";
-    case '+':
-      return "_PLUS_";
-    case '&':
-      return "_AMPERSAND_";
-    case '<':
-      return "_LESSTHAN_";
-    case '>':
-      return "_GRTRTHAN_";
-    case '(':
-      return "_OPENBRAC_";
-    case ')':
-      return "_CLOSEBRAC_";
-    case ' ':
-      return "_SPACE_";
-    default:
-      return {};
-  }
+  const std::size_t place = characters.find(itself);
+  return place == string_view::npos ? string_view() : words[place];
 }
 
 /// What whole keys become; empty for those that stay.
@@ -249,6 +212,22 @@ bool may_be_escaped(string_view name) {
 }
 
 }  // namespace
+
+bool has_markup(string_view source) {
+  for (const char* mark : {"{{", "}}", "{%", "%}"}) {
+    if (source.find(mark) != string_view::npos) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> scalar_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return "None";
+  if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
+  if (value.is_number_integer()) return to_text(value);
+  if (const auto digits = big_integer_digits(value)) return std::string(*digits);
+  return std::nullopt;
+}
 
 std::optional<std::string> plain_text(string_view source) {
   for (std::size_t i = source.find('{'); i != string_view::npos; i = source.find('{', i + 1)) {

@@ -26,23 +26,6 @@ struct Hash : std::hash<std::string_view> {
 template <class Value>
 using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
-bool has_markup(std::string_view source) {
-  for (const char* mark : {"{{", "}}", "{%", "%}"}) {
-    if (source.find(mark) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
-/// "True", "5", "None" without Python; nothing for lists, objects and fractions.
-std::optional<std::string> scalar_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_null()) return "None";
-  if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
-  if (value.is_number_integer()) return to_text(value);
-  if (const auto digits = big_integer_digits(value)) return std::string(*digits);
-  return std::nullopt;
-}
-
 /// The outcome of what a path led to; nothing: only Python knows, or it led below something missing.
 std::optional<Json> outcome_of(const shortcut::Path::Found& at) {
   if (at.outcome == shortcut::Path::Outcome::missing) return Json();
@@ -392,7 +375,7 @@ Templates::Python& Templates::python() {
 
 /// A template that is not text, as Python writes it.
 std::string Templates::source_text(const Json& source) {
-  if (auto text = scalar_text(source)) return *std::move(text);
+  if (auto text = shortcut::scalar_text(source)) return *std::move(text);
   return python().text_of(source);
 }
 
@@ -438,7 +421,7 @@ Json Templates::render_mapping(const Json& source, MappingRecord& record) {
   if (source.is_null()) return nullptr;
   const std::string text = source_text(source);
   if (text.empty()) return nullptr;
-  const bool is_template = has_markup(text);
+  const bool is_template = shortcut::has_markup(text);
   if (is_template) {
     if (auto outcome = outcome_of_plain_text(text)) return *std::move(outcome);
   }

@@ -56,9 +56,9 @@ std::string oauth1_signature(const OAuth1& keys, const std::string& method, cons
 }
 
 std::string oauth1_header_at(const OAuth1& keys, const std::string& method, const std::string& url, const Query& query,
-                             const std::string& nonce, std::int64_t timestamp) {
-  Query protocol = {{"oauth_nonce", nonce},
-                    {"oauth_timestamp", std::to_string(timestamp)},
+                             const OAuth1Stamp& stamp) {
+  Query protocol = {{"oauth_nonce", stamp.nonce},
+                    {"oauth_timestamp", std::to_string(stamp.timestamp)},
                     {"oauth_version", "1.0"},
                     {"oauth_signature_method", "HMAC-SHA1"},
                     {"oauth_consumer_key", keys.consumer_key},
@@ -76,8 +76,8 @@ std::string oauth1_header_at(const OAuth1& keys, const std::string& method, cons
 
 std::string oauth1_header(const OAuth1& keys, const std::string& method, const std::string& url, const Query& query) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return oauth1_header_at(keys, method, url, query, random_nonce(),
-                          std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  return oauth1_header_at(keys, method, url, query,
+                          {random_nonce(), std::chrono::duration_cast<std::chrono::seconds>(now).count()});
 }
 
 }  // namespace connector

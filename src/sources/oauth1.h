@@ -12,8 +12,14 @@ namespace connector {
 std::string oauth1_signature(const OAuth1& keys, const std::string& method, const std::string& url,
                              const Query& parameters);
 
-/// oauth1_header() with this nonce and this time, in seconds since 1970.
+/// What tells a request from others with the same parameters (RFC 5849, 3.3).
+struct OAuth1Stamp {
+  std::string nonce;
+  std::int64_t timestamp = 0;  ///< seconds since 1970
+};
+
+/// oauth1_header() with this stamp.
 std::string oauth1_header_at(const OAuth1& keys, const std::string& method, const std::string& url, const Query& query,
-                             const std::string& nonce, std::int64_t timestamp);
+                             const OAuth1Stamp& stamp);
 
 }  // namespace connector

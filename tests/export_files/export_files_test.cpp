@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "export_files/report_file.h"
+#include "support/lines.h"
 #include "support/loopback_server.h"
 #include "support/raw_server.h"
 #include "support/temporary_folder.h"
@@ -18,6 +19,7 @@ namespace connector::integration::reports_test {
 
 namespace fs = std::filesystem;
 using test::Answer;
+using test::Lines;
 using test::LoopbackServer;
 using test::RawServer;
 using test::Received;
@@ -26,19 +28,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using Names = std::vector<std::string>;
-
-/// Keeps the lines of a log, with one secret blotted out.
-class Lines final : public Log::Output {
- public:
-  bool enabled(Level) const override { return true; }
-  void write(Level, const std::string& message) override { lines += redact(message) + "\n"; }
-  void hide(std::string_view) override {}
-  std::string redact(std::string text) const override {
-    for (std::size_t at; (at = text.find("hunter22")) != std::string::npos;) text.replace(at, 8, "***");
-    return text;
-  }
-  std::string lines;
-};
 
 class ReportsTest : public testing::Test {
  protected:

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "platform/files.h"
+#include "support/lines.h"
 #include "support/loopback_server.h"
 #include "support/raw_server.h"
 
@@ -14,24 +15,12 @@ namespace connector::http_test {
 
 using test::Answer;
 using test::Certificate;
+using test::Lines;
 using test::LoopbackServer;
 using test::RawAnswer;
 using test::RawServer;
 using test::Received;
 using Then = RawAnswer::Then;
-
-/// Keeps the lines of a log, with one secret blotted out.
-class Lines final : public Log::Output {
- public:
-  bool enabled(Level) const override { return true; }
-  void write(Level, const std::string& message) override { lines += redact(message) + "\n"; }
-  void hide(std::string_view) override {}
-  std::string redact(std::string text) const override {
-    for (std::size_t at; (at = text.find("hunter22")) != std::string::npos;) text.replace(at, 8, "***");
-    return text;
-  }
-  std::string lines;
-};
 
 class HttpTest : public testing::Test {
  protected:

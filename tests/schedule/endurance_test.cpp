@@ -9,6 +9,7 @@
 
 #include "commands/program_test.h"
 #include "config/settings.h"
+#include "schedule/held_syncs.h"
 #include "schedule/loop.h"
 #include "schedule/shutdown_deadline.h"
 #include "support/raw_server.h"
@@ -94,20 +95,12 @@ TEST_F(ManagedLoop, RunsWhatStandsBesideAConfigurationThatIsNestedTooDeeply) {
 }
 
 TEST(WaitingSyncs, OfOneIntegrationAreBounded) {
-  std::latch go(1);
-  int runs = 0;
-  Syncs syncs(
-      [&](const Json&) {
-        go.wait();
-        ++runs;
-      },
-      1);
-  for (int i = 0; i < 101; ++i) syncs.start("slow", Json::object());
-  EXPECT_THROW(syncs.start("slow", Json::object()), SourceError);
-  syncs.start("other", Json::object());
-  go.count_down();
-  syncs.finish();
-  EXPECT_EQ(runs, 102);
+  test_support::HeldSyncs held;
+  for (int i = 0; i < 101; ++i) held.syncs.start("slow", Json::object());
+  EXPECT_THROW(held.syncs.start("slow", Json::object()), SourceError);
+  held.syncs.start("other", Json::object());
+  held.finish();
+  EXPECT_EQ(held.runs, 102);
 }
 
 TEST(WaitingSyncs, TakeABoundedAmountOfMemory) {

@@ -6,6 +6,7 @@
 #include <latch>
 #include <vector>
 
+#include "schedule/held_syncs.h"
 #include "support/loopback_server.h"
 
 namespace connector::schedule::loop_test {
@@ -49,21 +50,13 @@ TEST(Syncs, OfSeveralIntegrationsRunBesideEachOther) {
 }
 
 TEST(Syncs, ThatWaitForTheirTurnCanBeDropped) {
-  std::latch go(1);
-  int runs = 0;
-  Syncs syncs(
-      [&](const Json&) {
-        go.wait();
-        ++runs;
-      },
-      1);
-  syncs.start("one", 1);
-  syncs.start("one", 2);
-  syncs.start("two", 3);
-  EXPECT_EQ(syncs.drop_waiting(), 2U);
-  go.count_down();
-  syncs.finish();
-  EXPECT_EQ(runs, 1);
+  test_support::HeldSyncs held;
+  held.syncs.start("one", 1);
+  held.syncs.start("one", 2);
+  held.syncs.start("two", 3);
+  EXPECT_EQ(held.syncs.drop_waiting(), 2U);
+  held.finish();
+  EXPECT_EQ(held.runs, 1);
 }
 
 /// The loop with nothing to wait for. It is told to stop by the sync of the configuration "last".

@@ -2,22 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "simulator/sample_payload.h"
+
 namespace connector::simulator::cloud_test {
 
-const std::string portion = "5f0e7a3c-1c1b-4f6e-9f3a-0123456789ab";
-
 Json payload(const Json& records) {
-  return {{"connector_version", "2026.08.1"},
-          {"connector_name", "Netbox"},
-          {"sync_field", {"SERIAL"}},
-          {"portion", portion},
-          {"data_type", "assets"},
-          {"insert_only", false},
-          {"update_only", false},
-          {"test_run", false},
-          {"error", nullptr},
-          {"multi_str_input_value", nullptr},
-          {"records", records}};
+  return sample_payload({{"connector_name", "Netbox"}}, records);
 }
 
 Request post(const std::string& path, const Json& body) {

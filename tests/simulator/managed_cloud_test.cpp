@@ -4,12 +4,11 @@
 
 #include "simulator/cloud.h"
 #include "simulator/pages.h"
+#include "simulator/sample_payload.h"
 
 namespace connector::simulator::managed_cloud_test {
 
 using namespace std::chrono_literals;
-
-const std::string portion = "5f0e7a3c-1c1b-4f6e-9f3a-0123456789ab";
 
 Request request(const std::string& method, const std::string& path, const std::string& body = {}) {
   return {.method = method,
@@ -42,17 +41,7 @@ int ask_to_sign(ManagedCloud& cloud, const std::string& id, const Json& call) {
 }
 
 Json payload(const Json& records, const Json& error) {
-  return {{"connector_version", "2026.08.1"},
-          {"connector_id", 50},
-          {"sync_field", {"SERIAL"}},
-          {"portion", portion},
-          {"data_type", "assets"},
-          {"insert_only", false},
-          {"update_only", false},
-          {"test_run", false},
-          {"error", error},
-          {"multi_str_input_value", nullptr},
-          {"records", records}};
+  return sample_payload({{"connector_id", 50}}, records, error);
 }
 
 TEST(ManagedCloud, HandsOutAConfigurationOnce) {

@@ -243,7 +243,7 @@ const OAuth1 apple{.consumer_key = "CK_48dd68d198350f51",
 
 TEST(OAuth1Header, HoldsAllParametersEncoded) {
   EXPECT_EQ(
-      oauth1_header_at(apple, "GET", "https://mdmenrollment.apple.com/session", {}, "kllo9940pd9333jh", 1500000000),
+      oauth1_header_at(apple, "GET", "https://mdmenrollment.apple.com/session", {}, {"kllo9940pd9333jh", 1500000000}),
       "OAuth realm=\"ADM\", oauth_nonce=\"kllo9940pd9333jh\", oauth_timestamp=\"1500000000\", "
       "oauth_version=\"1.0\", oauth_signature_method=\"HMAC-SHA1\", oauth_consumer_key=\"CK_48dd68d198350f51\", "
       "oauth_token=\"AT_927696831c59ba51\", oauth_signature=\"GUElGKKw3%2FkLOiWss9wFoNNKr4U%3D\"");
@@ -251,7 +251,7 @@ TEST(OAuth1Header, HoldsAllParametersEncoded) {
 
 TEST(OAuth1Header, SignsThePortUnlessItIsTheSchemesOwn) {
   const auto signature = [](const std::string& url) {
-    const std::string header = oauth1_header_at(apple, "GET", url, {}, "kllo9940pd9333jh", 1500000000);
+    const std::string header = oauth1_header_at(apple, "GET", url, {}, {"kllo9940pd9333jh", 1500000000});
     return percent_decoded(header.substr(header.find("oauth_signature=\"") + 17, 32));
   };
   EXPECT_EQ(signature("http://127.0.0.1:8080/session"), "smHu5/YdTgkPkkznzUQXAb1Rph8=");
@@ -265,7 +265,7 @@ TEST(OAuth1Header, SignsTheQuery) {
                     .token_secret = "pfkkdhi9sl3r4s00"};  // OAuth Core 1.0, appendix A
   const std::string header =
       oauth1_header_at(keys, "get", "http://photos.example.net/photos",
-                       {{"size", "original"}, {"file", "vacation.jpg"}}, "kllo9940pd9333jh", 1191242096);
+                       {{"size", "original"}, {"file", "vacation.jpg"}}, {"kllo9940pd9333jh", 1191242096});
   EXPECT_NE(header.find("oauth_signature=\"tR3%2BTy81lMeYAr%2FFid0kMTYa%2FWM%3D\""), std::string::npos) << header;
   EXPECT_EQ(header.find("realm"), std::string::npos);
 }

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "connector/log.h"
+
+namespace connector::test {
+
+/// Keeps the lines of a log, with the secret hunter22 blotted out.
+class Lines final : public Log::Output {
+ public:
+  bool enabled(Level) const override { return true; }
+  void write(Level, const std::string& message) override { lines += redact(message) + "\n"; }
+  void hide(std::string_view) override {}
+  std::string redact(std::string text) const override {
+    for (std::size_t at; (at = text.find("hunter22")) != std::string::npos;) text.replace(at, 8, "***");
+    return text;
+  }
+  std::string lines;
+};
+
+}  // namespace connector::test
