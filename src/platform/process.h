@@ -7,6 +7,9 @@ namespace connector {
 /// The file of the program that runs; empty when the system does not tell.
 std::filesystem::path program_file();
 
+/// Whether this is the thread that main() runs in.
+bool is_main_thread();
+
 /// From now on writing to a connection or pipe that the other side has closed is an error of that write, instead of the
 /// end of the process.
 void ignore_broken_pipes();

@@ -1,5 +1,7 @@
 #include "platform/process.h"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <system_error>
 
@@ -8,6 +10,10 @@ namespace connector {
 std::filesystem::path program_file() {
   std::error_code unknown;
   return std::filesystem::read_symlink("/proc/self/exe", unknown);
+}
+
+bool is_main_thread() {
+  return gettid() == getpid();
 }
 
 void ignore_broken_pipes() {

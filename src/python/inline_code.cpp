@@ -42,6 +42,32 @@ py::object argument(const py::args& positional, std::size_t position, const py::
   return named.attr("pop")(name);
 }
 
+/// record.name and record.__name__: nothing else is looked up where a dict has no such attribute.
+PyObject* record_attribute(PyObject* record, PyObject* name) {
+  if (_PyType_Lookup(Py_TYPE(record), name)) return PyObject_GenericGetAttr(record, name);
+  if (PyUnicode_GET_LENGTH(name) > 0 && PyUnicode_READ_CHAR(name, 0) == '_') {
+    const std::string text = utf8(name);
+    if (text.starts_with("__") && text.ends_with("__")) {
+      return PyErr_Format(PyExc_AttributeError, "a record has no attribute %R", name);
+    }
+  }
+  PyObject* value = PyDict_GetItemWithError(record, name);
+  if (value == nullptr && PyErr_Occurred()) return nullptr;
+  if (value == nullptr) value = Py_None;
+  Py_INCREF(value);
+  return value;
+}
+
+/// dict, with keys as attributes: in C, since code does little else.
+py::object record_base() {
+  PyType_Slot slots[] = {
+      {Py_tp_base, &PyDict_Type}, {Py_tp_getattro, reinterpret_cast<void*>(record_attribute)}, {0, nullptr}};
+  PyType_Spec spec{"connector.RecordBase", 0, 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+  auto type = py::reinterpret_steal<py::object>(PyType_FromSpec(&spec));
+  if (!type) throw py::error_already_set();
+  return type;
+}
+
 py::dict python_parameters(const Parameters& parameters, Records& records) {
   py::dict dict;
   for (const auto& [name, value] : parameters) dict[python_text(name)] = records.to_python(value);
@@ -52,9 +78,11 @@ py::dict python_parameters(const Parameters& parameters, Records& records) {
 
 class InlineCode::Function {
  public:
-  py::object code;    ///< a code object
-  std::string title;  ///< "converter macs", for messages
-  py::str file;       ///< what Python calls the code's file: tells its lines in a traceback from those of modules
+  py::object code;      ///< a code object
+  std::string title;    ///< "converter macs", for messages
+  py::str file;         ///< what Python calls the code's file: tells its lines in a traceback from those of modules
+  py::object callable;  ///< for every call, where code cannot write its globals
+  std::optional<std::vector<std::string>> keys_read;
 };
 
 struct InlineCode::State {
@@ -62,6 +90,7 @@ struct InlineCode::State {
       : call_built_in(std::move(call)), log(std::move(log_to)) {
     scope["__builtins__"] = py::module_::import("builtins");
     scope["__name__"] = "connector";
+    scope["RecordBase"] = record_base();
     const auto module =
         py::reinterpret_steal<py::object>(PyRun_String(prelude, Py_file_input, scope.ptr(), scope.ptr()));
     if (!module) throw py::error_already_set();
@@ -108,24 +137,35 @@ struct InlineCode::State {
 
   Function compile(const std::string& code, const char* arguments, const std::string& title,
                    const std::string& origin) {
-    Function function{{}, title, python_text("<" + title + ">")};
+    Function function{{}, title, python_text("<" + title + ">"), {}, {}};
     try {
-      function.code = scope["compile_body"](python_text(code), arguments, function.file);
+      const py::tuple compiled = scope["compile_body"](python_text(code), arguments, function.file);
+      function.code = compiled[0];
+      const bool may_write_globals = py::bool_(compiled[1]);
+      if (!may_write_globals) function.callable = callable(function.code);
+      if (!compiled[2].is_none()) {
+        for (const py::handle key : compiled[2]) function.keys_read.emplace().push_back(utf8(key));
+      }
     } catch (const py::error_already_set& error) {
       throw ConfigError(fmt::format("{}: {} does not compile: {}", origin, title, utf8(py::str(error.value()))));
     }
     return function;
   }
 
-  /// Fresh globals for every call: nothing is remembered.
-  template <std::size_t count>
-  py::object run(const Function& function, const std::array<PyObject*, count>& arguments) {
+  /// A function with fresh globals: what code writes into them is not remembered.
+  py::object callable(const py::object& code) const {
     const auto globals = py::reinterpret_steal<py::object>(PyDict_Copy(names.ptr()));
     if (!globals) throw py::error_already_set();
-    const auto callable = py::reinterpret_steal<py::object>(PyFunction_New(function.code.ptr(), globals.ptr()));
-    if (!callable) throw py::error_already_set();
+    auto made = py::reinterpret_steal<py::object>(PyFunction_New(code.ptr(), globals.ptr()));
+    if (!made) throw py::error_already_set();
+    return made;
+  }
+
+  template <std::size_t count>
+  py::object run(const Function& function, const std::array<PyObject*, count>& arguments) {
+    const py::object called = function.callable ? function.callable : callable(function.code);
     auto result =
-        py::reinterpret_steal<py::object>(PyObject_Vectorcall(callable.ptr(), arguments.data(), count, nullptr));
+        py::reinterpret_steal<py::object>(PyObject_Vectorcall(called.ptr(), arguments.data(), count, nullptr));
     if (!result) throw py::error_already_set();
     return result;
   }
@@ -227,7 +267,27 @@ InlineCode::Lock::~Lock() {
   flush_output();
 }
 
+const std::vector<std::string>* InlineCode::keys_read(const Function& function) {
+  return function.keys_read ? &*function.keys_read : nullptr;
+}
+
 struct InlineCode::PythonRecord::State {
+  py::object python(const ValueView& value) const {
+    return value.is_string() ? python_text(value.text()) : code.records.to_python(value.json());
+  }
+
+  Json convert(const Function& converter, const std::string& field, const std::string& source, const py::object& value,
+               const Parameters& parameters) const {
+    try {
+      const py::object name = code.records.key(source.empty() ? field : source);
+      const py::dict dict = python_parameters(parameters, code.records);
+      const py::object result = code.run<4>(converter, {name.ptr(), record.ptr(), value.ptr(), dict.ptr()});
+      return to_json(result, field, code.log);
+    } catch (const py::error_already_set& error) {
+      code.fail(error, converter);
+    }
+  }
+
   InlineCode::State& code;
   py::object record;
 };
@@ -235,7 +295,15 @@ struct InlineCode::PythonRecord::State {
 InlineCode::PythonRecord::PythonRecord(const InlineCode& code, const Lock&, const Json& record)
     : state_(std::make_unique<State>(State{*code.state_, code.state_->records.to_python(record)})) {}
 
+InlineCode::PythonRecord::PythonRecord(const InlineCode& code, const Lock&)
+    : state_(std::make_unique<State>(State{*code.state_, code.state_->records.make()})) {}
+
 InlineCode::PythonRecord::~PythonRecord() = default;
+
+void InlineCode::PythonRecord::set(const std::string& key, const ValueView& value) {
+  const py::object name = state_->code.records.key(key);
+  if (PyDict_SetItem(state_->record.ptr(), name.ptr(), state_->python(value).ptr()) != 0) throw py::error_already_set();
+}
 
 bool InlineCode::PythonRecord::keep(const Function& filter) {
   if (state_->code.overruns >= max_overruns) {
@@ -255,22 +323,16 @@ bool InlineCode::PythonRecord::keep(const Function& filter) {
 
 Json InlineCode::PythonRecord::convert(const Function& converter, const std::string& field, const std::string& source,
                                        const Json& constant, const Parameters& parameters) {
-  InlineCode::State& code = state_->code;
-  try {
-    py::object value;
-    if (source.empty()) {
-      value = code.records.to_python(constant);
-    } else {
-      const py::handle found = code.records.look_up(state_->record, source);
-      value = found ? py::reinterpret_borrow<py::object>(found) : py::none();
-    }
-    const py::object name = python_text(source.empty() ? field : source);
-    const py::dict dict = python_parameters(parameters, code.records);
-    const py::object result = code.run<4>(converter, {name.ptr(), state_->record.ptr(), value.ptr(), dict.ptr()});
-    return to_json(result, field, code.log);
-  } catch (const py::error_already_set& error) {
-    code.fail(error, converter);
-  }
+  if (source.empty()) return convert_value(converter, field, source, constant, parameters);
+  const py::handle found = state_->code.records.look_up(state_->record, source);
+  const py::object value = found ? py::reinterpret_borrow<py::object>(found) : py::none();
+  return state_->convert(converter, field, source, value, parameters);
+}
+
+Json InlineCode::PythonRecord::convert_value(const Function& converter, const std::string& field,
+                                             const std::string& source, const ValueView& value,
+                                             const Parameters& parameters) {
+  return state_->convert(converter, field, source, state_->python(value), parameters);
 }
 
 Json InlineCode::PythonRecord::at(const std::string& name) const {

@@ -8,11 +8,13 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "connector/json.h"
 #include "connector/log.h"
 #include "convert/converters.h"
 #include "python/interpreter.h"
+#include "text/value_view.h"
 
 namespace connector {
 
@@ -24,7 +26,7 @@ class PythonError : public std::runtime_error {
 
 /// The Python code of a configuration: custom converters and record filters, compiled once, run in this process's
 /// interpreter, which the first object starts. What code can use besides Python's own: LOG, DynamicException,
-/// converter, cae, get_field_value; every call starts with fresh globals.
+/// converter, cae, get_field_value; what a call does to its globals the next one does not see.
 class InlineCode {
  public:
   /// One compiled body. Lives as long as the InlineCode.
@@ -50,6 +52,10 @@ class InlineCode {
 
   /// A body with the argument record. Throws ConfigError naming the section.
   const Function* add_filter(const std::string& section, const std::string& code, const std::string& origin);
+
+  /// The keys of the record that a function reads, when reading them is all it does with the record: then no more of it
+  /// need be made Python's. nullptr when it may do anything else.
+  static const std::vector<std::string>* keys_read(const Function& function);
 
   class Lock;
   class PythonRecord;
@@ -82,9 +88,13 @@ class InlineCode::Lock {
 class InlineCode::PythonRecord {
  public:
   PythonRecord(const InlineCode& code, const Lock& lock, const Json& record);
+  /// Without anything, for functions whose keys_read() are then set.
+  PythonRecord(const InlineCode& code, const Lock& lock);
   ~PythonRecord();
   PythonRecord(const PythonRecord&) = delete;
   PythonRecord& operator=(const PythonRecord&) = delete;
+
+  void set(const std::string& key, const ValueView& value);
 
   /// Whether the filter keeps the record. Throws PythonError, also at once when it has taken too long for ten records.
   bool keep(const Function& filter);
@@ -94,6 +104,10 @@ class InlineCode::PythonRecord {
   /// Throws PythonError.
   Json convert(const Function& converter, const std::string& field, const std::string& source, const Json& constant,
                const Parameters& parameters);
+
+  /// The same with a value that was looked up elsewhere.
+  Json convert_value(const Function& converter, const std::string& field, const std::string& source,
+                     const ValueView& value, const Parameters& parameters);
 
   /// Looks up a dotted name, as connector::at() does.
   Json at(const std::string& name) const;

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "connector/error.h"
+#include "platform/process.h"
 #include "platform/spare_signal.h"
 
 namespace connector {
@@ -147,7 +148,38 @@ void run_interruptibly(const std::function<void()>& work) {
   PythonThread::instance().run(work);
 }
 
-InterpreterLock::InterpreterLock() : state_(PyGILState_Ensure()) {}
+namespace {
+
+/// A thread's state of the interpreter, kept as long as the thread: making one for each lock takes longer than most of
+/// what is done under it. The process's first thread leaves its own behind: at exit nobody may wait for the
+/// interpreter.
+class ThreadState {
+ public:
+  ThreadState() : state_(PyGILState_Ensure()), thread_(PyEval_SaveThread()) {}
+  ~ThreadState() {
+    if (is_main_thread()) return;
+    PyEval_RestoreThread(thread_);
+    PyGILState_Release(state_);
+  }
+  ThreadState(const ThreadState&) = delete;
+  ThreadState& operator=(const ThreadState&) = delete;
+
+ private:
+  const PyGILState_STATE state_;
+  PyThreadState* const thread_;
+};
+
+int ensure() {
+  if (PyGILState_GetThisThreadState() == nullptr) {
+    thread_local const ThreadState kept;
+    static_cast<void>(kept);
+  }
+  return PyGILState_Ensure();
+}
+
+}  // namespace
+
+InterpreterLock::InterpreterLock() : state_(ensure()) {}
 InterpreterLock::~InterpreterLock() {
   PyGILState_Release(static_cast<PyGILState_STATE>(state_));
 }

@@ -2,15 +2,11 @@
 
 namespace connector {
 
-/// What inline code meets that is best said in Python. Runs once for each InlineCode, which provides write_log.
+/// What inline code meets that is best said in Python. Runs once for each InlineCode, which provides write_log and
+/// RecordBase.
 inline constexpr char prelude[] = R"python(
-class Record(dict):
+class Record(RecordBase):
     __slots__ = ()
-
-    def __getattr__(self, name):
-        if name.startswith('__') and name.endswith('__'):
-            raise AttributeError(f'a record has no attribute {name!r}')
-        return self.get(name)
 
     def __setattr__(self, name, value):
         if name.startswith('__') and name.endswith('__'):
@@ -94,6 +90,8 @@ def failure(error, trace, file):
 
 
 def compile_body(text, arguments, file):
+    """The code object; whether it may write its globals; the keys of the record that it reads, None when it may do
+    more with it than read some."""
     first, newline, rest = text.partition('\n')
     first = first.lstrip()
     source = f'def code({arguments}):\n' + ('    ' + first if first else '') + newline + rest + '\n'
@@ -106,7 +104,60 @@ def compile_body(text, arguments, file):
         module = compile(tree, file, 'exec', dont_inherit=True)
     except Exception as error:
         raise ValueError(compile_error(error)) from None
-    return next(constant for constant in module.co_consts if hasattr(constant, 'co_code'))
+    code = next(constant for constant in module.co_consts if hasattr(constant, 'co_code'))
+    may_write = may_write_globals(tree)
+    return code, may_write, None if may_write else keys_read(tree)
+
+
+# What leads to a frame or its globals. Modules that may be imported have nothing of the kind.
+REFLECTION = {'globals', 'locals', 'vars', 'eval', 'exec', 'compile', 'dir', 'getattr', 'setattr', 'delattr', 'breakpoint',
+              'f_globals', 'f_locals', 'f_back', 'tb_frame', 'gi_frame', 'cr_frame', 'ag_frame'}
+PLAIN_MODULES = {'re', 'datetime', 'calendar', 'time', 'math', 'json', 'string', 'hashlib', 'base64', 'binascii',
+                 'urllib.parse', 'ipaddress', 'uuid', 'random', 'decimal', 'fractions', 'unicodedata', 'textwrap', 'html'}
+
+
+def may_write_globals(tree):
+    import ast
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            return True
+        if isinstance(node, ast.Name) and (node.id in REFLECTION or node.id.startswith('__')):
+            return True
+        if isinstance(node, ast.Attribute) and (node.attr in REFLECTION or node.attr.startswith('__')):
+            return True
+        if isinstance(node, ast.Import) and any(each.name not in PLAIN_MODULES for each in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and node.module not in PLAIN_MODULES:
+            return True
+    return False
+
+
+def keys_read(tree):
+    import ast
+    keys, seen = set(), set()
+
+    def is_record(node):
+        return isinstance(node, ast.Name) and node.id == 'record' and isinstance(node.ctx, ast.Load)
+
+    def note(node, key):
+        if isinstance(key, str):
+            seen.add(node)
+            keys.add(key)
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_record(node.func.value):
+            if node.func.attr == 'get' and node.args and isinstance(node.args[0], ast.Constant):
+                note(node.func.value, node.args[0].value)
+        elif isinstance(node, ast.Attribute) and is_record(node.value) and isinstance(node.ctx, ast.Load):
+            if not hasattr(dict, node.attr):
+                note(node.value, node.attr)
+        elif isinstance(node, ast.Subscript) and is_record(node.value) and isinstance(node.ctx, ast.Load):
+            if isinstance(node.slice, ast.Constant):
+                note(node.value, node.slice.value)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == 'record' and node not in seen:
+            return None
+    return sorted(keys)
 
 
 def compile_error(error):

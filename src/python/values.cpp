@@ -160,6 +160,10 @@ PyObject* Records::member(PyObject* dict, std::string_view name) {
   return value;
 }
 
+py::object Records::make() const {
+  return owned(PyObject_CallNoArgs(type_.ptr()));
+}
+
 py::object Records::to_python(const Json& value) {
   switch (value.type()) {
     case Json::value_t::null:
@@ -185,7 +189,7 @@ py::object Records::to_python(const Json& value) {
     return list;
   }
   if (!value.is_object()) return py::none();
-  py::object record = owned(PyObject_CallNoArgs(type_.ptr()));
+  py::object record = make();
   for (const auto& [name, item] : value.get_ref<const Json::object_t&>()) {
     if (PyDict_SetItem(record.ptr(), key(name).ptr(), to_python(item).ptr()) != 0) throw py::error_already_set();
   }

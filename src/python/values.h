@@ -50,6 +50,12 @@ class Records {
 
   py::object to_python(const Json& value);
 
+  /// An empty record.
+  py::object make() const;
+
+  /// The text of a key, which comes again.
+  py::object key(std::string_view text);
+
   /// Looks up a dotted name, as connector::at() does. Nothing (a null handle) when `value` or something on the way is
   /// empty or the last key is not there; None for a stored null and for what cannot be followed. Borrowed from `value`.
   py::handle look_up(py::handle value, std::string_view name);
@@ -59,7 +65,6 @@ class Records {
     using is_transparent = void;
   };
 
-  py::object key(std::string_view text);
   PyObject* member(PyObject* dict, std::string_view name);
 
   py::object type_;
