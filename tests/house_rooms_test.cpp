@@ -28,9 +28,7 @@ using Findings = std::set<std::string>;
 // What is still to be removed. A line that is not needed any more is a failure, too.
 const Findings known_system_uses = {};
 const Findings known_upward_includes = {};
-const Findings known_path_texts = {
-    "connectors/json/json.cpp: string()",
-};
+const Findings known_path_texts = {};
 
 /// From the top down; a room includes itself and what stands below it.
 constexpr std::array<std::string_view, 20> rooms = {"cli",         "commands",     "app",     "server",  "schedule",
@@ -46,6 +44,7 @@ constexpr std::array libraries = {
     Library{"curl/", "src/http/"},   Library{"pybind11/", "src/python/"},   Library{"Python.h", "src/python/"},
     Library{"ini.h", "src/config/"}, Library{"libsecret/", "src/secrets/"}, Library{"sqlite3.h", "src/state/"},
     Library{"spdlog/", "src/log/"},  Library{"CLI/", "src/cli.cpp"},        Library{"expat.h", "src/text/"},
+    Library{"zlib.h", "src/http/"},  Library{"iconv.h", "src/text/"},
 };
 
 const std::vector<std::string_view> system_headers = {

@@ -1,6 +1,7 @@
 // Rows of CSV files, one file or all of a folder, as assets or users.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -8,10 +9,14 @@
 #include <vector>
 
 #include "connector/connector.h"
+#include "csv/columns.h"
 #include "csv/table.h"
+#include "csv/text.h"
 #include "files.h"
 #include "platform/files.h"
 #include "platform/path.h"
+#include "text/text.h"
+#include "text/transcoder.h"
 
 namespace connector {
 
@@ -19,15 +24,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The character that a setting names; '\0' for auto. Nothing when it names none.
+std::optional<char> delimiter_of(const std::string& text) {
+  if (text == "auto") return '\0';
+  if (text == "tab" || text == "\\t") return '\t';
+  const bool is_one = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '"';
+  return is_one ? std::optional(text[0]) : std::nullopt;
+}
+
 class Csv : public Connector {
  public:
   std::string filename;
   std::string directory;
+  std::string delimiter;
+  std::string encoding;
 
   void check(const AddProblem& add_problem) override {
     if (filename.empty() && directory.empty()) add_problem("filename", "is empty: set either filename or directory");
     if (!filename.empty() && !directory.empty())
       add_problem("filename", "and directory are both set: set only one of them");
+    if (const std::optional<char> character = delimiter_of(delimiter)) {
+      format_.delimiter = *character;
+    } else {
+      add_problem("delimiter", "must be one character, tab, or auto");
+    }
+    format_.encoding = ascii_lower_case(encoding);
+    if (format_.encoding == "utf8") format_.encoding = "utf-8";
+    if (format_.encoding != "auto" && !is_charset(format_.encoding))
+      add_problem("encoding", "must be auto or the name of an encoding, for example utf-8, utf-16le or windows-1252");
   }
 
   void read(const Emit& emit) override {
@@ -45,19 +69,38 @@ class Csv : public Connector {
 
  private:
   /// What was wrong with the file, empty for nothing. The rows before that were emitted.
-  static std::string read_file(const fs::path& path, const Emit& emit) {
+  std::string read_file(const fs::path& path, const Emit& emit) const {
     std::error_code problem;
     if (!fs::is_regular_file(path, problem)) return problem ? problem.message() : "it is not a regular file";
     FileReader file(path);
-    CsvTable table([&emit](Json row) { emit(std::move(row)); });
-    for (std::string_view piece = file.next(); !piece.empty(); piece = file.next()) {
+    CsvText text([&file] { return file.next(); }, format_);
+    const auto check_columns = [&](const std::vector<std::string>& columns) {
+      return problem_with(columns, text, shown_path(path));
+    };
+    CsvTable table(text.delimiter(), check_columns, [&emit](Json row) { emit(std::move(row)); });
+    for (std::string_view piece = text.next(); !piece.empty() && table.problem().empty(); piece = text.next())
       table.read(piece);
-      if (!table.problem().empty()) return table.problem();
-    }
     if (file.error()) return file.error().message();
-    table.finish();
+    if (table.problem().empty()) table.finish();
     return table.problem();
   }
+
+  /// Why none of the file's rows can be sent, empty when they can. Columns that a part of them lacks are warned about.
+  std::string problem_with(const std::vector<std::string>& columns, const CsvText& text,
+                           const std::string& path) const {
+    const std::vector<std::string> missing = missing_columns(expected_sources, columns);
+    if (missing.empty()) return {};
+    const std::string lacks = describe_missing(missing, columns);
+    const auto is_missing = [&](const std::string& name) {
+      return std::find(missing.begin(), missing.end(), name) != missing.end();
+    };
+    const bool has_none = !sync_sources.empty() && std::all_of(sync_sources.begin(), sync_sources.end(), is_missing);
+    if (has_none) return lacks + " " + describe_look(columns, text);
+    log.warning("{}: {} Fields mapped from a missing column are emptied in Oomnitza.", path, lacks);
+    return {};
+  }
+
+  CsvFormat format_;
 };
 
 class CsvUsers final : public Csv {
@@ -78,6 +121,22 @@ Setting directory() {
                   .example = "/some/path/to/files/"});
 }
 
+Setting delimiter() {
+  return setting(
+      "delimiter", &Csv::delimiter,
+      {.help = "What separates columns: one character, tab, or auto (the one of , ; tab | that occurs most in "
+               "the first row).",
+       .default_value = ","});
+}
+
+Setting encoding() {
+  return setting(
+      "encoding", &Csv::encoding,
+      {.help = "The files' encoding, for example utf-8, utf-16le or windows-1252, or auto to guess it; a byte "
+               "order mark counts more.",
+       .default_value = "utf-8"});
+}
+
 Setting sync_field(const std::string& example) {
   return setting(
       "sync_field", &SectionSettings::sync_field,
@@ -89,7 +148,7 @@ Setting sync_field(const std::string& example) {
 Plugin csv_assets() {
   return {.section = "csv_assets",
           .mapping_name = "CSV_assets",
-          .settings = {filename("/some/path/to/file/assets.csv"), directory(),
+          .settings = {filename("/some/path/to/file/assets.csv"), directory(), delimiter(), encoding(),
                        sync_field("24DCF85294E411E38A52066B556BA4EE")},
           .make = make<Csv>};
 }
@@ -99,7 +158,7 @@ Plugin csv_users() {
       .section = "csv_users",
       .mapping_name = "CSV_users",
       .data_type = DataType::users,
-      .settings = {filename("/some/path/to/file/users.csv"), directory(),
+      .settings = {filename("/some/path/to/file/users.csv"), directory(), delimiter(), encoding(),
                    setting("default_role", &CsvUsers::default_role,
                            {.help = "The role (PERMISSIONS_ID) of users whose role is not mapped.", .example = "25"}),
                    setting("default_position", &CsvUsers::default_position,

@@ -20,9 +20,11 @@ int never_space(unsigned char) {
 
 }  // namespace
 
-CsvTable::CsvTable(EmitRow emit) : emit_(std::move(emit)) {
+CsvTable::CsvTable(char delimiter, CheckColumns check, EmitRow emit)
+    : delimiter_(delimiter), check_(std::move(check)), emit_(std::move(emit)) {
   // Strict, so that the parser stops at quotes in odd places: what they mean is decided in feed().
   if (csv_init(&parser_, CSV_STRICT) != 0) throw std::bad_alloc();
+  csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
   csv_set_space_func(&parser_, never_space);
   csv_set_blk_size(&parser_, std::size_t{64} << 10);
 }
@@ -32,14 +34,6 @@ CsvTable::~CsvTable() {
 }
 
 void CsvTable::read(std::string_view text) {
-  if (!started_) {
-    start_ += text;
-    if (start_.size() < byte_order_mark.size() && byte_order_mark.starts_with(start_)) return;
-    started_ = true;
-    const std::string start = std::exchange(start_, {});
-    read(without_byte_order_mark(start));
-    return;
-  }
   // Line by line: then at most one row ends in each call of the parser, and emit() is called outside of it, since an
   // exception must not pass through a library written in C.
   std::size_t line_feed = text.find('\n');
@@ -55,11 +49,13 @@ void CsvTable::read(std::string_view text) {
 }
 
 void CsvTable::finish() {
-  if (!started_) {
-    started_ = true;
-    read(std::exchange(start_, {}));
+  csv_set_opts(&parser_, CSV_STRICT | CSV_STRICT_FINI);
+  if (csv_fini(&parser_, on_value, on_row, this) != 0 && problem_.empty()) {
+    problem_ = fmt::format(
+        "the quote that opens in row {} is never closed, so that row and what follows it is not sent: close it, or "
+        "write \"\" for a quote that belongs to the value",
+        row_number_);
   }
-  csv_fini(&parser_, on_value, on_row, this);
   if (row_ended_) emit_row();
 }
 
@@ -86,7 +82,7 @@ void CsvTable::feed(std::string_view line) {
       csv_set_opts(&parser_, CSV_STRICT);
       line.remove_prefix(1);
     } else {  // text behind a closing quote: a value of its own for the parser, the last one's rest for us
-      parse(",");
+      parse({&delimiter_, 1});
       continues_ = true;
     }
   }
@@ -115,7 +111,8 @@ void CsvTable::emit_row() {
   value_ = nullptr;
   if (!problem_.empty()) return;
   if (!is_utf8_) {
-    problem_ = fmt::format("row {} is not UTF-8", row_number_);
+    problem_ = fmt::format("row {} is not in the encoding that is set: set encoding, for example to windows-1252",
+                           row_number_);
     return;
   }
   ++row_number_;
@@ -136,6 +133,7 @@ void CsvTable::add_columns() {
   repeated_.resize(columns_.size());
   std::unordered_set<std::string_view> names;
   for (std::size_t i = columns_.size(); i-- > 0;) repeated_[i] = !names.insert(columns_[i]).second;
+  problem_ = check_(columns_);
 }
 
 }  // namespace connector

@@ -11,14 +11,16 @@
 
 namespace connector {
 
-/// Understands CSV: the first row names the columns, each further one becomes an object column name -> text. Commas,
-/// double quotes, rows that end in LF, CRLF or CR; empty rows are skipped. Takes the text piece by piece, wherever it
-/// is cut, and holds one row at a time.
+/// Understands CSV: the first row names the columns, each further one becomes an object column name -> text. A
+/// delimiter, double quotes, rows that end in LF, CRLF or CR; empty rows are skipped. Takes the text piece by piece,
+/// wherever it is cut, and holds one row at a time.
 class CsvTable {
  public:
   using EmitRow = std::function<void(Json)>;
+  /// What is wrong with a file that has these columns; empty for nothing.
+  using CheckColumns = std::function<std::string(const std::vector<std::string>& columns)>;
 
-  explicit CsvTable(EmitRow emit);
+  CsvTable(char delimiter, CheckColumns check, EmitRow emit);
   ~CsvTable();
   CsvTable(const CsvTable&) = delete;
   CsvTable& operator=(const CsvTable&) = delete;
@@ -26,10 +28,11 @@ class CsvTable {
   /// The file's next bytes: rows that end in them are emitted. Throws what emit throws; the table is of no use then.
   void read(std::string_view text);
 
-  /// The file's end: what was begun is the last row.
+  /// The file's end: what was begun is the last row, unless a quote is open in it.
   void finish();
 
-  /// Which row is broken and why; empty while there is none. From that row on nothing is emitted.
+  /// What is wrong: with the columns, or which row is broken and why; empty while nothing is. From there on nothing is
+  /// emitted.
   const std::string& problem() const { return problem_; }
 
  private:
@@ -43,9 +46,9 @@ class CsvTable {
   void emit_row();
 
   csv_parser parser_;
+  const char delimiter_;
+  CheckColumns check_;
   EmitRow emit_;
-  std::string start_;  ///< the first bytes, until it is clear whether they are a byte order mark
-  bool started_ = false;
 
   std::vector<std::string> columns_;
   std::vector<bool> repeated_;  ///< a later column has the same name and counts instead

@@ -12,7 +12,8 @@
 
 #include "connector/connector.h"
 #include "files.h"
-#include "json/text.h"
+#include "platform/path.h"
+#include "text/decode.h"
 
 namespace connector {
 
@@ -31,22 +32,24 @@ class JsonFiles : public Connector {
     for (const fs::path& file : files) {
       if (!read_file(file, emit)) ++failed_files;
     }
-    if (failed_files + failed_items_ > 0)
-      throw SourceError(fmt::format("{} of {} JSON files could not be read, {} list items are not objects",
-                                    failed_files, files.size(), failed_items_));
+    if (failed_files > 0)
+      throw SourceError(fmt::format("{} of {} JSON files could not be read", failed_files, files.size()));
   }
 
  private:
   /// Hands over the file's object, or its list's; false when there is none, which is logged.
-  bool read_file(const fs::path& file, const Emit& emit) {
+  bool read_file(const fs::path& file, const Emit& emit) const {
     try {
       std::size_t position = 0;
-      Json document = parse_json_items(json_text(bytes_of(file)), "", [&](Json item) {
+      const std::string bytes = bytes_of(file);
+      const DecodedText decoded(bytes, "");
+      if (decoded.has_replaced()) throw JsonError("it is not UTF-8, UTF-16 or UTF-32");
+      Json document = parse_json_items(decoded.text(), "", [&](Json item) {
         if (item.is_object()) {
           emit(std::move(item));
         } else {
-          log.error("{}: item {} of the list (counted from 0) is not an object.", file.string(), position);
-          ++failed_items_;
+          emit.failed(
+              fmt::format("{}: item {} of the list (counted from 0) is not an object", shown_path(file), position));
         }
         ++position;
       });
@@ -54,11 +57,11 @@ class JsonFiles : public Connector {
         if (document.is_object()) emit(std::move(document));
         return true;
       }
-      log.error("Cannot read {}: it holds neither an object nor a list of objects.", file.string());
+      log.error("Cannot read {}: it holds neither an object nor a list of objects.", shown_path(file));
     } catch (const JsonError& error) {
-      log.error("Cannot read {}: {}", file.string(), error.what());
+      log.error("Cannot read {}: {}", shown_path(file), error.what());
     } catch (const fs::filesystem_error& error) {
-      log.error("Cannot read {}: {}", file.string(), error.code().message());
+      log.error("Cannot read {}: {}", shown_path(file), error.code().message());
     }
     return false;
   }
@@ -70,8 +73,6 @@ class JsonFiles : public Connector {
       throw fs::filesystem_error("read", file, std::error_code(errno, std::generic_category()));
     return bytes;
   }
-
-  std::size_t failed_items_ = 0;
 };
 
 class JsonUsers final : public JsonFiles {

@@ -108,7 +108,8 @@ Json users_of_xml(const Response& response) {
         fmt::format("{} {}: the response {}: {}", response.method, response.url, problem, excerpt(response.body)));
   };
   if (response.body.find("<!DOCTYPE") != std::string::npos) throw failure("declares a document type");
-  const Json document = decoded_body(response.body, response.headers.find("Content-Type"), max_values);
+  const auto [document, mended] = decoded_body(response.body, response.headers.find("Content-Type"), max_values);
+  mended.tell(response.warn);
   if (!document.is_object() || document.empty()) throw failure("is not valid XML");
   for (const char* root : {"error", "errors", "hash", "html", "message", "status"}) {
     if (document.contains(root)) throw failure("is not a list of users");

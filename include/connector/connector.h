@@ -157,6 +157,10 @@ struct Plugin;
 class Connector : public SectionSettings, public Tools {
  public:
   std::vector<std::string> sources;     ///< the source names that the section's mapping reads
+  /// Those of `sources` that records must have: neither code nor a converter makes their fields' values of anything else.
+  std::vector<std::string> expected_sources;
+  /// Those of the fields that sync_field names; empty when one of these gets its value in another way.
+  std::vector<std::string> sync_sources;
   bool all_attributes = false;          ///< bring all there is, whatever the mapping reads (--save-data, Python code)
   std::vector<std::string> converters;  ///< names of the converters that the section's mapping uses
   std::string code;                     ///< text of the record filter and of the custom converters that are used

@@ -47,12 +47,16 @@ struct Response {
   int status = 0;
   Headers headers;
   std::string body;
-  std::string url;     ///< as asked for, without its query: for messages
-  std::string method;  ///< for messages
+  std::string url;     ///< that answered, after redirects; without its query
+  std::string method;  ///< that it answered: GET instead of POST after a redirect with status 303
+  /// Warns, once a session for each text, of what had to be mended in a body. Empty: nobody is told.
+  std::function<void(const std::string& what)> warn = {};
 
   bool ok() const { return status >= 200 && status < 300; }
 
-  /// The body as JSON. Throws HttpError when it is none.
+  /// The body as JSON, in whatever charset: that of Content-Type, a byte order mark's, UTF-16 or UTF-32 by its zeros,
+  /// else UTF-8. Bytes that do not fit become U+FFFD; NaN, infinities and numbers beyond double's range are null: a
+  /// warning each. Throws HttpError when it is not JSON.
   Json json() const;
   /// The same without the items of the list that is this member of its object: they are handed over one by one, once
   /// the whole body was found to be JSON. For pages that are large.
@@ -134,7 +138,8 @@ struct Login {
 };
 
 /// An HTTP session: connections that are kept open, cookies, TLS settings, default headers, and the retries that every
-/// request has (429, 500, 502, 503, 504, 413 with Retry-After, network faults; waits of 0, 1, 2, 4 … 120 s).
+/// request has (408, 429, 500, 502, 503, 504, 520 to 524, 403 and 413 with Retry-After, network faults; waits of 0, 1, 2,
+/// 4 … 120 s).
 /// Safe to use from several threads, each call blocking its own; set `headers` before.
 class Http {
  public:

@@ -58,7 +58,7 @@ std::string next_url(const Url& url, const std::string& page, const std::string&
 /// An unwanted response for a message: "GET https://…: status 403: {"detail": "Token expired"}".
 std::string problem_of(const Response& response, const Log& log);
 
-/// The address that the Link header of a response names for a relation ("next"), as it stands there (RFC 8288).
+/// The address that the Link header of a response names for a relation ("next"), resolved (RFC 8288).
 std::optional<std::string> link_of(const Response& response, std::string_view relation);
 
 /// Calls fetch(item), which makes the item's record, for up to `workers` items at once, and hands the records over in

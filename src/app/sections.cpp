@@ -16,6 +16,12 @@ const Plugin* plugin_of(std::span<const Plugin> plugins, const Section& section)
   return found == plugins.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> fields_of(const Json& specifications) {
+  std::vector<std::string> fields;
+  for (const auto& [field, specification] : specifications.items()) fields.push_back(field);
+  return fields;
+}
+
 std::vector<std::string> enabled_sections(const App& app) {
   std::vector<std::string> names;
   for (const Section& section : app.configuration().sections) {
@@ -118,6 +124,11 @@ void Sections::check_mapping(ReadySection& ready) {
   for (const std::string& field : incomplete) {
     add_problem(fmt::format("mapping.{} names no source, setting or hardcoded value: add one of them", field));
   }
+  try {
+    check_sync_field(section.connector->sync_field, fields_of(without_cloud), Log());
+  } catch (const SourceError& error) {
+    add_problem(error.what());
+  }
 }
 
 void Sections::set_tools(ReadySection& ready) const {
@@ -147,8 +158,9 @@ Json Sections::merged_mapping(const ReadySection& ready) const {
 
 std::unique_ptr<FieldMapping> Sections::make_mapping(ReadySection& ready, const Json& specifications) const {
   Connector& connector = *ready.section.connector;
-  const std::vector<FieldSpec> specs = field_specs(specifications);
+  std::vector<FieldSpec> specs = field_specs(specifications);
   tell_what_is_read(ready, specs);
+  tell_what_is_expected(connector, specs);
   return std::make_unique<FieldMapping>(specs, ready.section.values, converters(), ready.filter, connector.log);
 }
 
@@ -169,6 +181,26 @@ void Sections::tell_what_is_read(ReadySection& ready, const std::vector<FieldSpe
     }
   }
   connector.reads_whole_records = connector.reads_whole_records || !connector.code.empty();
+}
+
+/// What must be in records, so that its absence is not taken for an empty value.
+void Sections::tell_what_is_expected(Connector& connector, std::vector<FieldSpec>& specs) const {
+  const Section* custom = app_.configuration().find("converters");
+  const auto looks_elsewhere = [&](const std::string& converter) {
+    const std::string name = parse_converter(converter).name;
+    const BuiltInConverters::Converter* built_in = BuiltInConverters::find(name);
+    return (custom != nullptr && custom->find(lower_case(name)) != nullptr) || (built_in && built_in->reads_record);
+  };
+  bool are_all_expected = true;
+  for (FieldSpec& spec : specs) {
+    const bool is_coded = connector.code.find(spec.source) != std::string::npos;
+    spec.expects_source = !spec.source.empty() && !is_coded && !looks_elsewhere(spec.converter);
+    if (spec.expects_source) connector.expected_sources.push_back(spec.source);
+    if (!is_sync_field(connector.sync_field, spec.field)) continue;
+    are_all_expected = are_all_expected && spec.expects_source;
+    connector.sync_sources.push_back(spec.source);
+  }
+  if (!are_all_expected) connector.sync_sources.clear();
 }
 
 }  // namespace connector

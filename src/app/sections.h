@@ -45,6 +45,7 @@ class Sections {
   void check_mapping(ReadySection& ready);
   void set_tools(ReadySection& ready) const;
   void tell_what_is_read(ReadySection& ready, const std::vector<FieldSpec>& specs) const;
+  void tell_what_is_expected(Connector& connector, std::vector<FieldSpec>& specs) const;
   Converters converters() const { return {app_.built_in_converters(), inline_code_.get()}; }
 
   App& app_;

@@ -78,9 +78,6 @@ bool run_section(App& app, Sections& sections, ReadySection& ready) {
   try {
     if (!ready.specifications) ready.specifications = sections.merged_mapping(ready);
     const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications);
-    if (mapping->empty()) {
-      connector.log.warning("nothing is mapped, so nothing will be sent: map fields in Oomnitza or with mapping.FIELD");
-    }
     std::unique_ptr<Sink> sink = std::make_unique<CloudSink>(app.cloud());
     if (app.line.testmode) sink = std::make_unique<PrintSink>();
     if (!app.line.testmode) warn_of_kept_payloads(app.paths.state, ready.section.name, connector.log);

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 
 #include "convert/builtin.h"
@@ -65,6 +66,16 @@ class Reader {
     return value;
   }
 
+  /// The digits of a fraction, as a number below 1; nothing when there is none.
+  std::optional<double> fraction() {
+    double value = 0;
+    double weight = 0.1;
+    const std::size_t before = rest_.size();
+    for (; !rest_.empty() && is_digit(rest_.front()); rest_.remove_prefix(1), weight /= 10)
+      value += weight * (rest_.front() - '0');
+    return rest_.size() < before ? std::optional(value) : std::nullopt;
+  }
+
   bool skip_digits() {
     const std::size_t before = rest_.size();
     while (!rest_.empty() && is_digit(rest_.front())) rest_.remove_prefix(1);
@@ -97,7 +108,11 @@ std::optional<double> number(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  // What is too small is 0, or nearly; only strtod() tells it from what is too large.
+  const bool is_out_of_range = error == std::errc::result_out_of_range;
+  if (is_out_of_range) value = std::strtod(std::string(text).c_str(), nullptr);
+  if ((error != std::errc() && !is_out_of_range) || end != text.data() + text.size() || !std::isfinite(value))
+    return std::nullopt;
   return value;
 }
 
@@ -132,6 +147,13 @@ Seconds zone(Reader& reader) {
   return sign == '-' ? -offset : offset;
 }
 
+/// 00:00 UTC of a day; nothing when there is no such day.
+Seconds midnight_of(int year, int month, int day) {
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  return date.ok() ? Seconds(sys_days(date).time_since_epoch() / seconds(1)) : std::nullopt;
+}
+
 /// The grammar is in docs/converters-and-filters.md.
 Seconds date_and_time(std::string_view text) {
   Reader reader(text);
@@ -144,24 +166,47 @@ Seconds date_and_time(std::string_view text) {
   if (!has_day && separator == '.') return std::nullopt;
   const std::optional<int> day = has_day ? reader.number(2) : 1;
   if (!day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  const std::int64_t midnight = sys_days(date).time_since_epoch() / seconds(1);
-  if (reader.at_end()) return midnight;
+  const Seconds midnight = midnight_of(*year, *month, *day);
+  if (!midnight || reader.at_end()) return midnight;
 
   if (!has_day || separator != '-' || !reader.take_any("T ")) return std::nullopt;
   const Seconds time = time_of_day(reader);
   if (!time) return std::nullopt;
   const Seconds offset = zone(reader);
   if (!offset || !reader.at_end()) return std::nullopt;
-  return in_range(midnight + *time - *offset);
+  return in_range(*midnight + *time - *offset);
+}
+
+/// Generalized time, as directories write it (RFC 4517, 3.3.13): YYYYMMDDHH[MM[SS]], a fraction of the last one, and a
+/// zone, which must be there.
+Seconds generalized_time(std::string_view text) {
+  Reader reader(text);
+  const std::optional<int> year = reader.number(4);
+  const std::optional<int> month = reader.number(2);
+  const std::optional<int> day = reader.number(2);
+  const std::optional<int> hour = reader.number(2);
+  if (!hour || *year == 0 || *hour > 23) return std::nullopt;
+  const std::optional<int> minute = reader.number(2);
+  const std::optional<int> second = minute ? reader.number(2) : std::nullopt;
+  if (minute.value_or(0) > 59 || second.value_or(0) > 59) return std::nullopt;
+  std::int64_t time = (*hour * 60 + minute.value_or(0)) * 60 + second.value_or(0);
+  if (reader.take_any(".,")) {
+    const std::optional<double> fraction = reader.fraction();
+    if (!fraction) return std::nullopt;
+    const int unit = second ? 1 : minute ? 60 : 3600;
+    time += static_cast<std::int64_t>(*fraction * unit);
+  }
+  const Seconds midnight = midnight_of(*year, *month, *day);
+  const Seconds offset = reader.at_end() ? std::nullopt : zone(reader);
+  if (!midnight || !offset || !reader.at_end()) return std::nullopt;
+  return in_range(*midnight + time - *offset);
 }
 
 Seconds epoch_seconds(std::string_view text) {
   text = without_blanks(text);
-  if (const std::optional<double> seconds_given = number(text)) return in_range(*seconds_given);
-  return date_and_time(text);
+  if (const std::optional<double> seconds_given = number(with_ascii_digits(text))) return in_range(*seconds_given);
+  const Seconds time = date_and_time(text);
+  return time ? time : generalized_time(text);
 }
 
 Seconds epoch_seconds(const Json& number) {
@@ -209,7 +254,8 @@ Json date_format(const Conversion& conversion) {
 
 Json ldap_timestamp(const Conversion& conversion) {
   const Json& value = conversion.value;
-  if (const std::string* text = string_in(value)) return or_unchanged(file_time(without_blanks(*text)), value);
+  if (const std::string* text = string_in(value))
+    return or_unchanged(file_time(with_ascii_digits(without_blanks(*text))), value);
   if (const auto digits = big_integer_digits(value)) return or_unchanged(file_time(*digits), value);
   if (!value.is_number()) return value;
   std::array<char, 320> digits{};  // the largest double has 309

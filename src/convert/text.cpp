@@ -36,7 +36,8 @@ std::optional<std::int64_t> integer(const Json& parameter) {
   if (parameter.is_number_integer()) return parameter.get<std::int64_t>();
   const std::string* text = string_in(parameter);
   if (!text) return std::nullopt;
-  std::string_view digits = without_blanks(*text);
+  const std::string ascii = with_ascii_digits(without_blanks(*text));
+  std::string_view digits = ascii;
   if (digits.size() > 1 && digits.front() == '+' && digits[1] != '-') digits.remove_prefix(1);
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -95,9 +96,9 @@ Json uber_manager(const Conversion& conversion) {
   if (is_empty(conversion.value)) return nullptr;
   const std::string& text = required_text(conversion.value);
   constexpr std::string_view prefix = "uid=";
-  const std::size_t comma = text.find(',');
-  if (!text.starts_with(prefix) || comma == std::string::npos || comma == prefix.size()) return text;
-  return text.substr(prefix.size(), comma - prefix.size());
+  if (!text.starts_with(prefix)) return text;
+  const std::string name = text.substr(prefix.size(), text.find(',') - prefix.size());
+  return name.empty() ? text : name;
 }
 
 Json uber_position(const Conversion& conversion) {

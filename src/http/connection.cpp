@@ -1,22 +1,18 @@
 #include "http/connection.h"
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 
 #include "connector/error.h"
 #include "http/retries.h"
+#include "http/transfer.h"
 #include "platform/environment.h"
 #include "platform/process.h"
 
 namespace connector::http {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
-
-constexpr std::size_t max_head = std::size_t{256} << 10;
-constexpr std::size_t max_head_lines = 2000;  // libcurl compares each with all others
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
@@ -35,89 +31,6 @@ CURL* new_handle() {
 const char* text_or_null(const std::string& text) {
   return text.empty() ? nullptr : text.c_str();
 }
-
-/// What happens while a request is under way.
-struct Transfer {
-  enum class Ended { by_itself, stopped, idle, too_slow, dropped, too_large, head_too_large, too_many_lines, by_sink };
-
-  const Exchange& exchange;
-  const StopClock& stop;
-  CURL* handle;
-  Clock::time_point begun = Clock::now();
-  Clock::time_point last_byte = begun;
-  curl_off_t bytes_moved = 0;
-  bool connected = false;
-  std::size_t head_size = 0;
-  std::size_t head_lines = 0;
-  bool head_complete = false;
-  std::string body = {};
-  bool sunk = false;
-  Ended ended = Ended::by_itself;
-  std::exception_ptr thrown = {};
-
-  int status() const {
-    long code = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);
-    return static_cast<int>(code);
-  }
-
-  bool take(std::string_view piece) {
-    last_byte = Clock::now();
-    if (exchange.sink && status() / 100 == 2) return sink(piece);
-    if (body.size() + piece.size() > exchange.max_body) {
-      ended = Ended::too_large;
-      return false;
-    }
-    if (body.empty()) body.reserve(std::min(announced_size(), exchange.max_body));
-    body.append(piece);
-    return true;
-  }
-
-  /// What Content-Length says, 0 when there is none.
-  std::size_t announced_size() const {
-    curl_off_t size = 0;
-    curl_easy_getinfo(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
-    return size > 0 ? static_cast<std::size_t>(size) : 0;
-  }
-
-  bool sink(std::string_view piece) {
-    try {
-      sunk = true;
-      exchange.sink(piece);
-    } catch (...) {  // must not fly through libcurl's C; perform() throws it on
-      thrown = std::current_exception();
-      ended = Ended::by_sink;
-    }
-    return ended == Ended::by_itself;
-  }
-
-  bool take_head(std::string_view line) {
-    last_byte = Clock::now();
-    head_size += line.size();
-    head_complete = head_complete || line == "\r\n" || line == "\n";
-    if (line.starts_with("HTTP/")) head_complete = false;
-    if (++head_lines > max_head_lines) ended = Ended::too_many_lines;
-    if (head_size > max_head) ended = Ended::head_too_large;
-    return ended == Ended::by_itself;
-  }
-
-  /// libcurl retries by itself what a reused connection has lost. Repeats are ours: they are counted and limited.
-  bool begin() {
-    if (connected) ended = Ended::dropped;
-    connected = true;
-    last_byte = Clock::now();
-    return ended == Ended::by_itself;
-  }
-
-  bool go_on(curl_off_t moved) {
-    if (moved != bytes_moved) last_byte = Clock::now();
-    bytes_moved = moved;
-    if (stop.ends_request(begun)) ended = Ended::stopped;
-    if (connected && Clock::now() - last_byte > exchange.idle_timeout) ended = Ended::idle;
-    if (exchange.time_limit.count() > 0 && Clock::now() - begun > exchange.time_limit) ended = Ended::too_slow;
-    return ended == Ended::by_itself;
-  }
-};
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* transfer) {
   return static_cast<Transfer*>(transfer)->take({data, size}) ? size : CURL_WRITEFUNC_ERROR;
@@ -239,6 +152,8 @@ void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const 
       return fails(Fault::lasting, "the response headers are larger than " + std::to_string(max_head) + " bytes");
     case Ended::too_many_lines:
       return fails(Fault::lasting, "the response has more than " + std::to_string(max_head_lines) + " headers");
+    case Ended::corrupt:
+      return fails(Fault::lasting, "the body is not compressed as its Content-Encoding says");
     case Ended::by_sink:
       std::rethrow_exception(transfer.thrown);
     case Ended::by_itself:
@@ -247,6 +162,9 @@ void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const 
   if (code == CURLE_OK && !transfer.head_complete) return fails(Fault::transient, "the response headers are cut off");
   if (code == CURLE_OUT_OF_MEMORY && transfer.head_size > 0 && !transfer.head_complete) {  // libcurl's word for it
     return fails(Fault::lasting, "a header of the response is larger than 100 KiB");
+  }
+  if (code == CURLE_OK && !transfer.is_body_complete()) {
+    return fails(Fault::transient, "the compressed body breaks off");
   }
   const std::string words = *error ? error : curl_easy_strerror(code);
   fails(fault_of(code, transfer.handle, words), words + hint(code));
@@ -318,6 +236,7 @@ Connection::Connection(const ConnectionSettings& settings, const StopClock& stop
   set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   set(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   set(handle, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  set(handle, CURLOPT_HTTP_CONTENT_DECODING, 0L);  // ContentDecoder knows what breaks off
   set(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(handle, CURLOPT_CONNECTTIMEOUT, 30L);
   set(handle, CURLOPT_BUFFERSIZE, 64L << 10);

@@ -3,24 +3,55 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "http/call.h"
 #include "http/retries.h"
+#include "text/decode.h"
+#include "text/lenient_json.h"
+#include "text/text.h"
 
 namespace connector {
+namespace {
+
+/// What a session has warned of already.
+class Warnings {
+ public:
+  explicit Warnings(Log log) : log_(std::move(log)) {}
+
+  void warn(const std::string& where, const std::string& what) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!given_.insert(what).second) return;
+    }
+    log_.warning("{}: {}", where, what);
+  }
+
+ private:
+  const Log log_;
+  std::mutex mutex_;
+  std::set<std::string> given_;
+};
+
+}  // namespace
 
 class Http::Session {
  public:
   Session(TlsSettings tls, Log log, std::stop_token stop, AfterStop after_stop, Timing timing)
       : log_(std::move(log)),
+        warnings_(std::make_shared<Warnings>(log_)),
         after_stop_(after_stop),
         wait_(timing.wait ? timing.wait : http::wait_for_real),
         connections_(std::move(tls), std::move(stop), timing) {}
 
   Response send(const Request& request, const Headers& headers) {
     if (after_stop_ == AfterStop::refuse && connections_.stop().stop_requested()) throw Stopped{};
-    return http::Call(request, headers, connections_, log_, wait_).run();
+    Response response = http::Call(request, headers, connections_, log_, wait_).run();
+    response.warn = [warnings = warnings_, where = response.method + " " + response.url](const std::string& what) {
+      warnings->warn(where, what);
+    };
+    return response;
   }
 
   /// The headers prove who asks: no log shows them, nor what stands behind a scheme ("Bearer …").
@@ -38,6 +69,7 @@ class Http::Session {
 
  private:
   Log log_;
+  std::shared_ptr<Warnings> warnings_;
   AfterStop after_stop_;
   http::Wait wait_;
   http::Connections connections_;
@@ -152,26 +184,36 @@ void Http::basic_authentication(const std::string& user, const std::string& pass
 
 namespace {
 
-HttpError no_json(const Response& answer, const JsonError& error) {
-  return {answer.method + " " + answer.url + ": the response is not valid JSON: " + error.what(), answer.status, false};
+HttpError not_json(const Response& response, const JsonError& error) {
+  const std::string what = looks_like_html(response.body)
+                               ? "the response is HTML, perhaps a sign-in page, instead of JSON"
+                               : fmt::format("the response is not valid JSON: {}", error.what());
+  return {fmt::format("{} {}: {}", response.method, response.url, what), response.status, false};
+}
+
+/// parse: of a text; tells whether it had to mend numbers.
+template <class Parse>
+Json read_json(const Response& response, Parse parse) {
+  const DecodedText decoded(response.body, charset_of(response.headers.find("Content-Type").value_or("")));
+  Mended mended{.bytes = decoded.has_replaced()};
+  try {
+    Json value = parse(decoded.text(), mended.numbers);
+    mended.tell(response.warn);
+    return value;
+  } catch (const JsonError& error) {
+    throw not_json(response, error);
+  }
 }
 
 }  // namespace
 
 Json Response::json() const {
-  try {
-    return parse_json(body);
-  } catch (const JsonError& error) {
-    throw no_json(*this, error);
-  }
+  return read_json(*this, [](std::string_view text, bool& mended) { return parse_lenient_json(text, mended); });
 }
 
 Json Response::json_items(std::string_view list, const std::function<void(Json)>& take) const {
-  try {
-    return parse_json_items(body, list, take);
-  } catch (const JsonError& error) {
-    throw no_json(*this, error);
-  }
+  return read_json(
+      *this, [&](std::string_view text, bool& mended) { return parse_lenient_json_items(text, list, take, mended); });
 }
 
 }  // namespace connector

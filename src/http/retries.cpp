@@ -38,13 +38,16 @@ std::optional<seconds> asked_wait(const std::string& text, std::chrono::system_c
 }  // namespace
 
 bool transient(const Response& response) {
+  if (response.status >= 520 && response.status <= 524) return true;  // a proxy's (Cloudflare) about the server
   switch (response.status) {
+    case 408:
     case 429:
     case 500:
     case 502:
     case 503:
     case 504:
       return true;
+    case 403:
     case 413:
       return response.headers.contains("Retry-After");
     default:

@@ -10,7 +10,8 @@ namespace connector::http {
 
 inline constexpr int max_retries = 10;
 
-/// Whether a response with this status may be followed by a better one.
+/// Whether a response may be followed by a better one: 408, 429, 500, 502, 503, 504, 520 to 524, and with Retry-After
+/// 403 and 413.
 bool transient(const Response& response);
 
 /// The response's Retry-After header. A 429 without one may name the end of its rate limit in X-Rate-Limit-Reset (Okta)

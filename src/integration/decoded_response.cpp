@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "connector/error.h"
+#include "http/links.h"
 #include "text/decode.h"
-#include "text/links.h"
 #include "text/text.h"
 
 namespace connector::integration {
@@ -30,9 +30,11 @@ Json header_values(const Headers& headers) {
 }  // namespace
 
 DecodedResponse read_answer(const Response& response) try {
-  return {.value = decoded_body(response.body, response.headers.find("Content-Type"), max_values),
+  auto [value, mended] = decoded_body(response.body, response.headers.find("Content-Type"), max_values);
+  mended.tell(response.warn);
+  return {.value = std::move(value),
           .headers = header_values(response.headers),
-          .links = read_links(response.headers.find("Link").value_or("")),
+          .links = http::read_links(response),
           .fingerprint = std::hash<std::string>()(response.body)};
 } catch (const SourceError& error) {
   throw SourceError(fmt::format("{} {}: the response cannot be read: {}", response.method, response.url, error.what()));

@@ -160,6 +160,7 @@ class IntegrationJob {
                     .log = records_log_,
                     .listeners = {&log_listener, &listener_},
                     .delivers_failure = true,
+                    .sends_records = !is_custom_test(),
                     .is_empty_run = [&] { return described != nullptr && described->found_nothing(); }});
   }
 

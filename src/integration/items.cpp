@@ -179,7 +179,7 @@ Json Items::software_of(const Json& record, Scope& scope) const {
   const SoftwareBehavior& software = *definition_.software;
   scope.set("detail_response", record);
   scope.set("software_response", software.call ? caller_.call(*software.call, nullptr, scope).response.value : record);
-  Json items = scope.items(software.result);
+  Json items = scope.items(software.result).value;
   if (items.is_object() && !items.empty()) items = Json::array({std::move(items)});
   if (items.is_null() || !is_list(items)) throw SourceError("the result of the software is not a list");
   Json programs = Json::array();

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "connector/error.h"
+#include "text/failure_sign.h"
+#include "text/text.h"
 
 namespace connector::integration {
 namespace {
@@ -46,13 +48,13 @@ bool Paginator::pull() {
 
 bool Paginator::pull_level(std::size_t place) {
   start_level(place);
-  std::string fingerprint;
+  SeenPages seen;
   for (int page = 0;; ++page) {
     if (page == max_pages) {
       throw SourceError(fmt::format("the {} has not ended after {} pages (iteration limit): check its pagination",
                                     names[place].level, max_pages));
     }
-    std::optional<Json::array_t> items = next_page(place, page, fingerprint);
+    std::optional<Json::array_t> items = next_page(place, page, seen);
     if (!items) return page > 0;
     handle_items(place, *std::move(items));
   }
@@ -66,7 +68,7 @@ void Paginator::start_level(std::size_t place) {
 }
 
 /// Nothing when there are no more results.
-std::optional<Json::array_t> Paginator::next_page(std::size_t place, int page, std::string& fingerprint) {
+std::optional<Json::array_t> Paginator::next_page(std::size_t place, int page, SeenPages& seen) {
   const LevelBehavior& behavior = level(place);
   scope_.set(names[place].iteration, page);
   options_.checkpoint();
@@ -81,17 +83,49 @@ std::optional<Json::array_t> Paginator::next_page(std::size_t place, int page, s
     options_.first_response(called.response.value);
     throw Stopped();
   }
-  const std::string page_fingerprint = fmt::format("{} {}", called.response.fingerprint, called.call);
-  if (std::exchange(fingerprint, page_fingerprint) == page_fingerprint) {
-    options_.log.warning("the {} gave the same response to the same request again; treating this page as the last",
-                         names[place].level);
-    return std::nullopt;
-  }
+  if (is_repeated(place, called, seen)) return std::nullopt;
   if (is_empty(called.response.value)) return std::nullopt;
   set_response(scope_.variables, names[place].response, std::move(called.response));
-  Json result = scope_.items(behavior.result);
-  if (is_empty(result)) return std::nullopt;
-  return items_of(place, std::move(result));
+  Templates::Rendered result = scope_.items(behavior.result);
+  if (result.is_undefined) check_undefined(place, scope_.variables.as_set(names[place].response));
+  if (is_empty(result.value)) return std::nullopt;
+  return items_of(place, std::move(result.value));
+}
+
+/// Whether the page is the last one once more, which ends the level. Throws when it was seen before that.
+bool Paginator::is_repeated(std::size_t place, const Caller::Called& page, SeenPages& seen) const {
+  const auto fingerprint = std::hash<std::string>()(fmt::format("{} {}", page.response.fingerprint, page.call));
+  const bool is_new = seen.all.insert(fingerprint).second;
+  if (is_new) seen.last = fingerprint;
+  if (is_new) return false;
+  if (seen.last != fingerprint) {
+    throw SourceError(fmt::format("the {}: pagination loops: a page leads to one read before", names[place].level));
+  }
+  options_.log.warning("the {} gave the same response to the same request again; treating this page as the last",
+                       names[place].level);
+  return true;
+}
+
+/// A response in which the result is not there: it may be another one than what was asked for.
+void Paginator::check_undefined(std::size_t place, const Json& response) const {
+  const Log& log = options_.log;
+  const char* level = names[place].level;
+  if (const auto* text = response.get_ptr<const std::string*>()) {
+    throw SourceError(fmt::format("the {}: the response is {}; it begins with {}", level,
+                                  looks_like_html(*text) ? "HTML" : "text", excerpt(*text, log)));
+  }
+  if (const std::string sign = failure_sign(response); !sign.empty()) {
+    throw SourceError(fmt::format("the {}: the response reports a failure: {}", level, excerpt(sign, log)));
+  }
+  if (!response.is_object()) return;
+  if (equal_ignoring_case(response.items().begin().key(), "html")) {
+    throw SourceError(
+        fmt::format("the {}: the response is HTML; it begins with {}", level, excerpt(to_text(response), log)));
+  }
+  std::string keys;
+  for (const auto& [key, value] : response.items()) keys += (keys.empty() ? "" : ", ") + key;
+  log.warning("the {}: the response has no results under the name that is described; it has: {}", level,
+              excerpt(keys, log));
 }
 
 Json::array_t Paginator::items_of(std::size_t place, Json result) const {

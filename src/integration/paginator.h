@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "connector/log.h"
@@ -40,9 +41,17 @@ class Paginator {
   const Json& exploratory_list_item() const { return items_[0]; }
 
  private:
+  /// The pages of a level so far.
+  struct SeenPages {
+    std::unordered_set<std::size_t> all;  ///< hashes of request and response
+    std::size_t last = 0;
+  };
+
   /// The levels have names by their distance from the list: list 2, pre-list 1, exploratory list 0.
   bool pull_level(std::size_t place);
-  std::optional<Json::array_t> next_page(std::size_t place, int page, std::string& fingerprint);
+  std::optional<Json::array_t> next_page(std::size_t place, int page, SeenPages& seen);
+  bool is_repeated(std::size_t place, const Caller::Called& page, SeenPages& seen) const;
+  void check_undefined(std::size_t place, const Json& response) const;
   void start_level(std::size_t place);
   void handle_items(std::size_t place, Json::array_t items);
   Json::array_t items_of(std::size_t place, Json result) const;

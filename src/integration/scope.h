@@ -18,7 +18,7 @@ class Scope {
   // See Templates for what each gives and throws.
   std::string text(const Json& source) const { return templates_->render_text(source, variables); }
   Json native(const Json& source) const { return templates_->render_native(source, variables); }
-  Json items(const Json& source) const { return templates_->render_items(source, variables); }
+  Templates::Rendered items(const Json& source) const { return templates_->render_items(source, variables); }
   bool condition(const Json& source) const { return templates_->render_condition(source, variables); }
 
   void set(std::string name, Json value) { variables.set(std::move(name), std::move(value)); }

@@ -8,6 +8,14 @@ namespace {
 
 const Json no_record;
 
+std::vector<AbsentNames::Name> expected_names(const std::vector<FieldSpec>& specs) {
+  std::vector<AbsentNames::Name> names;
+  for (const FieldSpec& spec : specs) {
+    if (spec.expects_source) names.push_back({spec.field, spec.source});
+  }
+  return names;
+}
+
 /// A record that no Python code sees.
 class PlainView {
  public:
@@ -76,7 +84,12 @@ BoundConverter bind_converter(const std::string& text, const Converters& convert
 
 FieldMapping::FieldMapping(const std::vector<FieldSpec>& specs, const SettingValues& values,
                            const Converters& converters, RecordFilter filter, Log log)
-    : converters_(converters), filter_(filter), log_(std::move(log)), needs_python_(filter_) {
+    : converters_(converters),
+      filter_(filter),
+      log_(std::move(log)),
+      needs_python_(filter_),
+      absent_names_(expected_names(specs),
+                    [](const Json& record, const std::string& name) { return has(record, name); }) {
   Problems problems;
   for (const FieldSpec& spec : specs) {
     try {
@@ -109,10 +122,18 @@ FieldMapping::Field FieldMapping::bind(const FieldSpec& spec, const SettingValue
   return field;
 }
 
+std::vector<std::string> FieldMapping::fields() const {
+  std::vector<std::string> names;
+  for (const Field& field : fields_) names.push_back(field.name);
+  return names;
+}
+
 void FieldMapping::map(Batch& batch, Payload& payload, Counts& counts) {
   std::optional<InlineCode::Lock> python;
+  absent_names_.note(batch);
   if (needs_python_) python.emplace(*converters_.inline_code);
-  for (const Record& record : batch) {
+  for (Record& record : batch) {
+    if (record.error.empty() && !record.data.is_object()) record.error = "it is not an object";
     if (!record.error.empty()) {
       log_.error("record could not be read completely: {}", record.error);
       ++counts.failed;

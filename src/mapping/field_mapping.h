@@ -6,6 +6,7 @@
 
 #include "connector/connector.h"
 #include "convert/converters.h"
+#include "mapping/absent_names.h"
 #include "mapping/field_spec.h"
 #include "mapping/mapping.h"
 #include "python/inline_code.h"
@@ -37,8 +38,9 @@ class FieldMapping final : public Mapping {
   FieldMapping(const std::vector<FieldSpec>& specs, const SettingValues& values, const Converters& converters,
                RecordFilter filter, Log log);
 
-  bool empty() const { return fields_.empty(); }
   void map(Batch& batch, Payload& payload, Counts& counts) override;
+  std::vector<std::string> fields() const override;
+  void tell_absent_names() const override { absent_names_.warn(log_); }
 
  private:
   struct Field {
@@ -65,6 +67,7 @@ class FieldMapping final : public Mapping {
   RecordFilter filter_;
   Log log_;
   bool needs_python_;
+  AbsentNames absent_names_;
 };
 
 }  // namespace connector

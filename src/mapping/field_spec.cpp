@@ -1,6 +1,12 @@
 #include "mapping/field_spec.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+
+#include "connector/error.h"
+#include "text/nearest.h"
+#include "text/text.h"
 
 namespace connector {
 namespace {
@@ -64,7 +70,8 @@ std::vector<FieldSpec> field_specs(const Json& specifications) {
                      .setting = string_at(specification, "setting"),
                      .hardcoded = at(specification, "hardcoded"),
                      .converter = string_at(specification, "converter"),
-                     .required = is_required(specification)});
+                     .required = is_required(specification),
+                     .expects_source = false});
   }
   return specs;
 }
@@ -85,6 +92,30 @@ Json merged_mapping(const Plugin& plugin, const Json& cloud, const FieldSpecific
     }
   }
   return fields;
+}
+
+bool is_sync_field(const std::vector<std::string>& sync_field, std::string_view field) {
+  return std::any_of(sync_field.begin(), sync_field.end(),
+                     [&](const std::string& name) { return equal_ignoring_case(name, field); });
+}
+
+void check_sync_field(const std::vector<std::string>& sync_field, const std::vector<std::string>& fields,
+                      const Log& log) {
+  if (fields.empty()) throw SourceError("nothing is mapped: map fields in Oomnitza, or with mapping.FIELD");
+  std::vector<std::string> unmapped;
+  for (const std::string& name : sync_field) {
+    if (!is_sync_field(fields, name)) unmapped.push_back(name);
+  }
+  if (unmapped.empty()) return;
+  const std::string names = fmt::format("{}", fmt::join(unmapped, ", "));
+  const std::string meant = did_you_mean(unmapped.front(), fields);
+  if (unmapped.size() == sync_field.size()) {
+    throw SourceError(
+        fmt::format("no field that sync_field names is mapped ({}){}: Oomnitza could not find the records "
+                    "again; correct sync_field, or map the field in Oomnitza or with mapping.{}",
+                    names, meant, unmapped.front()));
+  }
+  log.warning("sync_field names fields that are not mapped: {}{}", names, meant);
 }
 
 std::vector<std::string> incomplete_fields(const Json& specifications) {

@@ -19,6 +19,8 @@ struct FieldSpec {
   Json hardcoded;         ///< null: none
   std::string converter;  ///< "split:on=/"; empty: none
   bool required = false;  ///< without a value the record is skipped
+  /// Records must have the source: neither a converter nor code makes the value of anything else.
+  bool expects_source = false;
 
   /// Whether anything says where the value comes from.
   bool is_complete() const { return !source.empty() || !setting.empty() || !hardcoded.is_null(); }
@@ -34,6 +36,14 @@ Json merged_mapping(const Plugin& plugin, const Json& cloud, const FieldSpecific
 
 /// The names of the fields that have neither source nor setting nor hardcoded value.
 std::vector<std::string> incomplete_fields(const Json& specifications);
+
+/// Whether a field is one of those that sync_field names, in any case.
+bool is_sync_field(const std::vector<std::string>& sync_field, std::string_view field);
+
+/// Checks that records with these fields can be found again in Oomnitza. Warns of names in sync_field that nothing is
+/// mapped to; throws SourceError when that holds for all of them, or when nothing is mapped at all.
+void check_sync_field(const std::vector<std::string>& sync_field, const std::vector<std::string>& fields,
+                      const Log& log);
 
 /// Lays one field's specification over another's, key by key.
 void overlay_specification(Json& under, const Json& over);

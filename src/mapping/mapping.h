@@ -36,6 +36,13 @@ class Mapping {
   /// Afterwards those records of the batch that have an error are to be sent as they are; they are counted already.
   /// Called by several threads at a time, each with a batch of its own. Must not throw.
   virtual void map(Batch& batch, Payload& payload, Counts& counts) = 0;
+
+  /// The names of the fields that records are given.
+  virtual std::vector<std::string> fields() const = 0;
+
+  /// Warns of names that no record had. Called once, after the last batch of a source that was read to its end, or of
+  /// which so many records were read that they stand for all.
+  virtual void tell_absent_names() const {}
 };
 
 }  // namespace connector

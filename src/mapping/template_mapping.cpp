@@ -5,12 +5,39 @@
 #include <utility>
 
 #include "connector/error.h"
+#include "python/template_shortcut.h"
 #include "text/values.h"
 
 namespace connector {
+namespace {
+
+/// The fields whose attribute is a plain name or path.
+std::vector<AbsentNames::Name> plain_names(const TemplateMappingSpec& spec) {
+  std::vector<AbsentNames::Name> names;
+  for (const auto& [field, specification] : spec.fields.items()) {
+    const Json& value = member(specification, "value");
+    if (text_of(member(specification, "type")) != "attribute" || !value.is_string()) continue;
+    const std::string& text = value.get_ref<const std::string&>();
+    const auto path = shortcut::Path::of_template(text);
+    if (const auto name = path ? path : shortcut::Path::of_expression(text)) names.push_back({field, name->text()});
+  }
+  return names;
+}
+
+bool has_name(const Json& record, const std::string& path) {
+  const std::size_t dot = path.find('.');
+  const Json* first = shortcut::find_escaped(record, std::string_view(path).substr(0, dot));
+  return first != nullptr && (dot == std::string::npos || is_empty(*first) || has(*first, path.substr(dot + 1)));
+}
+
+}  // namespace
 
 TemplateMapping::TemplateMapping(TemplateMappingSpec spec, Templates& templates, RecordFilter filter, Log log)
-    : spec_(std::move(spec)), templates_(templates), filter_(filter), log_(std::move(log)) {}
+    : spec_(std::move(spec)),
+      templates_(templates),
+      filter_(filter),
+      log_(std::move(log)),
+      absent_names_(plain_names(spec_), has_name) {}
 
 void TemplateMapping::prepare() {
   std::optional<Json> credential_name;
@@ -32,13 +59,17 @@ void TemplateMapping::prepare() {
     }
     fields_.push_back(std::move(field));
   }
-  if (fields_.empty() && spec_.extras.empty()) {
-    log_.warning("nothing is mapped, so nothing will be sent: map fields in Oomnitza or with mapping.FIELD");
-  }
+}
+
+std::vector<std::string> TemplateMapping::fields() const {
+  std::vector<std::string> names = spec_.extras;
+  for (const auto& [name, specification] : spec_.fields.items()) names.push_back(name);
+  return names;
 }
 
 void TemplateMapping::map(Batch& batch, Payload& payload, Counts& counts) {
   if (filter_) filter(batch, counts);
+  absent_names_.note(batch);
   for (Record& record : batch) {
     if (record.error.empty()) {
       try {

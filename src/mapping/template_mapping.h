@@ -8,6 +8,7 @@
 
 #include "connector/json.h"
 #include "connector/log.h"
+#include "mapping/absent_names.h"
 #include "mapping/mapping.h"
 #include "python/templates.h"
 
@@ -29,6 +30,8 @@ class TemplateMapping final : public Mapping {
   TemplateMapping(TemplateMappingSpec spec, Templates& templates, RecordFilter filter, Log log);
 
   void map(Batch& batch, Payload& payload, Counts& counts) override;
+  std::vector<std::string> fields() const override;
+  void tell_absent_names() const override { absent_names_.warn(log_); }
 
  private:
   struct Field {
@@ -48,6 +51,7 @@ class TemplateMapping final : public Mapping {
   Templates& templates_;
   const RecordFilter filter_;
   const Log log_;
+  AbsentNames absent_names_;
   std::once_flag prepared_;
   std::vector<Field> fields_;
 };

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "http/address.h"
+#include "text/failure_sign.h"
+#include "text/text.h"
 #include "version.h"
 
 namespace connector {
@@ -54,6 +57,7 @@ void Oomnitza::try_token() {
   http_.headers.set("Authorization2", settings_.api_token.value);
   http_.headers.set("Content-Type", "application/json; charset=utf-8");
   const Response answer = get("/api/v2/mappings", {{"name", "AuthTest"}});
+  require_success(answer, "GET");
   if (const auto csrf = answer.headers.find("X-CSRF-Token")) http_.headers.set("X-CSRF-Token", *csrf);
 }
 
@@ -120,12 +124,38 @@ Response Oomnitza::post(const std::string& path, std::string body) const {
                      .max_body = largest_answer});
 }
 
+void Oomnitza::write(const std::string& path, std::string body) const {
+  require_success(post(path, std::move(body)), "POST");
+}
+
+/// See the header.
+void Oomnitza::require_success(const Response& response, const char* method) const {
+  const std::string request = fmt::format("{} {}", response.method, response.url);
+  const auto asked = http::parse_address(settings_.url.value);
+  const auto answered = http::parse_address(response.url);
+  const bool is_own = asked && answered && asked->trusts(*answered) && response.method == method;
+  const bool is_html = ascii_lower_case(response.headers.find("Content-Type").value_or("")).starts_with("text/html") ||
+                       looks_like_html(response.body);
+  if (!is_own || is_html) {
+    throw HttpError(log_.redact(fmt::format("{}: a proxy or sign-in page answers in Oomnitza's place: {}", request,
+                                            excerpt(response.body, log_))),
+                    response.status, false);
+  }
+  const Json body = Json::parse(response.body, nullptr, false);
+  if (has_error_status(body)) {
+    throw SourceError(fmt::format("{}: Oomnitza reports an error: {}", request, excerpt(response.body, log_)));
+  }
+  if (const std::string sign = failure_sign(body); !sign.empty()) {
+    log_.warning("{}: Oomnitza accepted this, but its response holds {}", request, excerpt(sign, log_));
+  }
+}
+
 void Oomnitza::upload(std::string body) const {
-  post("/api/v3/bulk", std::move(body));
+  write("/api/v3/bulk", std::move(body));
 }
 
 void Oomnitza::finalize(const std::string& portion) const {
-  post("/api/v3/bulk/" + portion + "/finalize", "{}");
+  write("/api/v3/bulk/" + portion + "/finalize", "{}");
 }
 
 Json Oomnitza::locations() const {
@@ -148,7 +178,7 @@ Json Oomnitza::managed_mapping(const std::string& service) const {
 }
 
 void Oomnitza::add_ready_portion(const std::string& service, const Json& body) const {
-  post("/api/v3/bulk/" + percent_encoded(service) + "/add_ready_portion", to_text(body));
+  write("/api/v3/bulk/" + percent_encoded(service) + "/add_ready_portion", to_text(body));
 }
 
 Secret Oomnitza::token(const std::string& id) const {

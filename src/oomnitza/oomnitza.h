@@ -31,10 +31,14 @@ class Oomnitza {
   /// Whether the portion's run was canceled in the cloud. Throws HttpError.
   bool is_canceled(const std::string& portion) const;
 
-  /// POST bulk. Throws HttpError when the payload is refused for good.
+  // A write has succeeded only when Oomnitza itself says so: a status of 2xx from the host that was asked, not after a
+  // redirect that turned the POST into a GET, that is not HTML. Else it throws HttpError with the status, for a proxy
+  // or sign-in page has answered; and SourceError when the response says "status": "error".
+
+  /// POST bulk. Throws HttpError when the payload is refused for good; see above.
   void upload(std::string body) const;
 
-  /// Throws HttpError.
+  /// Throws HttpError; see above.
   void finalize(const std::string& portion) const;
 
   /// The cloud's list of locations. Throws HttpError.
@@ -66,6 +70,8 @@ class Oomnitza {
  private:
   Response get(const std::string& path, const Query& query = {}) const;
   Response post(const std::string& path, std::string body) const;
+  void write(const std::string& path, std::string body) const;
+  void require_success(const Response& response, const char* method) const;
   void try_token();
   std::string token_by_password();
 

@@ -1,8 +1,13 @@
 #include "python/template_shortcut.h"
 
+#include <uninorm.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
 
 namespace connector::shortcut {
 namespace {
@@ -100,6 +105,16 @@ bool may_be_number(string_view text) {
     }
   }
   return is_exponent_or_complex(text);
+}
+
+/// Python normalizes names (NFKC) before it takes set() for one: `ſet()` is it, too.
+bool may_hold_set(string_view text) {
+  if (!contains(text, "(") || std::all_of(text.begin(), text.end(), is_ascii)) return false;
+  std::size_t length = 0;
+  const std::unique_ptr<std::uint8_t, decltype(&std::free)> normal(
+      u8_normalize(UNINORM_NFKC, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), nullptr, &length),
+      std::free);
+  return !normal || contains({reinterpret_cast<const char*>(normal.get()), length}, "set");
 }
 
 bool has_sign_inside(string_view text) {
@@ -248,7 +263,7 @@ std::optional<std::string> plain_text(string_view source) {
 
 bool is_no_literal(string_view text) {
   if (text.empty()) return true;
-  if (text.size() > longest_value) return false;
+  if (text.size() > longest_value || may_hold_set(text)) return false;
   if (begins_like_a_word(text)) return true;
   if (is_digit(text.front()) && is_no_number(text)) return true;
   if (contains_any(text, "'\"#")) return false;
@@ -298,6 +313,18 @@ Path::Found Path::follow(const Json* start) const {
     }
   }
   return value ? Found{Outcome::found, value} : Found{Outcome::missing};
+}
+
+std::optional<Json> outcome_of(const Path::Found& at) {
+  if (at.outcome == Path::Outcome::missing) return Json();
+  if (at.outcome != Path::Outcome::found) return std::nullopt;
+  return at.value->is_string() ? value_of(at.value->get_ref<const std::string&>()) : *at.value;
+}
+
+std::optional<Json> outcome_of_plain_text(std::string_view source) {
+  const auto text = plain_text(source);
+  if (!text) return std::nullopt;
+  return text->empty() ? Json() : value_of(*text);
 }
 
 std::string escaped_key(string_view key) {

@@ -35,6 +35,7 @@ class Path {
   /// Of a template like `{{ user.email }}`; nothing when it is another one.
   static std::optional<Path> of_template(std::string_view source);
 
+  std::string text() const { return std::string(text_); }
   std::string_view first() const { return text_.substr(0, text_.find('.')); }
 
   enum class Outcome { found, missing, below_missing, ask_python };
@@ -52,6 +53,12 @@ class Path {
 
   std::string_view text_;
 };
+
+/// The outcome of what a path led to; nothing: only Python knows, or it led below something missing.
+std::optional<Json> outcome_of(const Path::Found& at);
+
+/// The outcome of a native template without markup.
+std::optional<Json> outcome_of_plain_text(std::string_view source);
 
 /// The name by which a mapping's template knows a record's key: `serial-number` is `serial_DASH_number`.
 std::string escaped_key(std::string_view key);

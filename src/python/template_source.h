@@ -9,6 +9,7 @@ import builtins
 import functools
 import hashlib
 import importlib
+import itertools
 import math
 import re
 import time
@@ -194,12 +195,13 @@ class AsIs(str):
 
 
 def concat_native(pieces):
-    pieces = list(pieces)
-    if not pieces:
+    pieces = iter(pieces)
+    head = list(itertools.islice(pieces, 2))    # as Jinja2 does: the others are put out after these became text
+    if not head:
         return None
-    if len(pieces) > 1:
-        return literal_or_text(''.join(map(str, pieces)))
-    piece = pieces[0]
+    if len(head) > 1:
+        return literal_or_text(''.join(map(str, itertools.chain(head, pieces))))
+    piece = head[0]
     if type(piece) is AsIs:
         return str(piece)
     return literal_or_text(piece) if isinstance(piece, str) else piece

@@ -25,6 +25,12 @@ void Variables::erase(std::string_view name) {
   if (const auto found = variables_.find(name); found != variables_.end()) variables_.erase(found);
 }
 
+const Json& Variables::as_set(std::string_view name) const {
+  static const Json none;
+  const auto found = variables_.find(name);
+  return found == variables_.end() ? none : found->second->json;
+}
+
 bool Variables::adopt(std::string_view name, const Variables& other) {
   const auto found = other.variables_.find(name);
   if (found == other.variables_.end()) return false;

@@ -26,20 +26,6 @@ struct Hash : std::hash<std::string_view> {
 template <class Value>
 using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
-/// The outcome of what a path led to; nothing: only Python knows, or it led below something missing.
-std::optional<Json> outcome_of(const shortcut::Path::Found& at) {
-  if (at.outcome == shortcut::Path::Outcome::missing) return Json();
-  if (at.outcome != shortcut::Path::Outcome::found) return std::nullopt;
-  return at.value->is_string() ? shortcut::value_of(at.value->get_ref<const std::string&>()) : *at.value;
-}
-
-/// The outcome of a native template without markup.
-std::optional<Json> outcome_of_plain_text(std::string_view source) {
-  const auto text = shortcut::plain_text(source);
-  if (!text) return std::nullopt;
-  return text->empty() ? Json() : shortcut::value_of(*text);
-}
-
 }  // namespace
 
 /// All that needs the interpreter.
@@ -49,7 +35,7 @@ class Templates::Python {
 
   std::string text(const std::string& source, const Variables& variables);
   Json native(const std::string& source, const Variables& variables);
-  Json items(const std::string& source, const Variables& variables);
+  Rendered items(const std::string& source, const Variables& variables);
   bool condition(const std::string& source, const Variables& variables);
   Json mapping(const std::string& source, const std::string& expression, MappingRecord& record);
   std::string text_of(const Json& value);
@@ -69,7 +55,8 @@ class Templates::Python {
   /// Python's objects, which must go under the interpreter lock, after the watchdog.
   struct Objects {
     py::dict scope;
-    py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy, items_of, digits;
+    py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy, items_of, digits,
+        undefined;
     Records records{{}};
     ByText<py::object> escaped_keys;
     Environment text, native;
@@ -138,6 +125,7 @@ Templates::Python::Python(const TemplateLimits& limits) : limits_(limits) {
   objects.lazy = scope["Lazy"];
   objects.items_of = scope["items_of"];
   objects.digits = scope["digits"];
+  objects.undefined = scope["Undefined"];
   objects.records = Records(py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(&PyDict_Type)));
   objects.text.object = scope["text_environment"];
   objects.native.object = scope["native_environment"];
@@ -339,9 +327,10 @@ Json Templates::Python::native(const std::string& source, const Variables& varia
   return native<Json>(source, variables, [&](const py::object& value) { return outcome(source, value); });
 }
 
-Json Templates::Python::items(const std::string& source, const Variables& variables) {
-  return native<Json>(source, variables,
-                      [&](const py::object& value) { return outcome(source, objects_->items_of(value)); });
+Templates::Rendered Templates::Python::items(const std::string& source, const Variables& variables) {
+  return native<Rendered>(source, variables, [&](const py::object& value) -> Rendered {
+    return {outcome(source, objects_->items_of(value)), py::isinstance(value, objects_->undefined)};
+  });
 }
 
 bool Templates::Python::condition(const std::string& source, const Variables& variables) {
@@ -387,11 +376,11 @@ std::string Templates::render_text(const Json& source, const Variables& variable
 
 Json Templates::render_native(const Json& source, const Variables& variables) {
   const std::string text = source_text(source);
-  if (auto outcome = without_python(text, variables)) return *std::move(outcome);
+  if (auto outcome = without_python(text, variables)) return std::move(outcome->value);
   return python().native(text, variables);
 }
 
-Json Templates::render_items(const Json& source, const Variables& variables) {
+Templates::Rendered Templates::render_items(const Json& source, const Variables& variables) {
   const std::string text = source_text(source);
   if (auto outcome = without_python(text, variables)) return *std::move(outcome);
   return python().items(text, variables);
@@ -399,22 +388,25 @@ Json Templates::render_items(const Json& source, const Variables& variables) {
 
 bool Templates::render_condition(const Json& source, const Variables& variables) {
   const std::string text = source_text(source);
-  if (const auto outcome = without_python(text, variables)) return !is_empty(*outcome);
+  if (const auto outcome = without_python(text, variables)) return !is_empty(outcome->value);
   return python().condition(text, variables);
 }
 
 /// The outcome of a native template; nothing: only Python knows.
-std::optional<Json> Templates::without_python(const std::string& source, const Variables& variables) const {
-  if (auto outcome = outcome_of_plain_text(source)) return outcome;
+std::optional<Templates::Rendered> Templates::without_python(const std::string& source,
+                                                             const Variables& variables) const {
+  if (auto outcome = shortcut::outcome_of_plain_text(source)) return Rendered{*std::move(outcome), false};
   const auto path = shortcut::Path::of_template(source);
   if (!path) return std::nullopt;
   const auto found = variables.variables_.find(path->first());
-  if (found == variables.variables_.end()) return Json();
+  if (found == variables.variables_.end()) return Rendered();
   const Json* value = found->second->untouched();
   if (!value) return std::nullopt;
   const shortcut::Path::Found at = path->follow(value);
-  if (at.outcome == shortcut::Path::Outcome::below_missing) return Json();
-  return outcome_of(at);
+  using Outcome = shortcut::Path::Outcome;
+  if (at.outcome == Outcome::missing || at.outcome == Outcome::below_missing) return Rendered();
+  auto outcome = shortcut::outcome_of(at);
+  return outcome ? std::optional(Rendered{*std::move(outcome), false}) : std::nullopt;
 }
 
 Json Templates::render_mapping(const Json& source, MappingRecord& record) {
@@ -423,12 +415,12 @@ Json Templates::render_mapping(const Json& source, MappingRecord& record) {
   if (text.empty()) return nullptr;
   const bool is_template = shortcut::has_markup(text);
   if (is_template) {
-    if (auto outcome = outcome_of_plain_text(text)) return *std::move(outcome);
+    if (auto outcome = shortcut::outcome_of_plain_text(text)) return *std::move(outcome);
   }
   const auto path = is_template ? shortcut::Path::of_template(text) : shortcut::Path::of_expression(text);
   if (path && !(record.names_ && record.names_->may_be_changed)) {
     const shortcut::Path::Found at = path->follow(shortcut::find_escaped(record.record_, path->first()));
-    if (auto outcome = outcome_of(at)) return *std::move(outcome);
+    if (auto outcome = shortcut::outcome_of(at)) return *std::move(outcome);
     if (at.outcome == shortcut::Path::Outcome::below_missing) fail(text, fmt::format("'{}' is undefined", at.missing));
   }
   return python().mapping(text, is_template ? text : "{{" + text + "}}", record);

@@ -39,6 +39,9 @@ class Variables {
 
   void erase(std::string_view name);
 
+  /// A variable's value as it was set, whatever templates have made of it since; null when there is none.
+  const Json& as_set(std::string_view name) const;
+
   /// Shares another's variable, with what templates have changed in it. Whether there is one of that name.
   bool adopt(std::string_view name, const Variables& other);
 
@@ -103,9 +106,14 @@ class Templates {
   /// The value that a template makes. null for what is undefined, also below something undefined. Throws as above.
   Json render_native(const Json& source, const Variables& variables);
 
+  /// What a template makes. Undefined: it names what is not there.
+  struct Rendered {
+    Json value = {};
+    bool is_undefined = true;
+  };
   /// The same, but what a template makes that can be iterated over (a generator, a range, a set) is a list of its
   /// items.
-  Json render_items(const Json& source, const Variables& variables);
+  Rendered render_items(const Json& source, const Variables& variables);
 
   /// Whether Python calls the value that a template makes true: strings like "false" are. Throws as above.
   bool render_condition(const Json& source, const Variables& variables);
@@ -120,7 +128,7 @@ class Templates {
 
   Python& python();
   std::string source_text(const Json& source);
-  std::optional<Json> without_python(const std::string& source, const Variables& variables) const;
+  std::optional<Rendered> without_python(const std::string& source, const Variables& variables) const;
 
   const TemplateLimits limits_;
   std::once_flag started_;

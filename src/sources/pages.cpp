@@ -1,11 +1,9 @@
 #include "connector/pages.h"
 
 #include <algorithm>
-#include <iterator>
-#include <sstream>
 
 #include "http/address.h"
-#include "text/links.h"
+#include "http/links.h"
 #include "text/text.h"
 
 namespace connector {
@@ -99,13 +97,9 @@ std::string failure_of(const Connector& source, std::string_view what, const std
 }
 
 std::optional<std::string> link_of(const Response& response, std::string_view relation) {
-  const Json links = read_links(response.headers.find("Link").value_or(""));
-  for (const auto& [relations, link] : links.items()) {
-    std::istringstream words(lower_case(relations));
-    const std::istream_iterator<std::string> end;
-    if (std::find(std::istream_iterator<std::string>(words), end, relation) != end) return link["url"];
-  }
-  return std::nullopt;
+  const Json links = http::read_links(response);
+  const auto link = links.find(relation);
+  return link == links.end() ? std::nullopt : std::optional((*link)["url"].get<std::string>());
 }
 
 SessionEnd::~SessionEnd() {

@@ -1,8 +1,24 @@
 #include "sync/delivery.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <utility>
 
+#include "mapping/field_spec.h"
+
 namespace connector {
+namespace {
+
+/// Whether one of the fields has a value; 0 and false are values here.
+bool is_identified(const Json& record, const std::vector<std::string>& sync_field) {
+  const auto& fields = record.get_ref<const Json::object_t&>();
+  return std::any_of(fields.begin(), fields.end(), [&](const auto& field) {
+    return is_sync_field(sync_field, field.first) && field.second != "" && !field.second.empty();
+  });
+}
+
+}  // namespace
 
 Delivery::Delivery(const Job& job, SaveData* save_data)
     : job_(job),
@@ -21,11 +37,25 @@ bool Delivery::ask_sink() const {
 }
 
 void Delivery::deliver(const Payload& payload) {
-  if (!is_unreachable_ && !cancel_watch_.may_send()) {
+  std::call_once(first_payload_, [&] { check_identity(payload); });
+  if (is_unidentified_ || (!is_unreachable_ && !cancel_watch_.may_send())) {
     count(&Summary::not_sent, payload.size());
   } else {
     send(payload);
   }
+}
+
+void Delivery::check_identity(const Payload& payload) {
+  const std::vector<std::string>& sync_field = job_.envelope.sync_field;
+  const Json records = sync_field.empty() ? Json() : parse_json_without_depths("[" + payload.records() + "]");
+  const auto identified = [&](const Json& record) { return is_identified(record, sync_field); };
+  if (sync_field.empty() || std::any_of(records.begin(), records.end(), identified)) return;
+  is_unidentified_ = has_given_up_ = true;
+  const std::lock_guard lock(mutex_);
+  counts_.error = fmt::format(
+      "sync_field {} is empty in each of the first {} records, so Oomnitza could not find them again: nothing is sent; "
+      "check what is mapped to it",
+      fmt::join(sync_field, ", "), payload.size());
 }
 
 void Delivery::send(const Payload& payload) {
@@ -71,7 +101,7 @@ void Delivery::deliver_fatal(const std::string& error) {
 
 void Delivery::deliver_error(const std::string& body) {
   if (save_data_ != nullptr) save_data_->payload(body);
-  if (is_unreachable_ || !cancel_watch_.may_send()) return;
+  if (is_unidentified_ || is_unreachable_ || !cancel_watch_.may_send()) return;
   try {
     job_.sink.take(body);
   } catch (const HttpError& error) {

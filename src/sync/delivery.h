@@ -21,7 +21,8 @@ class Delivery {
   Delivery(const Job& job, SaveData* save_data);
 
   /// A payload of mapped records. Refused as a whole it is halved until the bad record stands alone. What is not taken
-  /// for good is kept on disk.
+  /// for good is kept on disk. The first one decides whether records can be found again in Oomnitza: when sync_field is
+  /// empty in all of its records, nothing is sent at all.
   void deliver(const Payload& payload);
 
   /// A record with an error: sent as it is, with the error beside it.
@@ -40,11 +41,13 @@ class Delivery {
   bool has_ended() const { return has_given_up_ || cancel_watch_.is_canceled(); }
   bool is_canceled() const { return cancel_watch_.is_canceled(); }
 
-  /// delivered, undelivered, not_sent.
+  /// delivered, undelivered, not_sent; the error when nothing could be sent.
   Summary counts() const;
+  bool is_unidentified() const { return is_unidentified_; }
 
  private:
   bool ask_sink() const;
+  void check_identity(const Payload& payload);
   void send(const Payload& payload);
   void deliver_error(const std::string& body);
   void note(const Refusal& refusal);
@@ -57,8 +60,10 @@ class Delivery {
   Undelivered undelivered_;
   mutable std::mutex mutex_;
   Summary counts_;
-  std::atomic<bool> has_given_up_ = false;    ///< pull no more
-  std::atomic<bool> is_unreachable_ = false;  ///< do not try what is left
+  std::once_flag first_payload_;
+  std::atomic<bool> is_unidentified_ = false;  ///< records could not be found again: send nothing
+  std::atomic<bool> has_given_up_ = false;     ///< pull no more
+  std::atomic<bool> is_unreachable_ = false;   ///< do not try what is left
   CancelWatch cancel_watch_;
 };
 

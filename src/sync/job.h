@@ -35,6 +35,7 @@ struct Job {
   std::vector<SyncListener*> listeners;
   /// Whether a failure goes to Oomnitza as the last payload of its portion (described integrations).
   bool delivers_failure = false;
+  bool sends_records = true;  ///< false: the run is about what the source answers
   /// Asked when the source has ended well without a record: whether that is an empty run, which has no portion.
   std::function<bool()> is_empty_run = {};
 };

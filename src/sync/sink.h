@@ -54,8 +54,9 @@ struct Refusal {
   explicit Refusal(const HttpError& error);
 
   bool is_about_the_payload;  ///< its halves may be taken
-  bool ends_uploads;          ///< the credentials are refused, or Oomnitza is away: no other payload will be taken
-  bool is_unreachable;        ///< Oomnitza is away: trying costs minutes
+  /// The credentials are refused, Oomnitza is away, or another answers in its place: no other payload will be taken.
+  bool ends_uploads;
+  bool is_unreachable;  ///< Oomnitza is away: trying costs minutes
 };
 
 }  // namespace connector

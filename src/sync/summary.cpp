@@ -18,6 +18,7 @@ Summary& Summary::operator+=(const Summary& counts) {
   undelivered += counts.undelivered;
   not_sent += counts.not_sent;
   parts_missing += counts.parts_missing;
+  if (error.empty()) error = counts.error;
   return *this;
 }
 

@@ -2,10 +2,13 @@
 
 #include <optional>
 
+#include "mapping/field_spec.h"
 #include "sync/pipeline.h"
 
 namespace connector {
 namespace {
+
+constexpr std::size_t enough_records = 100;  ///< to say what records have
 
 class Sync final : private Emit {
  public:
@@ -19,10 +22,12 @@ class Sync final : private Emit {
     const std::string failure = read();
     const bool interrupted = job_.connector.stop.stop_requested();
     Summary summary = pipeline_.finish();
-    summary.error = failure;
+    if (!failure.empty()) summary.error = failure;
     summary.interrupted = interrupted;
+    if (is_read_to_its_end_ || summary.pulled >= enough_records) job_.mapping.tell_absent_names();
     if (failure.empty() && summary.pulled == 0 && job_.is_empty_run) summary.is_empty_run = job_.is_empty_run();
-    summary.has_portion = (failure.empty() && !summary.is_empty_run) || summary.pulled > 0;
+    summary.has_portion =
+        !delivery_.is_unidentified() && ((failure.empty() && !summary.is_empty_run) || summary.pulled > 0);
     if (summary.has_portion) finalize(summary);
     return summary;
   }
@@ -39,7 +44,9 @@ class Sync final : private Emit {
   std::string read() {
     try {
       job_.connector.authenticate();
+      if (job_.sends_records) check_sync_field(job_.envelope.sync_field, job_.mapping.fields(), job_.log);
       job_.connector.read(*this);
+      is_read_to_its_end_ = true;
     } catch (const Stopped&) {
     } catch (const std::exception& error) {
       if (!job_.connector.stop.stop_requested()) return job_.log.redact(error.what());
@@ -89,6 +96,7 @@ class Sync final : private Emit {
   }
 
   const Job& job_;
+  bool is_read_to_its_end_ = false;
   std::optional<SaveData> save_data_;
   mutable Delivery delivery_;
   mutable Pipeline pipeline_;

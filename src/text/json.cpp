@@ -11,7 +11,8 @@
 #include <vector>
 
 #include "connector/error.h"
-#include "text/bounded_json.h"
+#include "text/json_repair.h"
+#include "text/lenient_json.h"
 
 namespace connector {
 namespace {
@@ -71,6 +72,7 @@ struct Bounds {
   bool leave_depths_out = false;
   std::size_t max_values = std::numeric_limits<std::size_t>::max();
   bool too_much_is_a_source_error = false;
+  bool* mended_numbers = nullptr;  ///< when given, numbers that JSON does not have are null, which is noted there
 };
 
 /// A list whose items are handed over instead of kept.
@@ -84,7 +86,7 @@ struct ItemsOf {
 /// every list and object is made once and in its final size.
 class Builder {
  public:
-  enum class Failure { none, syntax, long_integer, lone_surrogate, out_of_bounds };
+  enum class Failure { none, syntax, long_integer, large_number, lone_surrogate, out_of_bounds };
 
   explicit Builder(const Bounds& bounds, const ItemsOf* items = nullptr) : bounds_(bounds), items_(items) {}
 
@@ -98,7 +100,7 @@ class Builder {
   bool number_float(long double, const std::string& text) {
     if (is_integer(text)) return add(big_integer(text));
     const double value = std::strtod(text.c_str(), nullptr);
-    return std::isfinite(value) ? add(value) : fail("a number is too large");
+    return std::isfinite(value) ? add(value) : fail("a number is too large", Failure::large_number);
   }
   bool string(const std::string& text) { return add(text); }
   bool binary(const Json::binary_t&) { return fail("binary data"); }
@@ -144,7 +146,7 @@ class Builder {
 
   bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& error) {
     failure_ = Failure::syntax;
-    if (error.id == 406 && is_integer(token)) failure_ = Failure::long_integer;
+    if (error.id == 406) failure_ = is_integer(token) ? Failure::long_integer : Failure::large_number;
     if (std::string_view(error.what()).find("surrogate U+") != std::string_view::npos) {
       failure_ = Failure::lone_surrogate;
     }
@@ -225,37 +227,6 @@ class Builder {
 /// The parser with a wider number: reads integers of more than 308 digits, which are infinite as a double.
 using WideJson = nlohmann::basic_json<nlohmann::ordered_map, std::vector, std::string, bool, std::int64_t,
                                       std::uint64_t, long double>;
-
-std::optional<unsigned> unicode_escape(std::string_view text) {
-  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return std::nullopt;
-  unsigned unit = 0;
-  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
-  if (error != std::errc() || end != text.data() + 6) return std::nullopt;
-  return unit;
-}
-
-/// Sources that cut strings in the middle of a character send one half of a surrogate pair: it becomes \ufffd.
-std::string without_lone_surrogates(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    if (text[i] != '\\') {
-      result += text[i++];
-      continue;
-    }
-    const std::optional<unsigned> unit = unicode_escape(text.substr(i));
-    std::size_t length = unit ? 6 : std::min<std::size_t>(2, text.size() - i);
-    bool lone = unit && *unit >= 0xD800 && *unit <= 0xDFFF;
-    if (lone && *unit < 0xDC00) {
-      const std::optional<unsigned> next = unicode_escape(text.substr(i + 6));
-      lone = !next || *next < 0xDC00 || *next > 0xDFFF;
-      if (!lone) length = 12;
-    }
-    result += lone ? std::string_view("\\ufffd") : text.substr(i, length);
-    i += length;
-  }
-  return result;
-}
 
 template <class Parser>
 bool run(std::string_view text, Builder& builder) {
@@ -344,6 +315,11 @@ Json ObjectBuilder::take() {
 
 namespace {
 
+/// A word that is not JSON is a syntax error for the parser.
+bool is_about_numbers(Builder::Failure failure) {
+  return failure == Builder::Failure::syntax || failure == Builder::Failure::large_number;
+}
+
 bool run(std::string_view text, Builder& builder, bool wide) {
   return wide ? run<WideJson>(text, builder) : run<Json>(text, builder);
 }
@@ -356,6 +332,8 @@ Json parse(std::string_view text, const Bounds& bounds = {}, ItemsOf* items = nu
   const ItemsOf unread{items ? items->list : ""};
   std::string repaired;
   bool wide = false;
+  bool tried_surrogates = false;
+  bool tried_numbers = bounds.mended_numbers == nullptr;
   for (;;) {
     Builder builder(bounds, items ? &unread : nullptr);
     if (run(text, builder, wide)) {
@@ -363,11 +341,17 @@ Json parse(std::string_view text, const Bounds& bounds = {}, ItemsOf* items = nu
       items->members = builder.members_seen();
       break;
     }
-    if (builder.failure() == Builder::Failure::lone_surrogate && repaired.empty()) {
+    const auto failure = builder.failure();
+    if (failure == Builder::Failure::lone_surrogate && !std::exchange(tried_surrogates, true)) {
       text = repaired = without_lone_surrogates(text);
-    } else if (builder.failure() == Builder::Failure::long_integer && !wide) {
+    } else if (failure == Builder::Failure::long_integer && !wide) {
       wide = true;
-    } else if (builder.failure() == Builder::Failure::out_of_bounds && bounds.too_much_is_a_source_error) {
+    } else if (is_about_numbers(failure) && !std::exchange(tried_numbers, true)) {
+      std::string without = without_non_numbers(text);
+      if (without == text) throw JsonError(builder.error());
+      *bounds.mended_numbers = true;
+      text = repaired = std::move(without);
+    } else if (failure == Builder::Failure::out_of_bounds && bounds.too_much_is_a_source_error) {
       throw SourceError(builder.error());
     } else {
       throw JsonError(builder.error());
@@ -388,8 +372,16 @@ Json parse_json_without_depths(std::string_view text) {
   return parse(text, {.leave_depths_out = true});
 }
 
-Json parse_bounded_json(std::string_view text, std::size_t max_values) {
-  return parse(text, {.max_values = max_values, .too_much_is_a_source_error = true});
+Json parse_lenient_json(std::string_view text, bool& has_mended, std::size_t max_values) {
+  const bool is_bounded = max_values < std::numeric_limits<std::size_t>::max();
+  return parse(text,
+               {.max_values = max_values, .too_much_is_a_source_error = is_bounded, .mended_numbers = &has_mended});
+}
+
+Json parse_lenient_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take,
+                              bool& has_mended) {
+  ItemsOf items{list, take};
+  return parse(text, {.mended_numbers = &has_mended}, &items);
 }
 
 Json parse_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take) {

@@ -29,6 +29,18 @@ const Json* child(const Json& value, std::string_view name) {
   return nullptr;
 }
 
+/// Follows the heads of a dotted name as far as they lead; what is left of it may be a key there.
+const Json& holder_of(std::string_view& name, const Json& value) {
+  const Json* here = &value;
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+    const Json* next = child(*here, name.substr(0, dot));
+    if (!next) break;
+    here = next;
+    name.remove_prefix(dot + 1);
+  }
+  return *here;
+}
+
 }  // namespace
 
 bool is_empty(const Json& value) {
@@ -54,15 +66,15 @@ bool is_empty(const Json& value) {
 
 const Json& at(const Json& value, std::string_view name) {
   static const Json nothing;
-  const Json* here = &value;
-  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
-    const Json* next = child(*here, name.substr(0, dot));
-    if (!next) break;  // then the whole name may be a key
-    here = next;
-    name.remove_prefix(dot + 1);
-  }
-  const Json* found = child(*here, name);
+  const Json& holder = holder_of(name, value);
+  const Json* found = child(holder, name);
   return found ? *found : nothing;
+}
+
+bool has(const Json& value, std::string_view name) {
+  const Json& holder = holder_of(name, value);
+  const bool may_have_it = holder.is_array() ? list_position(name).has_value() : &holder != &value && is_empty(holder);
+  return may_have_it || child(holder, name) != nullptr;
 }
 
 }  // namespace connector

@@ -1,6 +1,7 @@
 #include "text/text.h"
 
 #include <unicase.h>
+#include <unictype.h>
 #include <unistr.h>
 
 #include <algorithm>
@@ -66,6 +67,45 @@ std::string with_case(std::string_view text, ChangeCase change) {
   return result ? text_of(result, length) : std::string(text);
 }
 
+constexpr std::string_view capital_sigma = "Σ";
+
+/// Which characters the Unicode Standard (3.13) leaves out of account around a sigma. libunistring forgets the
+/// apostrophe.
+bool is_case_ignorable(ucs4_t character) {
+  return character == U'\'' || uc_is_property_case_ignorable(character);
+}
+
+bool ends_with_letter(std::string_view text) {
+  while (!text.empty()) {
+    ucs4_t character = 0;
+    const std::uint8_t* last = u8_prev(&character, bytes(text) + text.size(), bytes(text));
+    if (!is_case_ignorable(character)) return uc_is_property_cased(character);
+    text = text.substr(0, static_cast<std::size_t>(last - bytes(text)));
+  }
+  return false;
+}
+
+bool begins_with_letter(std::string_view text) {
+  while (!text.empty()) {
+    const char32_t character = take_character(text);
+    if (!is_case_ignorable(character)) return uc_is_property_cased(character);
+  }
+  return false;
+}
+
+/// The text from `begin` on in lower case. A sigma at a word's end is another letter than elsewhere.
+std::string lower_case_from(std::string_view text, std::size_t begin) {
+  std::string result;
+  while (true) {
+    const std::size_t sigma = text.find(capital_sigma, begin);
+    result += with_case(text.substr(begin, sigma - begin), &u8_tolower);
+    if (sigma == std::string_view::npos) return result;
+    begin = sigma + capital_sigma.size();
+    const bool is_final = ends_with_letter(text.substr(0, sigma)) && !begins_with_letter(text.substr(begin));
+    result += is_final ? "ς" : "σ";
+  }
+}
+
 }  // namespace
 
 bool is_space(char character) {
@@ -101,7 +141,8 @@ std::string_view without_blanks(std::string_view text) {
 }
 
 std::string lower_case(std::string_view text) {
-  return is_ascii(text) ? changed(text, ascii_lower) : with_case(text, &u8_tolower);
+  if (is_ascii(text)) return changed(text, ascii_lower);
+  return is_utf8(text) ? lower_case_from(text, 0) : std::string(text);
 }
 
 std::string upper_case(std::string_view text) {
@@ -118,13 +159,18 @@ std::string capitalized(std::string_view text) {
   const auto first = static_cast<std::size_t>(u8_mblen(bytes(text), text.size()));
   std::size_t title_length = 0;
   const Characters title(u8_totitle(bytes(text), first, nullptr, nullptr, nullptr, &title_length));
-  // Whether a sigma is a final one depends on the letters before it, the first one too.
-  std::size_t rest_length = 0;
-  const Characters rest(u8_ct_tolower(bytes(text) + first, text.size() - first,
-                                      u8_casing_prefix_context(bytes(text), first), unicase_empty_suffix_context,
-                                      nullptr, nullptr, nullptr, &rest_length));
-  if (!title || !rest) return std::string(text);
-  return text_of(title, title_length) + text_of(rest, rest_length);
+  return title ? text_of(title, title_length) + lower_case_from(text, first) : std::string(text);
+}
+
+std::string with_ascii_digits(std::string_view text) {
+  if (is_ascii(text) || !is_utf8(text)) return std::string(text);
+  std::string result;
+  while (!text.empty()) {
+    const char32_t character = take_character(text);
+    const int digit = character < 0x80 ? -1 : uc_decimal_value(character);
+    append_character(result, digit < 0 ? character : U'0' + static_cast<char32_t>(digit));
+  }
+  return result;
 }
 
 std::string ascii_lower_case(std::string_view text) {
@@ -134,6 +180,15 @@ std::string ascii_lower_case(std::string_view text) {
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char one, char other) { return ascii_lower(one) == ascii_lower(other); });
+}
+
+bool looks_like_html(std::string_view text) {
+  constexpr std::array<std::string_view, 6> beginnings = {"<!doctype html", "<html",  "<head",
+                                                          "<body",          "<title", "<script"};
+  const std::string_view start = trimmed(without_byte_order_mark(text.substr(0, 1024)));
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view beginning) {
+    return equal_ignoring_case(start.substr(0, beginning.size()), beginning);
+  });
 }
 
 }  // namespace connector

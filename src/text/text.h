@@ -27,10 +27,16 @@ std::string upper_case(std::string_view text);
 /// First character in title case, all others in lower case. A string that is not UTF-8 comes back as it is.
 std::string capitalized(std::string_view text);
 
+/// The text with 0 to 9 for the decimal digits of other scripts (Unicode Nd), as Python reads numbers.
+std::string with_ascii_digits(std::string_view text);
+
 /// A to Z in lower case, everything else as it is: for names of protocols.
 std::string ascii_lower_case(std::string_view text);
 
 /// Whether two names of protocols are the same but for the case of A to Z.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+/// Whether a text begins as HTML does: what a proxy or a sign-in page sends in the place of data.
+bool looks_like_html(std::string_view text);
 
 }  // namespace connector

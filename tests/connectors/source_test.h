@@ -22,6 +22,7 @@ class SourceTest : public testing::Test {
   std::vector<Json> records;                                  ///< what was emitted
   std::vector<std::pair<std::string, std::string>> problems;  ///< of check(): setting and problem
   std::string failure;                                        ///< the SourceError's text
+  std::vector<std::string> failed;                            ///< records and parts that could not be read
 
   void SetUp() override {
     std::string name = (std::filesystem::temp_directory_path() / "source-XXXXXX").string();
@@ -37,9 +38,12 @@ class SourceTest : public testing::Test {
 
   std::unique_ptr<Connector> connector(const Plugin& plugin, const std::map<std::string, std::string>& settings) {
     std::unique_ptr<Connector> source = plugin.make();
-    for (const Setting& setting : plugin.settings)
-      if (const auto found = settings.find(setting.name); found != settings.end())
-        setting.assign(*source, found->second);
+    for (const Setting& setting : plugin.settings) {
+      const auto found = settings.find(setting.name);
+      const Json value = found != settings.end() ? Json(found->second) : setting.text.default_value.value_or("");
+      if (found != settings.end() || value != "")
+        setting.assign(*source, value.is_string() ? value.get<std::string>() : to_text(value));
+    }
     source->check(
         [this](const std::string& setting, const std::string& problem) { problems.emplace_back(setting, problem); });
     return source;
@@ -49,11 +53,13 @@ class SourceTest : public testing::Test {
   void read(const Plugin& plugin, const std::map<std::string, std::string>& settings) {
     records.clear();
     failure.clear();
+    const EmitTo emit([this](Record record) { records.push_back(std::move(record.data)); });
     try {
-      connector(plugin, settings)->read(EmitTo([this](Record record) { records.push_back(std::move(record.data)); }));
+      connector(plugin, settings)->read(emit);
     } catch (const SourceError& error) {
       failure = error.what();
     }
+    failed = emit.problems;
   }
 };
 

@@ -56,6 +56,9 @@ TEST(Dates, TextsThatAreNumbers) {
                                                         {".5", 0},
                                                         {"5.", 5},
                                                         {"1_000", 1000},
+                                                        {"1e-400", 0},
+                                                        {"٣", 3},
+                                                        {"１２.５", 12},
                                                         {"0", 0},
                                                         {"-0", 0},
                                                         {"007", 7},
@@ -66,6 +69,22 @@ TEST(Dates, TextsThatAreNumbers) {
     EXPECT_EQ(convert("timestamp", text), Json(expected)) << text;
     EXPECT_TRUE(convert("timestamp", text).is_number_integer()) << text;
     EXPECT_EQ(convert("date_format", text), Json(expected)) << text;
+  }
+}
+
+TEST(Dates, GeneralizedTimeOfDirectories) {
+  const std::pair<const char*, std::int64_t> table[] = {
+      {"20260301083000.0Z", 1772353800}, {"20260301083000Z", 1772353800},     {"20260301083000,75Z", 1772353800},
+      {"202603010830Z", 1772353800},     {"2026030108.5Z", 1772353800},       {"202603010829.99Z", 1772353799},
+      {"2026030108Z", 1772352000},       {"20260301083000+0200", 1772346600}, {" 20260301083000.0-05 ", 1772371800}};
+  for (const auto& [text, expected] : table) {
+    EXPECT_EQ(convert("timestamp", text), Json(expected)) << text;
+    EXPECT_EQ(convert("date_format", text), Json(expected)) << text;
+  }
+  for (const char* text :
+       {"20260230083000Z", "20260301243000Z", "20260301086000Z", "20260301083060Z", "20260301Z", "20260301083000.Z",
+        "20260301083000z", "20260301083000Zulu", "2026030108300Z", "00000301083000Z"}) {
+    EXPECT_EQ(convert("timestamp", text), Json(text)) << text;
   }
 }
 

@@ -77,6 +77,10 @@ TEST(Capitalize, KnowsUnicode) {
                                                        {"ΟΔΟΣ ΣΑΣ", "Οδος σας"},
                                                        {"AΣ", "Aς"},
                                                        {"Σ", "Σ"},
+                                                       {"Ο'Σ", "Ο'ς"},
+                                                       {"ΟΣ'Α", "Οσ'α"},
+                                                       {"1'Σ", "1'σ"},
+                                                       {"ʰΣ", "ʰσ"},
                                                        {"xİ", "Xi̇"},
                                                        {"ﬁN", "Fin"},
                                                        {"日本A", "日本a"},
@@ -96,6 +100,7 @@ TEST(Split, TakesAPart) {
   EXPECT_EQ(convert("split:on=/|index=2", path), Json("galway"));
   EXPECT_EQ(convert("split:on=/|index= +2 ", path), Json("galway"));
   EXPECT_EQ(convert("split:on=/|index=-1", path), Json("dc1"));
+  EXPECT_EQ(convert("split:on=/|index=２", path), Json("galway"));
   EXPECT_EQ(convert("split:on=/|index=-4", path), Json("eu"));
   EXPECT_EQ(convert("split:on=ie/g|index=1", path), Json("alway/dc1"));
   EXPECT_EQ(convert("split:on==|index=1", "k=v=w"), Json("v"));
@@ -145,7 +150,8 @@ TEST(Names, AreTakenApart) {
 
 TEST(Uber, KnowsManagersAndPositions) {
   EXPECT_EQ(convert("uber_manager", "uid=boss,ou=people,dc=x"), Json("boss"));
-  for (const char* text : {"uid=boss", "uid=,ou=people", "cn=uid=boss,x", "UID=boss,x", "Ann"}) {
+  EXPECT_EQ(convert("uber_manager", "uid=boss"), Json("boss"));
+  for (const char* text : {"uid=", "uid=,ou=people", "cn=uid=boss,x", "UID=boss,x", "Ann"}) {
     EXPECT_EQ(convert("uber_manager", text), Json(text));
   }
   EXPECT_EQ(convert("uber_position", "ann@uber.com"), Json("Employee"));

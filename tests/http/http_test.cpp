@@ -148,7 +148,7 @@ TEST_F(HttpTest, RepeatsPassingStatusesWithTheSameBytes) {
 }
 
 TEST_F(HttpTest, GivesUpAfterElevenTries) {
-  for (const int status : {429, 500, 502, 503, 504}) {
+  for (const int status : {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}) {
     waits.clear();
     const std::string path = "/" + std::to_string(status);
     server.on("GET", path, {{.status = status, .body = "later"}});
@@ -161,7 +161,7 @@ TEST_F(HttpTest, GivesUpAfterElevenTries) {
 }
 
 TEST_F(HttpTest, DoesNotRepeatOtherStatusesAndMethods) {
-  for (const int status : {400, 401, 403, 404, 408, 409, 413, 501, 505}) {
+  for (const int status : {400, 401, 403, 404, 409, 413, 501, 505, 519, 525}) {
     server.on("GET", "/s", {{.status = status}});
     const HttpError error = error_of([&] { http.get(server.url("/s")); });
     EXPECT_EQ(error.status(), status);
@@ -183,12 +183,13 @@ TEST_F(HttpTest, DoesNotRepeatOtherStatusesAndMethods) {
 TEST_F(HttpTest, FollowsRetryAfter) {
   server.on("GET", "/",
             {{.status = 413, .headers = {{"Retry-After", "5"}}},
+             {.status = 403, .headers = {{"Retry-After", "7"}}},
              {.status = 429, .headers = {{"Retry-After", "86400"}}},
              {.status = 503, .headers = {{"Retry-After", "soon"}}},
              {.status = 503, .headers = {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}},
              {.body = "{}"}});
   EXPECT_TRUE(http.get(server.url("/")).ok());
-  EXPECT_EQ(waits, (std::vector<long>{5, 900, 2, 0}));
+  EXPECT_EQ(waits, (std::vector<long>{5, 7, 900, 4, 0}));
 }
 
 TEST_F(HttpTest, ReturnsAtOnceWhatTheCallerWantsToSee) {
@@ -256,10 +257,31 @@ TEST_F(HttpTest, ShowsTheBeginningOfTheAnswerWithoutSecrets) {
 }
 
 TEST_F(HttpTest, SaysWhichAnswerIsNoJson) {
-  server.on("GET", "/p", {{.body = "<html>"}});
+  server.on("GET", "/p", {{.body = "<a>"}});
   const HttpError error = error_of([&] { http.get(server.url("/p?q=1")).json(); });
   EXPECT_TRUE(has(error.what(), "GET " + server.url("/p") + ": the response is not valid JSON"));
   EXPECT_EQ(error.status(), 200);
+  server.on("GET", "/html", {{.body = "\n<!DOCTYPE html><html>Sign in</html>"}});
+  EXPECT_TRUE(has(error_of([&] { http.get(server.url("/html")).json(); }).what(), "the response is HTML"));
+}
+
+TEST_F(HttpTest, ReadsJsonOfAnyCharsetAndWarnsOnceOfWhatItMends) {
+  server.on("GET", "/latin", {{.body = "[\"\xFC\"]", .content_type = "application/json; charset=ISO-8859-1"}});
+  server.on("GET", "/wide", {{.body = std::string("\xFF\xFE[\0001\0]\0", 8)}});
+  server.on("GET", "/bytes", {{.body = "{\"rows\": [\"M\xFCller\", \"ü\"]}"}});
+  server.on("GET", "/numbers", {{.body = "[NaN, 1e400, -Infinity, \"NaN\"]"}});
+  EXPECT_EQ(http.get(server.url("/latin")).json(), parse_json(R"(["ü"])"));
+  EXPECT_EQ(http.get(server.url("/wide")).json(), parse_json("[1]"));
+  EXPECT_EQ(log->lines.find("response holds"), std::string::npos);
+  std::vector<Json> rows;
+  for (int i = 0; i < 2; ++i) {
+    http.get(server.url("/bytes")).json_items("rows", [&](Json row) { rows.push_back(std::move(row)); });
+    EXPECT_EQ(http.get(server.url("/numbers")).json(), parse_json(R"([null, null, null, "NaN"])"));
+  }
+  EXPECT_EQ(rows, (std::vector<Json>{"M\uFFFDller", "ü", "M\uFFFDller", "ü"}));
+  std::size_t warnings = 0;
+  for (std::size_t at = 0; (at = log->lines.find("the response holds", at)) != std::string::npos; ++at) ++warnings;
+  EXPECT_EQ(warnings, 2U) << log->lines;
 }
 
 TEST_F(HttpTest, RedirectsKeepThePostButFor303) {
@@ -350,6 +372,23 @@ TEST_F(HttpTest, ReadsCompressedAnswers) {
   const Response response = http.get(server.url("/"));
   EXPECT_EQ(response.headers.find("Content-Encoding"), "gzip");
   EXPECT_EQ(response.body, body);
+}
+
+TEST_F(HttpTest, RepeatsACompressedBodyThatBreaksOff) {
+  // gzip of 10,000 times x
+  const std::string whole = base64_decoded("H4sIAAAAAAACA+3BAQ0AAADCoNqPbw43oAAAAAAAAAAAAODfAKOkVQ0QJwAA").value();
+  const auto raw_answer = [](const std::string& body) {
+    return RawAnswer{
+        fmt::format("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.size()) + body};
+  };
+  RawServer raw({raw_answer(whole.substr(0, whole.size() - 9)), raw_answer(whole)});
+  EXPECT_EQ(http.get(raw.url()).body, std::string(10000, 'x'));
+  EXPECT_EQ(raw.requests().size(), 2U);
+  RawServer corrupt({raw_answer("{}")});
+  EXPECT_TRUE(has(error_of([&] { http.get(corrupt.url()); }).what(), "not compressed as its Content-Encoding says"));
+  EXPECT_EQ(corrupt.requests().size(), 1U);
+  RawServer unknown({{"HTTP/1.1 200 OK\r\nContent-Encoding: UTF-8\r\nContent-Length: 2\r\n\r\n{}"}});
+  EXPECT_EQ(http.get(unknown.url()).body, "{}");
 }
 
 TEST_F(HttpTest, BoundsTheBody) {

@@ -35,6 +35,19 @@ class MappingTest : public testing::Test {
       {.locations = [] { return Json::array(); }, .mac_model = [](const std::string&) { return ""; }}, Log()};
 };
 
+TEST_F(MappingTest, RecordsThatAreNotObjectsFail) {
+  FieldMapping mapping(field_specs(parse_json(R"({"A": {"source": "a"}})")), {}, {built_in, nullptr}, {}, Log());
+  Batch batch;
+  for (const char* record : {"null", R"({"a": 1})", R"("text")", "[1]"}) batch.emplace_back(parse_json(record));
+  Payload payload;
+  Counts counts;
+  mapping.map(batch, payload, counts);
+  EXPECT_EQ(counts.failed, 3U);
+  EXPECT_EQ(payload.records(), R"({"A":1})");
+  EXPECT_EQ(batch[0].error, "it is not an object");
+  EXPECT_EQ(batch[1].error, "");
+}
+
 TEST_F(MappingTest, TheCloudReplacesTheSourceAndKeepsTheRest) {
   EXPECT_EQ(merged(R"({"USER": {"source": "uid", "converter": "c", "required": true}})", R"({"login": "USER"})"),
             parse_json(R"({"USER": {"source": "login", "converter": "c", "required": true}})"));

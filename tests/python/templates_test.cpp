@@ -173,6 +173,11 @@ TEST_F(TemplatesTest, SeveralPiecesAreJoinedAndReadAsLiteral) {
 }
 
 /// What comes of texts, where it is not the text itself. The texts stay: see below.
+TEST_F(TemplatesTest, PiecesFromTheThirdOnArePutOutAfterTheFirstTwoBecameText) {
+  EXPECT_EQ(native("{{ l }}{{ n }}{{ '' if l.append(9) else '' }}{{ l }}", {{"l", {1}}, {"n", "-"}}), "[1]-[1, 9]");
+  EXPECT_EQ(native("{{ l }}{{ '' if l.append(9) else '-' }}", {{"l", {1}}}), "[1, 9]-");
+}
+
 TEST_F(TemplatesTest, TextsThatArePythonLiteralsBecomeTheirValues) {
   const std::vector<std::pair<std::string, std::string>> values = {
       {"7", "7"},
@@ -321,7 +326,7 @@ TEST_F(TemplatesTest, OutcomesThatJsonDoesNotKnow) {
 
 TEST_F(TemplatesTest, ItemsAreWhatAnOutcomeIteratesOver) {
   const auto items = [&](const char* source, const Json& values) {
-    return templates().render_items(source, with(values));
+    return templates().render_items(source, with(values)).value;
   };
   const Json values = parse_json(R"({"xs": [{"n": 1}, {"n": 2}], "d": {"a": 1}, "t": "text", "none": null})");
   EXPECT_EQ(items("{{ xs|map(attribute='n') }}", values), Json::array({1, 2}));
@@ -335,6 +340,22 @@ TEST_F(TemplatesTest, ItemsAreWhatAnOutcomeIteratesOver) {
   EXPECT_EQ(items("{{ missing|default(missing) }}", values), nullptr);
   EXPECT_EQ(items("{{ missing.x }}", values), nullptr);
   EXPECT_NE(error_of([&] { items("{{ xs|map('nope') }}", values); }), "");
+}
+
+TEST_F(TemplatesTest, UndefinedItemsAreToldFromEmptyOnes) {
+  const auto is_undefined = [&](const char* source) {
+    return templates()
+        .render_items(source, with(parse_json(R"({"d": {"a": null, "e": []}, "t": "text"})")))
+        .is_undefined;
+  };
+  for (const char* source : {"{{ missing }}", "{{ d.x }}", "{{d.x.y}}", "{{ t.x }}", "{{ d['x'] }}",
+                             "{{ missing.x.y }}", "{{ d.get('x', missing) }}"}) {
+    EXPECT_TRUE(is_undefined(source)) << source;
+  }
+  for (const char* source : {"{{ d.a }}", "{{ d.e }}", "{{ none }}", "", "{% if d.x %}x{% endif %}", "{{ d.x or [] }}",
+                             "{{ d.x|default([]) }}", "{{ d.get('x') }}", "x{{ d.x }}"}) {
+    EXPECT_FALSE(is_undefined(source)) << source;
+  }
 }
 
 TEST_F(TemplatesTest, ConditionsAreTrueAsInPython) {

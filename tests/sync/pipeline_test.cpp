@@ -51,6 +51,8 @@ class KeepSome final : public Mapping {
     }
   }
 
+  std::vector<std::string> fields() const override { return {"ID"}; }
+
   std::vector<std::size_t> batches;  ///< how many records each one had
 
  private:
@@ -168,6 +170,24 @@ TEST_F(PipelineTest, DeliversUpToTheLimitAndStops) {
   });
   EXPECT_EQ(summary.pulled, 150U);
   EXPECT_EQ(summary.delivered, 150U);
+}
+
+TEST_F(PipelineTest, SendsNothingWhenNoRecordOfTheFirstPayloadCanBeFoundAgain) {
+  const Summary summary = run([](Pipeline& pipeline) {
+    EXPECT_THROW(for (int i = 0;; ++i) pipeline.add({{{"ID", i % 2 == 0 ? Json("") : Json()}}}), Stopped);
+  });
+  EXPECT_NE(summary.error.find("sync_field ID is empty in each of the first 100 records"), std::string::npos);
+  EXPECT_EQ(summary.delivered, 0U);
+  EXPECT_EQ(summary.not_sent, summary.pulled);
+  EXPECT_THAT(payload_sizes(), SizeIs(0));
+}
+
+TEST_F(PipelineTest, OneRecordThatCanBeFoundAgainIsEnough) {
+  const Summary summary = run([](Pipeline& pipeline) {
+    for (int i = 0; i < 250; ++i) pipeline.add({{{"ID", i == 99 ? Json(0) : Json()}}});
+  });
+  EXPECT_EQ(summary.error, "");
+  EXPECT_EQ(summary.delivered, 250U);
 }
 
 TEST_F(PipelineTest, TakesNoMoreOnceTheRunIsCanceled) {

@@ -1,0 +1,132 @@
+// For connection.cpp alone.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/connection.h"
+#include "http/content_decoder.h"
+
+namespace connector::http {
+
+inline constexpr std::size_t max_head = std::size_t{256} << 10;
+inline constexpr std::size_t max_head_lines = 2000;  // libcurl compares each with all others
+
+/// What happens while a request is under way.
+struct Transfer {
+  using Clock = std::chrono::steady_clock;
+  enum class Ended {
+    by_itself,
+    stopped,
+    idle,
+    too_slow,
+    dropped,
+    too_large,
+    head_too_large,
+    too_many_lines,
+    corrupt,
+    by_sink
+  };
+
+  const Exchange& exchange;
+  const StopClock& stop;
+  CURL* handle;
+  Clock::time_point begun = Clock::now();
+  Clock::time_point last_byte = begun;
+  curl_off_t bytes_moved = 0;
+  bool connected = false;
+  std::size_t head_size = 0;
+  std::size_t head_lines = 0;
+  bool head_complete = false;
+  std::optional<ContentDecoder> decoder = {};  ///< once the body has begun
+  std::string body = {};
+  bool sunk = false;
+  Ended ended = Ended::by_itself;
+  std::exception_ptr thrown = {};
+
+  int status() const {
+    long code = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);
+    return static_cast<int>(code);
+  }
+
+  bool take(std::string_view piece) {
+    last_byte = Clock::now();
+    if (!decoder) decoder.emplace(content_encoding());
+    const bool goes_on = decoder->decode(piece, [this](std::string_view part) { return keep(part); });
+    if (decoder->is_corrupt()) ended = Ended::corrupt;
+    return goes_on;
+  }
+
+  bool is_body_complete() const { return !decoder || decoder->is_complete(); }
+
+  bool keep(std::string_view piece) {
+    if (exchange.sink && status() / 100 == 2) return sink(piece);
+    if (body.size() + piece.size() > exchange.max_body) {
+      ended = Ended::too_large;
+      return false;
+    }
+    if (body.empty()) body.reserve(std::min(announced_size(), exchange.max_body));
+    body.append(piece);
+    return true;
+  }
+
+  std::string_view content_encoding() const {
+    curl_header* header = nullptr;
+    const CURLHcode found = curl_easy_header(handle, "Content-Encoding", 0, CURLH_HEADER, -1, &header);
+    return found == CURLHE_OK ? header->value : "";
+  }
+
+  /// What Content-Length says, 0 when there is none.
+  std::size_t announced_size() const {
+    curl_off_t size = 0;
+    curl_easy_getinfo(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    return size > 0 ? static_cast<std::size_t>(size) : 0;
+  }
+
+  bool sink(std::string_view piece) {
+    try {
+      sunk = true;
+      exchange.sink(piece);
+    } catch (...) {  // must not fly through libcurl's C; perform() throws it on
+      thrown = std::current_exception();
+      ended = Ended::by_sink;
+    }
+    return ended == Ended::by_itself;
+  }
+
+  bool take_head(std::string_view line) {
+    last_byte = Clock::now();
+    head_size += line.size();
+    head_complete = head_complete || line == "\r\n" || line == "\n";
+    if (line.starts_with("HTTP/")) head_complete = false;
+    if (++head_lines > max_head_lines) ended = Ended::too_many_lines;
+    if (head_size > max_head) ended = Ended::head_too_large;
+    return ended == Ended::by_itself;
+  }
+
+  /// libcurl retries by itself what a reused connection has lost. Repeats are ours: they are counted and limited.
+  bool begin() {
+    if (connected) ended = Ended::dropped;
+    connected = true;
+    last_byte = Clock::now();
+    return ended == Ended::by_itself;
+  }
+
+  bool go_on(curl_off_t moved) {
+    if (moved != bytes_moved) last_byte = Clock::now();
+    bytes_moved = moved;
+    if (stop.ends_request(begun)) ended = Ended::stopped;
+    if (connected && Clock::now() - last_byte > exchange.idle_timeout) ended = Ended::idle;
+    if (exchange.time_limit.count() > 0 && Clock::now() - begun > exchange.time_limit) ended = Ended::too_slow;
+    return ended == Ended::by_itself;
+  }
+};
+
+}  // namespace connector::http
