@@ -77,12 +77,12 @@ class Csv : public Connector {
     const auto check_columns = [&](const std::vector<std::string>& columns) {
       return problem_with(columns, text, shown_path(path));
     };
-    CsvTable table(text.delimiter(), check_columns, [&emit](Json row) { emit(std::move(row)); });
+    CsvTable table(text.delimiter(), check_columns, [&emit](Rows rows) { emit.rows(std::move(rows)); });
     for (std::string_view piece = text.next(); !piece.empty() && table.problem().empty(); piece = text.next())
       table.read(piece);
-    if (file.error()) return file.error().message();
-    if (table.problem().empty()) table.finish();
-    return table.problem();
+    if (!file.error() && table.problem().empty()) table.finish();
+    table.flush();
+    return file.error() ? file.error().message() : table.problem();
   }
 
   /// Why none of the file's rows can be sent, empty when they can. Columns that a part of them lacks are warned about.

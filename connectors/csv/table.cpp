@@ -20,9 +20,9 @@ int never_space(unsigned char) {
 
 }  // namespace
 
-CsvTable::CsvTable(char delimiter, CheckColumns check, EmitRow emit)
+CsvTable::CsvTable(char delimiter, CheckColumns check, EmitRows emit)
     : delimiter_(delimiter), check_(std::move(check)), emit_(std::move(emit)) {
-  // Strict, so that the parser stops at quotes in odd places: what they mean is decided in feed().
+  // Strict, so that the parser stops at quotes in odd places: what they mean is decided in parse_quoted().
   if (csv_init(&parser_, CSV_STRICT) != 0) throw std::bad_alloc();
   csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
   csv_set_space_func(&parser_, never_space);
@@ -43,7 +43,7 @@ void CsvTable::read(std::string_view text) {
     if (carriage_return < begin) carriage_return = text.find('\r', begin);
     const std::size_t last = std::min({line_feed, carriage_return, text.size() - 1});
     feed(text.substr(begin, last + 1 - begin));
-    if (row_ended_) emit_row();
+    if (row_ended_) end_row();
     begin = last + 1;
   }
 }
@@ -56,7 +56,7 @@ void CsvTable::finish() {
         "write \"\" for a quote that belongs to the value",
         row_number_);
   }
-  if (row_ended_) emit_row();
+  if (row_ended_) end_row();
 }
 
 void CsvTable::on_value(void* text, std::size_t size, void* table) {
@@ -71,7 +71,36 @@ std::size_t CsvTable::parse(std::string_view text) {
   return csv_parse(&parser_, text.data(), text.size(), on_value, on_row, this);
 }
 
+/// Takes off a line what stands in front of the value with its first quote, or all of it: between delimiters is a value
+/// then. Most rows have nothing else; the parser is asked for the rest. line: from a row's beginning.
+void CsvTable::take_plain_values(std::string_view& line) {
+  const std::size_t quote = line.find('"');
+  const bool is_plain = quote == std::string_view::npos;
+  if (is_plain && line.back() != '\n' && line.back() != '\r') return;  // a piece of a line
+  const std::size_t end = is_plain ? line.size() - 1 : quote;
+  std::size_t begin = 0;
+  for (std::size_t at = line.find(delimiter_); at < end; at = line.find(delimiter_, begin)) {
+    append_value(line.substr(begin, at - begin));
+    begin = at + 1;
+  }
+  if (!is_plain) return line.remove_prefix(begin);
+  if (end > 0) {
+    append_value(line.substr(begin, end - begin));
+    row_ended_ = true;
+  }
+  line = {};
+}
+
 void CsvTable::feed(std::string_view line) {
+  if (is_at_row_start_) {
+    take_plain_values(line);
+    if (line.empty()) return;
+  }
+  parse_quoted(line);
+  is_at_row_start_ = row_ended_;
+}
+
+void CsvTable::parse_quoted(std::string_view line) {
   while (true) {
     line.remove_prefix(parse(line));
     if (line.empty()) return;
@@ -91,24 +120,24 @@ void CsvTable::feed(std::string_view line) {
 void CsvTable::append_value(std::string_view text) {
   is_utf8_ = is_utf8_ && is_utf8(text);
   if (std::exchange(continues_, false)) {
-    if (value_) value_->append(text);
+    if (!has_columns_) {
+      columns_.back() += text;
+    } else if (keeps_value_) {
+      rows_->append(text);
+    }
     return;
   }
-  value_ = nullptr;
   if (!has_columns_) {
-    value_ = &columns_.emplace_back(text);
-  } else if (column_ < columns_.size()) {
-    if (!repeated_[column_]) {
-      append_member(row_, columns_[column_], text);
-      value_ = row_.get_ref<Json::object_t&>().back().second.get_ptr<std::string*>();
-    }
-    ++column_;
+    columns_.emplace_back(text);
+    return;
   }
+  keeps_value_ = column_ < columns_.size() && !repeated_[column_];
+  if (keeps_value_) rows_->add(text);
+  ++column_;
 }
 
-void CsvTable::emit_row() {
+void CsvTable::end_row() {
   row_ended_ = false;
-  value_ = nullptr;
   if (!problem_.empty()) return;
   if (!is_utf8_) {
     problem_ = fmt::format("row {} is not in the encoding that is set: set encoding, for example to windows-1252",
@@ -116,16 +145,19 @@ void CsvTable::emit_row() {
     return;
   }
   ++row_number_;
-  if (has_columns_) {
-    for (; column_ < columns_.size(); ++column_)
-      if (!repeated_[column_]) append_member(row_, columns_[column_], nullptr);
-    emit_(std::move(row_));
-  } else {
-    add_columns();
-  }
+  if (!has_columns_) return add_columns();
+  for (; column_ < columns_.size(); ++column_)
+    if (!repeated_[column_]) rows_->add_null();
   column_ = 0;
-  row_ = Json::object();
-  row_.get_ref<Json::object_t&>().reserve(columns_.size());
+  ++complete_rows_;
+  if (rows_->is_full()) flush();
+}
+
+void CsvTable::flush() {
+  if (!rows_) return;
+  rows_->resize(std::exchange(complete_rows_, 0));
+  if (!rows_->empty()) emit_(*std::move(rows_));
+  rows_.emplace(kept_columns_);
 }
 
 void CsvTable::add_columns() {
@@ -133,6 +165,11 @@ void CsvTable::add_columns() {
   repeated_.resize(columns_.size());
   std::unordered_set<std::string_view> names;
   for (std::size_t i = columns_.size(); i-- > 0;) repeated_[i] = !names.insert(columns_[i]).second;
+  Rows::Columns kept;
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (!repeated_[i]) kept.push_back(columns_[i]);
+  kept_columns_ = std::make_shared<const Rows::Columns>(std::move(kept));
+  rows_.emplace(kept_columns_);
   problem_ = check_(columns_);
 }
 

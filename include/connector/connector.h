@@ -19,6 +19,7 @@
 #include "connector/http.h"
 #include "connector/json.h"
 #include "connector/log.h"
+#include "connector/rows.h"
 
 namespace connector {
 
@@ -38,6 +39,9 @@ class Emit {
  public:
   /// Hands over one record. Waits while Oomnitza is slower than the source.
   virtual void operator()(Record record) const = 0;
+
+  /// Hands over rows of a table: the same records, at less cost.
+  virtual void rows(Rows rows) const;
 
   /// A record of which nothing can be sent, since its details could not be read: logged and counted as failed.
   /// what: names it and says why, "computer 7: GET https://…: status 404".
@@ -156,8 +160,9 @@ struct Plugin;
 /// has ended.
 class Connector : public SectionSettings, public Tools {
  public:
-  std::vector<std::string> sources;     ///< the source names that the section's mapping reads
-  /// Those of `sources` that records must have: neither code nor a converter makes their fields' values of anything else.
+  std::vector<std::string> sources;  ///< the source names that the section's mapping reads
+  /// Those of `sources` that records must have: neither code nor a converter makes their fields' values of anything
+  /// else.
   std::vector<std::string> expected_sources;
   /// Those of the fields that sync_field names; empty when one of these gets its value in another way.
   std::vector<std::string> sync_sources;

@@ -138,9 +138,8 @@ struct Login {
 };
 
 /// An HTTP session: connections that are kept open, cookies, TLS settings, default headers, and the retries that every
-/// request has (408, 429, 500, 502, 503, 504, 520 to 524, 403 and 413 with Retry-After, network faults; waits of 0, 1, 2,
-/// 4 … 120 s).
-/// Safe to use from several threads, each call blocking its own; set `headers` before.
+/// request has (408, 429, 500, 502, 503, 504, 520 to 524, 403 and 413 with Retry-After, network faults; waits of 0, 1,
+/// 2, 4 … 120 s). Safe to use from several threads, each call blocking its own; set `headers` before.
 class Http {
  public:
   /// Sent with every request.

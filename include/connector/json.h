@@ -54,8 +54,8 @@ bool is_empty(const Json& value);
 /// What is not there is null. The reference lives as long as `value`, or for ever when it is null.
 const Json& at(const Json& value, std::string_view name);
 
-/// Whether such a name leads to something, if only to null. What it would find below something empty, or further on in a
-/// list, is taken to be there.
+/// Whether such a name leads to something, if only to null. What it would find below something empty, or further on in
+/// a list, is taken to be there.
 bool has(const Json& value, std::string_view name);
 
 /// Appends a member without looking for the key: for tables whose keys are known to differ.

@@ -17,13 +17,23 @@ struct Conversion {
 
 // The built-in converters, see docs/converters-and-filters.md. Each throws ConversionError.
 
-Json capitalize(const Conversion& conversion);
-Json split(const Conversion& conversion);
-Json split_email(const Conversion& conversion);
-Json first_from_full(const Conversion& conversion);
-Json last_from_full(const Conversion& conversion);
+// Of strings.
+ConvertedText capitalize_text(std::string_view text, const Parameters& parameters);
+ConvertedText split_text(std::string_view text, const Parameters& parameters);
+ConvertedText split_email_text(std::string_view text, const Parameters& parameters);
+ConvertedText first_from_full_text(std::string_view text, const Parameters& parameters);
+ConvertedText last_from_full_text(std::string_view text, const Parameters& parameters);
+ConvertedText uber_manager_text(std::string_view text, const Parameters& parameters);
+ConvertedText uber_position_text(std::string_view text, const Parameters& parameters);
+ConvertedText date_text(std::string_view text, const Parameters& parameters);
+
+// Of other values, where those are of strings.
+Json unchanged(const Conversion& conversion);
+Json empty_or_error(const Conversion& conversion);
 Json uber_manager(const Conversion& conversion);
 Json uber_position(const Conversion& conversion);
+Json timestamp(const Conversion& conversion);
+
 Json member_of(const Conversion& conversion);
 
 Json concat(const Conversion& conversion);
@@ -34,8 +44,6 @@ Json mac_model_from_sn(const Conversion& conversion);
 
 Json location(const Conversion& conversion);
 
-Json timestamp(const Conversion& conversion);
-Json date_format(const Conversion& conversion);
 Json ldap_timestamp(const Conversion& conversion);
 
 /// The value's text, nothing (nullptr) for any other value.

@@ -10,22 +10,22 @@ namespace connector {
 namespace {
 
 constexpr std::array<BuiltInConverters::Converter, 17> converters = {{
-    {"capitalize", capitalize, false},
-    {"split", split, false},
-    {"split_email", split_email, false},
-    {"first_from_full", first_from_full, false},
-    {"last_from_full", last_from_full, false},
+    {"capitalize", unchanged, false, capitalize_text},
+    {"split", unchanged, false, split_text},
+    {"split_email", empty_or_error, false, split_email_text},
+    {"first_from_full", empty_or_error, false, first_from_full_text},
+    {"last_from_full", empty_or_error, false, last_from_full_text},
     {"concat", concat, true},
     {"first_field", first_field, true},
     {"memberOf", member_of, false},
     {"ldap_user_field", ldap_user_field, true},
     {"casper_extension_attribute", casper_extension_attribute, true},
-    {"uber_manager", uber_manager, false},
-    {"uber_position", uber_position, false},
+    {"uber_manager", uber_manager, false, uber_manager_text},
+    {"uber_position", uber_position, false, uber_position_text},
     {"location", location, false},
     {"mac_model_from_sn", mac_model_from_sn, true},
-    {"timestamp", timestamp, false},
-    {"date_format", date_format, false},
+    {"timestamp", timestamp, false, date_text},
+    {"date_format", unchanged, false, date_text},
     {"ldap_timestamp", ldap_timestamp, false},
 }};
 
@@ -80,7 +80,9 @@ const BuiltInConverters::Converter* BuiltInConverters::find(std::string_view nam
 
 Json BuiltInConverters::convert(const Converter& converter, const Json& record, const Json& value,
                                 const Parameters& parameters) const {
-  return converter.function({record, value, parameters, services_, *locations_, log_});
+  const std::string* text = converter.of_text == nullptr ? nullptr : string_in(value);
+  if (text == nullptr) return converter.function({record, value, parameters, services_, *locations_, log_});
+  return std::visit([](const auto& converted) { return Json(converted); }, converter.of_text(*text, parameters));
 }
 
 void BuiltInConverters::report() const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "connector/json.h"
@@ -53,6 +54,9 @@ struct ConverterServices {
 class Locations;
 struct Conversion;
 
+/// What becomes of a string: null, a part of it, another string, epoch seconds.
+using ConvertedText = std::variant<std::nullptr_t, std::string_view, std::string, std::int64_t>;
+
 /// The built-in converters of one run, with what they remember (locations, strings that are none). Thread-safe.
 class BuiltInConverters {
  public:
@@ -60,6 +64,9 @@ class BuiltInConverters {
     std::string_view name;
     Json (*function)(const Conversion& conversion);
     bool reads_record;  ///< whether it looks at more than the value
+    /// Where a string's conversion depends on nothing else: that alone, and `function` is for other values. Else
+    /// nullptr.
+    ConvertedText (*of_text)(std::string_view text, const Parameters& parameters) = nullptr;
   };
 
   BuiltInConverters(ConverterServices services, Log log);

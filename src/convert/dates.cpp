@@ -241,15 +241,14 @@ Json or_unchanged(Seconds time, const Json& value) {
 
 }  // namespace
 
-Json timestamp(const Conversion& conversion) {
-  const Json& value = conversion.value;
-  if (value.is_number()) return or_unchanged(epoch_seconds(value), value);
-  return date_format(conversion);
+ConvertedText date_text(std::string_view text, const Parameters&) {
+  const Seconds time = epoch_seconds(text);
+  return time ? ConvertedText(*time) : ConvertedText(text);
 }
 
-Json date_format(const Conversion& conversion) {
-  const std::string* text = string_in(conversion.value);
-  return text ? or_unchanged(epoch_seconds(std::string_view(*text)), conversion.value) : conversion.value;
+Json timestamp(const Conversion& conversion) {
+  const Json& value = conversion.value;
+  return value.is_number() ? or_unchanged(epoch_seconds(value), value) : value;
 }
 
 Json ldap_timestamp(const Conversion& conversion) {

@@ -53,57 +53,72 @@ std::optional<std::string_view> part_at(const Parts& parts, std::int64_t index) 
   return parts[static_cast<std::size_t>(index)];
 }
 
+/// The same of what stands between separators; from the front, which is what most ask for, without a list.
+std::optional<std::string_view> part_at(std::string_view text, std::string_view separator, std::int64_t index) {
+  if (index < 0) return part_at(split_at(text, separator), index);
+  for (; index > 0; --index) {
+    const std::size_t found = text.find(separator);
+    if (found == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(found + separator.size());
+  }
+  return text.substr(0, text.find(separator));
+}
+
 }  // namespace
 
-Json capitalize(const Conversion& conversion) {
-  const std::string* text = string_in(conversion.value);
-  return text ? Json(capitalized(*text)) : conversion.value;
+ConvertedText capitalize_text(std::string_view text, const Parameters&) {
+  return capitalized(std::string(text));
 }
 
-Json split(const Conversion& conversion) {
-  const std::string* text = string_in(conversion.value);
-  if (!text) return conversion.value;
-  const Json* on = conversion.parameters.find("on");
+ConvertedText split_text(std::string_view text, const Parameters& parameters) {
+  const Json* on = parameters.find("on");
   const std::string* separator = on ? string_in(*on) : nullptr;
-  if (on && (!separator || separator->empty())) return conversion.value;
-  const Json* index_parameter = conversion.parameters.find("index");
+  if (on && (!separator || separator->empty())) return text;
+  const Json* index_parameter = parameters.find("index");
   const std::optional<std::int64_t> index = index_parameter ? integer(*index_parameter) : 0;
-  if (!index) return conversion.value;
-  const Parts parts = separator ? split_at(*text, *separator) : split_at_white_space(*text);
-  const std::optional<std::string_view> part = part_at(parts, *index);
-  return part ? Json(std::string(*part)) : conversion.value;
+  if (!index) return text;
+  const auto part = separator ? part_at(text, *separator, *index) : part_at(split_at_white_space(text), *index);
+  return part.value_or(text);
 }
 
-Json split_email(const Conversion& conversion) {
-  if (is_empty(conversion.value)) return conversion.value;
-  const std::string& text = required_text(conversion.value);
+ConvertedText split_email_text(std::string_view text, const Parameters&) {
   return text.substr(0, text.find('@'));
 }
 
-Json first_from_full(const Conversion& conversion) {
-  if (is_empty(conversion.value)) return conversion.value;
-  const std::string& text = required_text(conversion.value);
+ConvertedText first_from_full_text(std::string_view text, const Parameters&) {
   return text.substr(0, text.find(' '));
 }
 
-Json last_from_full(const Conversion& conversion) {
-  if (is_empty(conversion.value)) return conversion.value;
-  const std::string& text = required_text(conversion.value);
+ConvertedText last_from_full_text(std::string_view text, const Parameters&) {
   return text.substr(text.rfind(' ') + 1);  // npos + 1 is 0: all of it
 }
 
-Json uber_manager(const Conversion& conversion) {
-  if (is_empty(conversion.value)) return nullptr;
-  const std::string& text = required_text(conversion.value);
+ConvertedText uber_manager_text(std::string_view text, const Parameters&) {
   constexpr std::string_view prefix = "uid=";
+  if (text.empty()) return nullptr;
   if (!text.starts_with(prefix)) return text;
-  const std::string name = text.substr(prefix.size(), text.find(',') - prefix.size());
+  const std::string_view name = text.substr(prefix.size(), text.find(',') - prefix.size());
   return name.empty() ? text : name;
 }
 
+ConvertedText uber_position_text(std::string_view text, const Parameters&) {
+  return std::string_view(text.ends_with("@uber.com") ? "Employee" : "Contractor");
+}
+
+Json unchanged(const Conversion& conversion) {
+  return conversion.value;
+}
+
+Json empty_or_error(const Conversion& conversion) {
+  return is_empty(conversion.value) ? conversion.value : Json(required_text(conversion.value));
+}
+
+Json uber_manager(const Conversion& conversion) {
+  return is_empty(conversion.value) ? Json() : Json(required_text(conversion.value));
+}
+
 Json uber_position(const Conversion& conversion) {
-  const bool is_employee = !is_empty(conversion.value) && required_text(conversion.value).ends_with("@uber.com");
-  return is_employee ? "Employee" : "Contractor";
+  return is_empty(conversion.value) ? "Contractor" : required_text(conversion.value);
 }
 
 Json member_of(const Conversion& conversion) {

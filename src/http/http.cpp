@@ -13,30 +13,26 @@
 #include "text/text.h"
 
 namespace connector {
-namespace {
-
-/// What a session has warned of already.
-class Warnings {
- public:
-  explicit Warnings(Log log) : log_(std::move(log)) {}
-
-  void warn(const std::string& where, const std::string& what) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!given_.insert(what).second) return;
-    }
-    log_.warning("{}: {}", where, what);
-  }
-
- private:
-  const Log log_;
-  std::mutex mutex_;
-  std::set<std::string> given_;
-};
-
-}  // namespace
-
 class Http::Session {
+  /// What a session has warned of already.
+  class Warnings {
+   public:
+    explicit Warnings(Log log) : log_(std::move(log)) {}
+
+    void warn(const std::string& where, const std::string& what) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (!given_.insert(what).second) return;
+      }
+      log_.warning("{}: {}", where, what);
+    }
+
+   private:
+    const Log log_;
+    std::mutex mutex_;
+    std::set<std::string> given_;
+  };
+
  public:
   Session(TlsSettings tls, Log log, std::stop_token stop, AfterStop after_stop, Timing timing)
       : log_(std::move(log)),

@@ -46,6 +46,10 @@ void AbsentNames::note(const Batch& batch) {
   all_seen_ = absent_.empty();
 }
 
+void AbsentNames::note(const Rows& rows) {
+  if (!all_seen_.load(std::memory_order_relaxed) && !rows.empty()) note({Record(rows.record(0))});
+}
+
 void AbsentNames::warn(const Log& log) const {
   const std::lock_guard lock(mutex_);
   if (present_.empty()) return;

@@ -25,6 +25,7 @@ class AbsentNames {
   AbsentNames(std::vector<Name> names, Has has);
 
   void note(const Batch& batch);
+  void note(const Rows& rows);
 
   /// A warning for each name that no record had; none when there was no record.
   void warn(const Log& log) const;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <variant>
+
+#include "mapping/field_views.h"
 
 namespace connector {
 namespace {
-
-const Json no_record;
 
 std::vector<AbsentNames::Name> expected_names(const std::vector<FieldSpec>& specs) {
   std::vector<AbsentNames::Name> names;
@@ -14,57 +15,6 @@ std::vector<AbsentNames::Name> expected_names(const std::vector<FieldSpec>& spec
     if (spec.expects_source) names.push_back({spec.field, spec.source});
   }
   return names;
-}
-
-/// A record that no Python code sees.
-class PlainView {
- public:
-  explicit PlainView(const Json& record) : record_(record) {}
-
-  const Json& at(const std::string& source) { return connector::at(record_, source); }
-  const Json& json() { return record_; }
-  [[noreturn]] Json convert(const InlineCode::Function&, const std::string&, const std::string&, const Json&,
-                            const Parameters&) {
-    throw std::logic_error("a converter in Python needs a record in Python");
-  }
-
- private:
-  const Json& record_;
-};
-
-/// A record that Python code may have changed: it is looked into as it is at that moment.
-class PythonView {
- public:
-  explicit PythonView(InlineCode::PythonRecord& record) : record_(record) {}
-
-  const Json& at(const std::string& source) { return value_ = record_.at(source); }
-  const Json& json() { return whole_ = record_.json(); }
-  Json convert(const InlineCode::Function& converter, const std::string& field, const std::string& source,
-               const Json& constant, const Parameters& parameters) {
-    return record_.convert(converter, field, source, constant, parameters);
-  }
-
- private:
-  InlineCode::PythonRecord& record_;
-  Json value_;
-  Json whole_;
-};
-
-/// Strings without anything to escape are most of what travels: they need no serializer.
-bool is_plain(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
-}
-
-void append_text(std::string& text, const Json& value) {
-  if (const auto* plain = value.get_ptr<const std::string*>(); plain != nullptr && is_plain(*plain)) {
-    text += '"';
-    text += *plain;
-    text += '"';
-  } else if (value.is_null()) {
-    text += "null";
-  } else {
-    text += to_text(value);
-  }
 }
 
 }  // namespace
@@ -94,22 +44,25 @@ FieldMapping::FieldMapping(const std::vector<FieldSpec>& specs, const SettingVal
   for (const FieldSpec& spec : specs) {
     try {
       fields_.push_back(bind(spec, values));
+      fields_.back().number = fields_.size() - 1;
       needs_python_ = needs_python_ || fields_.back().converter.custom != nullptr;
     } catch (const ConfigError& error) {
       problems.emplace_back(fmt::format("mapping.{}: {}", spec.field, error.what()));
     }
   }
   if (!problems.empty()) throw ConfigError(problems);
+  code_reads_whole_records_ = !code_reads_keys();
 }
 
 FieldMapping::Field FieldMapping::bind(const FieldSpec& spec, const SettingValues& values) const {
   Field field{.name = spec.field,
-              .key = to_text(spec.field) + ":",
+              .key = "," + to_text(spec.field) + ":",
               .source = spec.source,
               .constant = {},
               .converter_name = spec.converter,
               .converter = {},
-              .required = spec.required};
+              .required = spec.required,
+              .number = 0};
   if (spec.source.empty()) {
     const auto value = values.find(spec.setting);
     if (!spec.setting.empty()) {
@@ -128,6 +81,23 @@ std::vector<std::string> FieldMapping::fields() const {
   return names;
 }
 
+/// Whether all that code does with records is to read keys of them, which are then keys_.
+bool FieldMapping::code_reads_keys() {
+  std::vector<const InlineCode::Function*> functions;
+  if (filter_) functions.push_back(filter_.function);
+  for (const Field& field : fields_) {
+    if (field.converter.custom != nullptr) functions.push_back(field.converter.custom);
+  }
+  for (const InlineCode::Function* function : functions) {
+    const std::vector<std::string>* keys = InlineCode::keys_read(*function);
+    if (keys == nullptr) return false;
+    keys_.insert(keys_.end(), keys->begin(), keys->end());
+  }
+  std::sort(keys_.begin(), keys_.end());
+  keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+  return true;
+}
+
 void FieldMapping::map(Batch& batch, Payload& payload, Counts& counts) {
   std::optional<InlineCode::Lock> python;
   absent_names_.note(batch);
@@ -139,73 +109,126 @@ void FieldMapping::map(Batch& batch, Payload& payload, Counts& counts) {
       ++counts.failed;
       continue;
     }
-    try {
-      map(record, python, payload, counts);
-    } catch (const std::exception& error) {
-      log_.error("record not sent: {}", error.what());
-      ++counts.failed;
-    }
+    count_failure(counts, [&] { map_record(record.data, python, payload, counts); });
   }
 }
 
-void FieldMapping::map(const Record& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
-                       Counts& counts) const {
-  bool is_mapped = false;
-  if (python) {
-    InlineCode::PythonRecord seen(*converters_.inline_code, *python, record.data);
-    if (filter_ && !seen.keep(*filter_.function)) {
-      ++counts.filtered_out;
-      return;
-    }
-    is_mapped = payload.add([&](std::string& text) { return append_fields(PythonView(seen), text); });
-  } else {
-    is_mapped = payload.add([&](std::string& text) { return append_fields(PlainView(record.data), text); });
+void FieldMapping::map_rows(const Rows& rows, Payload& payload, Counts& counts) {
+  if (code_reads_whole_records_) return Mapping::map_rows(rows, payload, counts);
+  absent_names_.note(rows);
+  const ColumnIndex index(rows.columns());
+  RowView::Columns columns;
+  for (const Field& field : fields_) columns.push_back(index.find(field.source));
+  std::vector<std::pair<const std::string*, std::size_t>> keys;
+  for (const std::string& key : keys_) {
+    if (const auto column = index.find(key)) keys.emplace_back(&key, *column);
   }
-  if (!is_mapped) ++counts.skipped;
+  std::optional<InlineCode::Lock> python;
+  if (needs_python_) python.emplace(*converters_.inline_code);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    count_failure(counts, [&] {
+      std::optional<InlineCode::PythonRecord> seen;
+      if (python) seen.emplace(*converters_.inline_code, *python);
+      for (const auto& [key, column] : keys) seen->set(*key, rows.at(row, column));
+      map(RowView(rows, row, columns, seen ? &*seen : nullptr), seen ? &*seen : nullptr, payload, counts);
+    });
+  }
 }
 
-template <class View>
-Json FieldMapping::custom_value(const Field& field, View& record) const {
-  return record.convert(*field.converter.custom, field.source.empty() ? field.name : field.source, field.source,
-                        field.constant, field.converter.parameters);
+/// Whether code gets nothing of a record that it could change, and so what it reads is all that need be Python's.
+bool FieldMapping::is_flat_to_code(const Json& record) const {
+  const auto is_flat = [&](const std::string& key) {
+    const auto found = record.find(key);
+    return found == record.end() || !found->is_structured();
+  };
+  const auto gets_flat_value = [&](const Field& field) {
+    return field.converter.custom == nullptr || !at(record, field.source).is_structured();
+  };
+  return !code_reads_whole_records_ && std::all_of(keys_.begin(), keys_.end(), is_flat) &&
+         std::all_of(fields_.begin(), fields_.end(), gets_flat_value);
 }
 
-/// Where the field's value stands, often in the record itself; `converted` may hold it.
-template <class View>
-const Json& FieldMapping::value_of(const Field& field, View& record, Json& converted) const {
-  const BoundConverter& converter = field.converter;
+void FieldMapping::map_record(const Json& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
+                              Counts& counts) const {
+  if (!python) return map(PlainView(record, nullptr), nullptr, payload, counts);
+  if (!is_flat_to_code(record)) {
+    InlineCode::PythonRecord seen(*converters_.inline_code, *python, record);
+    return map(PythonView(seen), &seen, payload, counts);
+  }
+  InlineCode::PythonRecord seen(*converters_.inline_code, *python);
+  for (const std::string& key : keys_) {
+    if (const auto found = record.find(key); found != record.end()) seen.set(key, *found);
+  }
+  map(PlainView(record, &seen), &seen, payload, counts);
+}
+
+template <class Work>
+void FieldMapping::count_failure(Counts& counts, Work work) const {
   try {
-    if (converter.custom != nullptr) return converted = custom_value(field, record);
-    const Json& value = field.source.empty() ? field.constant : record.at(field.source);
-    if (converter.built_in == nullptr) return value;
-    const Json& whole = converter.built_in->reads_record ? record.json() : no_record;
-    return converted = converters_.built_in.convert(*converter.built_in, whole, value, converter.parameters);
+    work();
+  } catch (const std::exception& error) {
+    log_.error("record not sent: {}", error.what());
+    ++counts.failed;
+  }
+}
+
+template <class View>
+void FieldMapping::map(View record, InlineCode::PythonRecord* python, Payload& payload, Counts& counts) const {
+  if (filter_ && !python->keep(*filter_.function)) {
+    ++counts.filtered_out;
+  } else if (!payload.add([&](std::string& text) { return append_fields(record, text); })) {
+    ++counts.skipped;
+  }
+}
+
+template <class View>
+ValueView FieldMapping::value_of(const Field& field, View& record, Scratch& scratch) const {
+  if (!field.converter) return field.source.empty() ? ValueView(field.constant) : record.at(field);
+  try {
+    return converted(field, record, scratch);
   } catch (const std::exception& error) {
     log_.error("field {}: converter {} failed; using null: {}", field.name, field.converter_name, error.what());
-    return converted = nullptr;
+    return no_value;
   }
 }
 
 template <class View>
-bool FieldMapping::append_fields(View record, std::string& text) const {
+ValueView FieldMapping::converted(const Field& field, View& record, Scratch& scratch) const {
+  if (field.converter.custom != nullptr) return scratch.json = record.custom(field);
+  const BuiltInConverters::Converter& converter = *field.converter.built_in;
+  const Parameters& parameters = field.converter.parameters;
+  const ValueView value = field.source.empty() ? ValueView(field.constant) : record.at(field);
+  if (converter.of_text == nullptr || !value.is_string()) {
+    Json given;
+    const Json& whole = converter.reads_record ? record.json() : no_value;
+    return scratch.json = converters_.built_in.convert(converter, whole, value.as_json(given), parameters);
+  }
+  ConvertedText result = converter.of_text(value.text(), parameters);
+  if (const auto* part = std::get_if<std::string_view>(&result)) return *part;
+  if (auto* text = std::get_if<std::string>(&result)) return std::string_view(scratch.text = std::move(*text));
+  const auto* seconds = std::get_if<std::int64_t>(&result);
+  return scratch.json = seconds != nullptr ? Json(*seconds) : Json();
+}
+
+template <class View>
+bool FieldMapping::append_fields(View& record, std::string& text) const {
   if (fields_.empty()) return false;
   const std::size_t begin = text.size();
   std::string missing;
-  text += '{';
+  Scratch scratch;
   for (const Field& field : fields_) {
-    Json converted;
-    const Json& value = value_of(field, record, converted);
-    if (field.required && is_empty(value)) missing += (missing.empty() ? "" : ", ") + field.name;
+    const ValueView value = value_of(field, record, scratch);
+    if (field.required && value.is_empty()) missing += (missing.empty() ? "" : ", ") + field.name;
     text += field.key;
-    append_text(text, value);
-    text += ',';
+    value.append_to(text);
   }
   if (!missing.empty()) {
     log_.warning("record skipped: required field {} is empty", missing);
     text.resize(begin);
     return false;
   }
-  text.back() = '}';
+  text[begin] = '{';
+  text += '}';
   return true;
 }
 

@@ -39,34 +39,51 @@ class FieldMapping final : public Mapping {
                RecordFilter filter, Log log);
 
   void map(Batch& batch, Payload& payload, Counts& counts) override;
+  void map_rows(const Rows& rows, Payload& payload, Counts& counts) override;
   std::vector<std::string> fields() const override;
   void tell_absent_names() const override { absent_names_.warn(log_); }
 
  private:
   struct Field {
     std::string name;
-    std::string key;     ///< the name as JSON text with its colon
+    std::string key;     ///< the name as JSON text between a comma and a colon
     std::string source;  ///< empty: the constant counts
     Json constant;
     std::string converter_name;
     BoundConverter converter;
     bool required = false;
+    std::size_t number = 0;  ///< among the fields
+  };
+
+  /// What keeps a converted value.
+  struct Scratch {
+    Json json;
+    std::string text;
   };
 
   Field bind(const FieldSpec& spec, const SettingValues& values) const;
-  void map(const Record& record, const std::optional<InlineCode::Lock>& python, Payload& payload, Counts& counts) const;
+  bool code_reads_keys();
   template <class View>
-  Json custom_value(const Field& field, View& record) const;
+  void map(View record, InlineCode::PythonRecord* python, Payload& payload, Counts& counts) const;
+  template <class Work>
+  void count_failure(Counts& counts, Work work) const;
+  void map_record(const Json& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
+                  Counts& counts) const;
+  bool is_flat_to_code(const Json& record) const;
   template <class View>
-  const Json& value_of(const Field& field, View& record, Json& converted) const;
+  ValueView value_of(const Field& field, View& record, Scratch& scratch) const;
   template <class View>
-  bool append_fields(View record, std::string& text) const;
+  ValueView converted(const Field& field, View& record, Scratch& scratch) const;
+  template <class View>
+  bool append_fields(View& record, std::string& text) const;
 
   std::vector<Field> fields_;
   Converters converters_;
   RecordFilter filter_;
   Log log_;
   bool needs_python_;
+  std::vector<std::string> keys_;          ///< that code reads of a record,
+  bool code_reads_whole_records_ = false;  ///< unless it may do more with it
   AbsentNames absent_names_;
 };
 

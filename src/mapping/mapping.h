@@ -37,6 +37,9 @@ class Mapping {
   /// Called by several threads at a time, each with a batch of its own. Must not throw.
   virtual void map(Batch& batch, Payload& payload, Counts& counts) = 0;
 
+  /// The same for rows of a table.
+  virtual void map_rows(const Rows& rows, Payload& payload, Counts& counts);
+
   /// The names of the fields that records are given.
   virtual std::vector<std::string> fields() const = 0;
 

@@ -273,7 +273,8 @@ const std::vector<std::string>* InlineCode::keys_read(const Function& function) 
 
 struct InlineCode::PythonRecord::State {
   py::object python(const ValueView& value) const {
-    return value.is_string() ? python_text(value.text()) : code.records.to_python(value.json());
+    Json scratch;
+    return value.is_string() ? python_text(value.text()) : code.records.to_python(value.as_json(scratch));
   }
 
   Json convert(const Function& converter, const std::string& field, const std::string& source, const py::object& value,

@@ -14,7 +14,7 @@
 #include "connector/log.h"
 #include "convert/converters.h"
 #include "python/interpreter.h"
-#include "text/value_view.h"
+#include "connector/value_view.h"
 
 namespace connector {
 

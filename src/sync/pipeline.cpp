@@ -36,6 +36,22 @@ void Pipeline::add(Record record) {
   if (is_last) throw Stopped();
 }
 
+void Pipeline::add(Rows rows) {
+  if (save_data_ != nullptr) {
+    for (std::size_t row = 0; row < rows.size(); ++row) add(Record(rows.record(row)));
+    return;
+  }
+  if (delivery_.has_ended()) throw Stopped();
+  const std::size_t limit = job_.options.record_limit;
+  const bool is_last = limit != 0 && counts_.pulled + rows.size() >= limit;
+  if (is_last) rows.resize(limit - counts_.pulled);
+  counts_.pulled += rows.size();
+  if (!batch_.empty()) push_batch();
+  const std::size_t bytes = rows.bytes();
+  queue_.push(std::move(rows), bytes);
+  if (is_last) throw Stopped();
+}
+
 void Pipeline::add_failed() {
   const bool is_last = count_pulled();
   ++counts_.failed;
@@ -60,10 +76,15 @@ void Pipeline::work() {
   Payload payload;
   Counts counts;
   const auto deliver = [&] { delivery_.deliver(payload.take(job_.options.batch_size, max_payload_bytes)); };
-  while (std::optional<Batch> batch = queue_.pop()) {
-    job_.mapping.map(*batch, payload, counts);
-    for (const Record& record : *batch) {
-      if (!record.error.empty()) delivery_.deliver_failed(record);
+  while (auto work = queue_.pop()) {
+    if (const Rows* rows = std::get_if<Rows>(&*work)) {
+      job_.mapping.map_rows(*rows, payload, counts);
+    } else {
+      Batch& batch = std::get<Batch>(*work);
+      job_.mapping.map(batch, payload, counts);
+      for (const Record& record : batch) {
+        if (!record.error.empty()) delivery_.deliver_failed(record);
+      }
     }
     while (payload.size() >= job_.options.batch_size || payload.bytes() > max_payload_bytes) deliver();
   }

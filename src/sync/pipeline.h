@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <mutex>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "connector/error.h"
@@ -34,6 +35,7 @@ class Pipeline {
 
   /// Takes a record. For one thread. Throws Stopped when no more are wanted.
   void add(Record record);
+  void add(Rows rows);
 
   /// Counts a record of which nothing can be sent, or a part of the source. For the thread that adds.
   void add_failed();
@@ -50,7 +52,7 @@ class Pipeline {
   const Job& job_;
   Delivery& delivery_;
   SaveData* save_data_;
-  Queue<Batch> queue_;
+  Queue<std::variant<Batch, Rows>> queue_;
   Batch batch_;
   std::size_t batch_weight_ = 0;
   std::mutex counts_mutex_;

@@ -73,6 +73,11 @@ class Sync final : private Emit {
     pipeline_.add(std::move(record));
   }
 
+  void rows(Rows rows) const override {
+    check_stop();
+    pipeline_.add(std::move(rows));
+  }
+
   void failed(const std::string& what) const override {
     check_stop();
     job_.log.error("record not sent: {}", what);

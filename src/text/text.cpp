@@ -35,10 +35,6 @@ char ascii_upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_ascii(c); });
-}
-
 std::string changed(std::string_view text, char (*change)(char)) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), change);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace connector {
 namespace {
@@ -18,8 +19,21 @@ std::string_view without_byte_order_mark(std::string_view text) {
   return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
 }
 
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  std::uint64_t seen = 0;
+  for (; text.size() >= sizeof seen; text.remove_prefix(sizeof seen)) {
+    std::uint64_t characters = 0;
+    std::memcpy(&characters, text.data(), sizeof characters);
+    seen |= characters;
+  }
+  std::uint64_t rest = 0;
+  std::memcpy(&rest, text.data(), text.size());
+  return ((seen | rest) & high_bits) == 0;
+}
+
 bool is_utf8(std::string_view text) {
-  return u8_check(octets(text), text.size()) == nullptr;
+  return is_ascii(text) || u8_check(octets(text), text.size()) == nullptr;
 }
 
 std::size_t utf8_length(std::string_view text) {

@@ -17,6 +17,9 @@ bool is_utf8(std::string_view text);
 /// How many bytes stand before the first one that is not UTF-8: all of them when the text is UTF-8.
 std::size_t utf8_length(std::string_view text);
 
+/// Whether there are only characters below 0x80. Eight at a time.
+bool is_ascii(std::string_view text);
+
 /// Takes the first character off a string that is not empty; U+FFFD for what is not UTF-8.
 char32_t take_character(std::string_view& text);
 

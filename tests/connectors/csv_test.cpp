@@ -21,10 +21,14 @@ std::string no_check(const std::vector<std::string>&) {
 /// The rows of a text that comes in pieces of some size.
 std::vector<Json> rows(const std::string& text, std::size_t piece = std::string::npos) {
   std::vector<Json> rows;
-  CsvTable table(',', no_check, [&rows](Json row) { rows.push_back(std::move(row)); });
+  const auto take = [&rows](const Rows& some) {
+    for (std::size_t row = 0; row < some.size(); ++row) rows.push_back(some.record(row));
+  };
+  CsvTable table(',', no_check, take);
   for (std::size_t i = 0; i < text.size(); i += std::min(piece, text.size()))
     table.read(std::string_view(text).substr(i, piece));
   table.finish();
+  table.flush();
   return rows;
 }
 
@@ -92,10 +96,11 @@ TEST(CsvTable, LongValues) {
 
 TEST(CsvTable, BrokenText) {
   std::size_t count = 0;
-  CsvTable table(',', no_check, [&count](const Json&) { ++count; });
+  CsvTable table(',', no_check, [&count](const Rows& rows) { count += rows.size(); });
   table.read("a,b\n1,2\nx,\xC3(\n3,4\n");
   table.read("5,6\n");
   table.finish();
+  table.flush();
   EXPECT_EQ(count, 1u);
   EXPECT_NE(table.problem().find("row 3"), std::string::npos) << table.problem();
   for (const std::string text :
@@ -107,9 +112,10 @@ TEST(CsvTable, BrokenText) {
 TEST(CsvTable, AQuoteThatIsNeverClosedNamesItsRow) {
   for (const std::string row : {"1,\"open, \n", "1,2,\"open \"\"", "\"15 inch\nSN-2,Dell\nSN-3,HP\n"}) {
     std::size_t count = 0;
-    CsvTable table(',', no_check, [&count](const Json&) { ++count; });
+    CsvTable table(',', no_check, [&count](const Rows& rows) { count += rows.size(); });
     table.read("a,b,c\n1,2,3\n" + row);
     table.finish();
+    table.flush();
     EXPECT_EQ(count, 1u) << row;
     EXPECT_NE(table.problem().find("the quote that opens in row 3 "), std::string::npos) << table.problem();
   }
@@ -118,9 +124,9 @@ TEST(CsvTable, AQuoteThatIsNeverClosedNamesItsRow) {
 TEST(CsvTable, OtherDelimiters) {
   for (const char delimiter : {';', '\t', '|', ' '}) {
     std::vector<Json> found;
-    CsvTable table(delimiter, no_check, [&found](Json row) { found.push_back(std::move(row)); });
+    CsvTable table(delimiter, no_check, [&found](const Rows& rows) { found.push_back(rows.record(0)); });
     table.read(fmt::format("a{0}b\n\"1{0}\"\"\"x{0}2,3\n", delimiter));
-    table.finish();
+    table.flush();
     EXPECT_EQ(found, (std::vector<Json>{{{"a", fmt::format("1{}\"x", delimiter)}, {"b", "2,3"}}}));
   }
 }
@@ -134,7 +140,7 @@ TEST(CsvTable, ColumnsAreCheckedOnce) {
         columns.insert(columns.end(), names.begin(), names.end());
         return std::string("not these");
       },
-      [&count](const Json&) { ++count; });
+      [&count](const Rows& rows) { count += rows.size(); });
   table.read("\na,b\n1,2\n");
   table.read("3,4\n");
   EXPECT_EQ(columns, (std::vector<std::string>{"a", "b"}));
@@ -143,8 +149,9 @@ TEST(CsvTable, ColumnsAreCheckedOnce) {
 }
 
 TEST(CsvTable, WhatEmitThrowsEndsTheReading) {
-  CsvTable table(',', no_check, [](const Json&) { throw Stopped(); });
-  EXPECT_THROW(table.read("a\n1\n2\n"), Stopped);
+  CsvTable table(',', no_check, [](const Rows&) { throw Stopped(); });
+  table.read("a\n1\n2\n");
+  EXPECT_THROW(table.flush(), Stopped);
 }
 
 class CsvTest : public SourceTest {};

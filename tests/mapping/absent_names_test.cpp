@@ -16,9 +16,8 @@ bool has_key(const Json& record, const std::string& name) {
 }
 
 Batch batch(const std::string& records) {
-  Batch made;
-  for (Json& record : *parse_json(records).get_ptr<Json::array_t*>()) made.emplace_back(std::move(record));
-  return made;
+  const Json list = parse_json(records);
+  return {list.begin(), list.end()};
 }
 
 std::vector<std::string> warnings(const AbsentNames& names) {

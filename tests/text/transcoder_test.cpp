@@ -53,7 +53,7 @@ TEST(Transcoder, LongTexts) {
 
 TEST(Transcoder, Charsets) {
   for (const char* known : {"utf-8", "UTF-16LE", "windows-1252", "iso-8859-1"}) EXPECT_TRUE(is_charset(known)) << known;
-  for (const std::string wrong : {""s, "utf-9"s, "utf-8//IGNORE"s, "utf-8\0"s})
+  for (const std::string& wrong : {""s, "utf-9"s, "utf-8//IGNORE"s, "utf-8\0"s})
     EXPECT_FALSE(is_charset(wrong)) << wrong;
   EXPECT_THROW(Transcoder("utf-9", "?"), std::invalid_argument);
 }
