@@ -80,12 +80,13 @@ void CsvTable::take_plain_values(std::string_view& line) {
   const std::size_t end = is_plain ? line.size() - 1 : quote;
   std::size_t begin = 0;
   for (std::size_t at = line.find(delimiter_); at < end; at = line.find(delimiter_, begin)) {
-    append_value(line.substr(begin, at - begin));
+    keep_value(line.substr(begin, at - begin));
     begin = at + 1;
   }
+  is_utf8_ = is_utf8(line.substr(0, is_plain ? end : begin));
   if (!is_plain) return line.remove_prefix(begin);
   if (end > 0) {
-    append_value(line.substr(begin, end - begin));
+    keep_value(line.substr(begin, end - begin));
     row_ended_ = true;
   }
   line = {};
@@ -127,6 +128,10 @@ void CsvTable::append_value(std::string_view text) {
     }
     return;
   }
+  keep_value(text);
+}
+
+void CsvTable::keep_value(std::string_view text) {
   if (!has_columns_) {
     columns_.emplace_back(text);
     return;
@@ -156,8 +161,9 @@ void CsvTable::end_row() {
 void CsvTable::flush() {
   if (!rows_) return;
   rows_->resize(std::exchange(complete_rows_, 0));
+  const std::size_t bytes = rows_->text_bytes();
   if (!rows_->empty()) emit_(*std::move(rows_));
-  rows_.emplace(kept_columns_);
+  rows_.emplace(kept_columns_, bytes);
 }
 
 void CsvTable::add_columns() {

@@ -49,6 +49,7 @@ class CsvTable {
   void take_plain_values(std::string_view& line);
   void parse_quoted(std::string_view line);
   void append_value(std::string_view text);
+  void keep_value(std::string_view text);
   void add_columns();
   void end_row();
 

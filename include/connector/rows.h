@@ -23,13 +23,18 @@ class Rows {
   static constexpr std::size_t max_size = 100;                    ///< as many should be handed over at once,
   static constexpr std::size_t max_bytes = std::size_t{1} << 20;  ///< or as much
 
-  /// columns: one at least; names differ.
-  explicit Rows(std::shared_ptr<const Columns> columns) : columns_(std::move(columns)) {}
+  /// columns: one at least; names differ. text_bytes: about how much the values will take together; 0: little.
+  explicit Rows(std::shared_ptr<const Columns> columns, std::size_t text_bytes = 0) : columns_(std::move(columns)) {
+    if (text_bytes == 0) return;
+    text_.reserve(text_bytes + text_bytes / 8);
+    cells_.reserve(max_size * columns_->size());
+  }
 
   const Columns& columns() const { return *columns_; }
   std::size_t size() const { return cells_.size() / columns_->size(); }
   bool empty() const { return cells_.empty(); }
   bool is_full() const { return size() >= max_size || text_.size() >= max_bytes; }
+  std::size_t text_bytes() const { return text_.size(); }
   std::size_t bytes() const { return text_.capacity() + cells_.capacity() * sizeof(Cell); }
 
   void add(std::string_view text) { add(Kind::text, text); }

@@ -35,12 +35,6 @@ bool is_plain(std::string_view text) {
   return ((found | special(bytes)) & high_bits) == 0;
 }
 
-void append_quoted(std::string& json, std::string_view text) {
-  const std::size_t end = json.size();
-  json.resize(end + text.size() + 2, '"');
-  text.copy(json.data() + end + 1, text.size());
-}
-
 void append_number(std::string& json, std::int64_t number) {
   std::array<char, 24> digits;
   const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
@@ -70,7 +64,9 @@ void ValueView::append_to(std::string& json) const {
   } else if (json_ != nullptr) {
     json += to_text(*json_);
   } else if (is_plain(text_)) {
-    append_quoted(json, text_);
+    json.push_back('"');
+    json.append(text_);
+    json.push_back('"');
   } else {
     json += to_text(std::string(text_));
   }

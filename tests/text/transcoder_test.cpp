@@ -42,7 +42,7 @@ TEST(Transcoder, WhatIsNotTextIsReplaced) {
                       "\x00\xdc"
                       "a\0"s,
                       4),
-            "??a")
+            "?a")
       << "half a pair";
 }
 
