@@ -1,9 +1,9 @@
-.PHONY: demo demo-managed test bench build packages
+.PHONY: demo demo-managed test bench build build-demo packages packages-demo
 
-demo: packages build
+demo: packages-demo build-demo
 	docker/demo.sh build
 
-demo-managed: packages build
+demo-managed: packages-demo build-demo
 	docker/demo-managed.sh build
 
 test: packages build
@@ -14,8 +14,17 @@ bench: packages build
 	tests/benchmarks/run.sh build
 
 build:
-	cmake --preset release
+	cmake --preset release -DCONNECTOR_TESTS=ON
 	cmake --build --preset release
+
+# The program and an Oomnitza to try it with, without tests.
+build-demo:
+	cmake --preset release -DCONNECTOR_TESTS=OFF
+	cmake --build --preset release --target connector oomnitza-simulator
 
 packages:
 	docker/install-packages.sh build tests
+
+packages-demo:
+	@[ -x build/connector ] || docker/announce.sh
+	docker/install-packages.sh build demo

@@ -54,5 +54,6 @@ echo "   and what it knows of the sync:"
 echo
 curl -sS --noproxy '*' "$oomnitza/simulator/sessions"
 echo
-if [ "$status" -eq 0 ]; then echo "Done."; else echo "The connector ended with $status." >&2; fi
+say_what_is_next
+if [ "$status" -ne 0 ]; then echo "The connector ended with $status." >&2; fi
 exit "$status"

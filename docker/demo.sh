@@ -24,5 +24,6 @@ echo "4. What Oomnitza holds now:"
 echo
 curl -sS --noproxy '*' "$oomnitza/simulator/table"
 echo
-if [ "$status" -eq 0 ]; then echo "Done."; else echo "The connector ended with $status." >&2; fi
+say_what_is_next
+if [ "$status" -ne 0 ]; then echo "The connector ended with $status." >&2; fi
 exit "$status"

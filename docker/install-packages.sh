@@ -4,9 +4,10 @@ set -eu
 
 build="g++ cmake ninja-build make pkg-config ccache git
   libcurl4-openssl-dev nlohmann-json3-dev libinih-dev libldap-dev unixodbc-dev libsecret-1-dev libspdlog-dev libfmt-dev
-  libcli11-dev pybind11-dev python3-dev python3-jinja2 libcsv-dev libunistring-dev libpugixml-dev libsqlite3-dev libssl-dev libexpat1-dev
+  libcli11-dev pybind11-dev python3-dev python3-jinja2 libcsv-dev libunistring-dev libidn2-dev libpugixml-dev libsqlite3-dev libssl-dev libexpat1-dev
   zlib1g-dev"
-tests="libgtest-dev libgmock-dev libcpp-httplib-dev slapd ldap-utils openssl curl procps
+demo="libcpp-httplib-dev curl"
+tests="$demo libgtest-dev libgmock-dev slapd ldap-utils openssl procps
   postgresql odbc-postgresql unixodbc gnome-keyring dbus python3"
 style="clang-format-14 clang-tidy-14"
 
@@ -14,9 +15,10 @@ packages=""
 for group in "${@:-build}"; do
   case "$group" in
     build) packages="$packages $build" ;;
+    demo) packages="$packages $demo" ;;
     tests) packages="$packages $tests" ;;
     style) packages="$packages $style" ;;
-    *) echo "usage: $0 [build] [tests] [style]" >&2; exit 1 ;;
+    *) echo "usage: $0 [build] [demo] [tests] [style]" >&2; exit 1 ;;
   esac
 done
 

@@ -12,6 +12,12 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+say_what_is_next() {
+  echo "next: $build/connector generate-ini                    writes a config.ini: fill in [oomnitza] and a section"
+  echo "      $build/connector upload csv_assets --testmode    shows what would be sent, and sends nothing"
+  echo "      $build/connector upload csv_assets               sends it"
+}
+
 # Waits until it can be asked.
 start_simulator() {
   "$build/oomnitza-simulator" --port 0 --port-file "$scratch/port" --quiet "$@" &

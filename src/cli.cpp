@@ -1,18 +1,13 @@
 #include "cli.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <type_traits>
+
+#include "text/nearest.h"
 
 namespace connector {
 namespace {
-
-std::string actions(std::span<const Command> commands) {
-  std::string text;
-  for (const Command& command : commands) text += fmt::format("  {:<14}{}\n", command.name, command.sentence);
-  return text;
-}
 
 /// Decimal digits and nothing else: CLI11 alone would take 010 for 8 and 0x10 for 16.
 CLI::Validator decimal() {
@@ -26,48 +21,44 @@ CLI::Validator decimal() {
           ""};
 }
 
-}  // namespace
+CLI::Validator one_of(const std::string& words) {
+  return {[words](const std::string& text) {
+            const bool is_one = ("|" + words + "|").find("|" + text + "|") != std::string::npos;
+            return is_one ? std::string() : "must be " + words;
+          },
+          ""};
+}
 
-CommandLine parse_command_line(int argc, const char* const* argv, std::span<const Command> commands) {
-  CommandLine line;
-  std::vector<std::string> words;
-  std::int64_t record_count = 0;  // signed, so that a negative number is seen as one
-  std::int64_t workers = line.workers;
+void add(CLI::App& app, const Option& option, CommandLine& line) {
+  const std::string names(option.names);
+  const auto add_it = [&](auto target) {
+    if constexpr (std::is_same_v<decltype(target), bool CommandLine::*>) {
+      app.add_flag(names, line.*target);
+    } else if constexpr (std::is_same_v<decltype(target), std::string CommandLine::*>) {
+      app.add_option(names, line.*target)->check(one_of(std::string(option.value)));
+    } else if constexpr (std::is_member_object_pointer_v<decltype(target)>) {
+      app.add_option(names, line.*target);
+    } else {
+      app.add_option_function<std::int64_t>(names, [target, &line](std::int64_t number) { target(line, number); })
+          ->transform(decimal());
+    }
+  };
+  std::visit(add_it, option.target);
+}
 
-  CLI::App app("Brings assets and people from your systems into Oomnitza.", "connector");
-  app.footer("Actions:\n" + actions(commands));
-  app.add_option("words", words, "what to do (without a word: managed), then the names of the sections to run")
-      ->option_text("[ACTION] [SECTION...]");
-  app.add_option("--ini", line.ini, "the configuration file (config.ini)")->option_text("FILE");
-  app.add_option("--env-file", line.env_file, "a file of environment variables that configures instead")
-      ->option_text("FILE");
-  app.add_option("--logging-config", line.logging_config, "how to log (logging.json)")->option_text("FILE");
-  app.add_option("--state-dir", line.state_dir,
-                 "directory for persistent state ($STATE_DIRECTORY, else the working folder)")
-      ->option_text("FOLDER");
-  app.add_option("--record-count", record_count, "pull at most N records for each section; 0: all")
-      ->option_text("N")
-      ->transform(decimal());
-  app.add_option("--workers", workers, "how many payloads may be under way at once (2)")
-      ->option_text("N")
-      ->transform(decimal());
-  app.add_flag("--testmode", line.testmode, "print the payloads of ten records instead of sending them");
-  app.add_flag("--save-data,--save_data", line.save_data, "keep pulled records and payloads in ./save_data");
-  app.add_flag("--show-mappings", line.show_mappings, "print the merged mappings and end");
-  app.add_flag("--ignore-cloud-maintenance", line.ignore_cloud_maintenance, "managed: go on while the cloud is away");
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    throw HelpRequest{app.help()};
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(std::string(error.what()) + "\n\n" + app.help());
+/// Of all words that begin with a dash, the first one that no option is called.
+void refuse_unknown(const CLI::App& app) {
+  const std::vector<std::string> unknown = app.remaining();
+  if (unknown.empty()) return;
+  const std::string name = unknown.front().substr(0, unknown.front().find('='));
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
   }
-  if (line.ini && line.env_file) throw UsageError("--ini and --env-file exclude each other\n\n" + app.help());
+  throw UsageError("unknown option " + name + did_you_mean(name, names));
+}
 
-  constexpr std::int64_t max_workers = 256;
-  line.workers = static_cast<unsigned>(std::clamp<std::int64_t>(workers, 1, max_workers));
-  line.record_count = static_cast<std::size_t>(record_count);
+void sort(const std::vector<std::string>& words, CommandLine& line) {
   for (const std::string& word : words) {
     if (word == "ini_only") {
       line.ini_only = true;
@@ -77,6 +68,30 @@ CommandLine parse_command_line(int argc, const char* const* argv, std::span<cons
       line.sections.push_back(word);
     }
   }
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  std::vector<std::string> words;
+  CLI::App app;
+  app.set_help_flag();  // an option like the others
+  app.allow_extras();
+  app.add_option("words", words);
+  for (const Option& option : options()) add(app, option, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string text = error.what();  // "--ini: 1 required TEXT missing"
+    throw UsageError("option " + text.substr(0, text.find(':')) + " needs a value");
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  sort(words, line);
+  if (line.help) return line;
+  refuse_unknown(app);
+  if (line.ini && line.env_file) throw UsageError("--ini and --env-file exclude each other");
   return line;
 }
 

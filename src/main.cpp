@@ -5,26 +5,36 @@
 #include "cli.h"
 #include "commands/command.h"
 #include "connector/error.h"
+#include "platform/limits.h"
 #include "platform/process.h"
 
 using namespace connector;
 
-int main(int argc, char** argv) {
-  ignore_broken_pipes();
+namespace {
+
+int run(int argc, char** argv) {
   try {
-    return run_command(parse_command_line(argc, argv, commands()), catalogue);
-  } catch (const HelpRequest& help) {
-    std::fputs(help.text.c_str(), stdout);
-    return all_delivered;
-  } catch (const UsageError& error) {
-    std::fprintf(stderr, "connector: %s\n", error.what());
-    return nothing_ran;
+    return run_command(parse_command_line(argc, argv), catalogue);
   } catch (const ConfigError& error) {
     for (const Problem& problem : error.problems())
       std::fprintf(stderr, "connector: %s\n", std::string(problem).c_str());
     return nothing_ran;
-  } catch (const std::exception& error) {
+  } catch (const UsageError& error) {
     std::fprintf(stderr, "connector: %s\n", error.what());
+    return nothing_ran;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "connector: %s\n", reason(error).c_str());
     return something_failed;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  open_standard_streams();
+  ignore_broken_pipes();
+  const int exit_code = run(argc, argv);
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  std::fputs("connector: not all of the output could be written to standard output\n", stderr);
+  return exit_code == all_delivered ? something_failed : exit_code;
 }

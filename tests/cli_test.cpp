@@ -2,13 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "commands/command.h"
-
 namespace connector::cli_test {
 
 CommandLine parse(std::vector<const char*> words) {
   words.insert(words.begin(), "connector");
-  return parse_command_line(static_cast<int>(words.size()), words.data(), commands());
+  return parse_command_line(static_cast<int>(words.size()), words.data());
 }
 
 TEST(CommandLine, TakesOptionsAndWordsInAnyOrder) {
@@ -60,9 +58,37 @@ TEST(CommandLine, NumbersAreDecimal) {
   EXPECT_EQ(parse({"--workers", "08"}).workers, 8U);
 }
 
-TEST(CommandLine, HelpGoesToWhoeverAsksForIt) {
-  EXPECT_THROW(parse({"--help"}), HelpRequest);
-  EXPECT_THROW(parse({"-h"}), HelpRequest);
+TEST(CommandLine, KnowsWhoAsksForHelpOrTheVersion) {
+  EXPECT_TRUE(parse({"--help"}).help);
+  EXPECT_EQ(parse({"upload", "-h"}).action, "upload");
+  EXPECT_TRUE(parse({"--version"}).version);
+  EXPECT_TRUE(parse({"-V"}).version);
+  EXPECT_TRUE(parse({"upload", "--nosuch", "--help"}).help) << "who is lost is shown the way";
+}
+
+std::string problem_with(const std::vector<const char*>& words) {
+  try {
+    parse(words);
+    return {};
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+TEST(CommandLine, SaysOnOneLineWhatIsWrong) {
+  EXPECT_EQ(problem_with({"upload", "--testmod"}),
+            "unknown option --testmod; did you mean \"--testmode\"? (see connector --help)");
+  EXPECT_EQ(problem_with({"--nosuch=5"}), "unknown option --nosuch (see connector --help)");
+  EXPECT_EQ(problem_with({"--workers"}), "option --workers needs a value (see connector --help)");
+  EXPECT_EQ(problem_with({"--workers", "many"}),
+            "--workers: must be a whole number, 0 or greater (see connector --help)");
+  EXPECT_EQ(problem_with({"--log-format", "yaml"}), "--log-format: must be text|json (see connector --help)");
+}
+
+TEST(CommandLine, KnowsWhoElseMayRun) {
+  EXPECT_TRUE(parse({"upload", "x"}).singleton);
+  EXPECT_FALSE(parse({"upload", "x", "--singleton=0"}).singleton);
+  EXPECT_TRUE(parse({"upload", "x", "--singleton", "1"}).singleton);
 }
 
 }  // namespace connector::cli_test

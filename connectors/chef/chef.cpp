@@ -9,6 +9,7 @@
 
 #include "chef/audit.h"
 #include "chef/signature.h"
+#include "platform/path.h"
 
 namespace connector {
 namespace {
@@ -66,7 +67,7 @@ class Chef final : public Connector {
       key_ = chef_server::PrivateKey::from_pem(pem.str());
       headers_for("/");
     } catch (const std::invalid_argument& error) {
-      add_problem("key_file", "the file " + key_file + " " + error.what());
+      add_problem("key_file", "the file " + shown_path(key_file) + " " + error.what());
     }
   }
 

@@ -115,10 +115,9 @@ Setting filename(const std::string& example) {
 }
 
 Setting directory() {
-  return setting("directory", &Csv::directory,
-                 {.help = "A folder of which all *.csv files are read; either this or filename is needed.",
-                  .default_value = "",
-                  .example = "/some/path/to/files/"});
+  return setting(
+      "directory", &Csv::directory,
+      {.help = "A folder of which all *.csv files are read; either this or filename is needed.", .default_value = ""});
 }
 
 Setting delimiter() {

@@ -27,7 +27,7 @@ class JsonFiles : public Connector {
 
   void read(const Emit& emit) override {
     const std::vector<fs::path> files = files_in(directory, ".json");
-    if (files.empty()) log.warning("There is no *.json file in the folder {}.", directory);
+    if (files.empty()) log.warning("there is no *.json file in the folder {}", shown_path(directory));
     std::size_t failed_files = 0;
     for (const fs::path& file : files) {
       if (!read_file(file, emit)) ++failed_files;
@@ -96,7 +96,6 @@ Plugin json_assets() {
   return {.section = "json_assets",
           .mapping_name = "JSON-assets",
           .settings = {directory(), sync_field()},
-          .in_sample = false,
           .make = make<JsonFiles>};
 }
 
@@ -111,7 +110,6 @@ Plugin json_users() {
                        setting("default_position", &JsonUsers::default_position,
                                {.help = "The position (POSITION) of users whose position is not mapped.",
                                 .default_value = "Employee"})},
-          .in_sample = false,
           .make = make<JsonUsers>};
 }
 

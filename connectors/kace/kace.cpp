@@ -127,7 +127,6 @@ Plugin kace() {
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "software"}}}},
       .default_converters = {{"Last_inventory", "timestamp"}, {"Last_sync", "timestamp"}},
-      .in_sample = false,
       .make = make<Kace>,
   };
 }

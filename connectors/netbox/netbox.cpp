@@ -34,6 +34,7 @@ class Netbox final : public Connector {
       guard.check(response.body);  // a link may name a page that was read in another way
       Json page = response.json();
       Json& rows = list_of(page, "results", response);
+      expect_count(emit, at(page, "count"));
       devices += rows.size();
       for (Json& device : rows) add_other_names(device);
       emit_rows(emit, rows, "a device");

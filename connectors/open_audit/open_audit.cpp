@@ -55,6 +55,7 @@ class OpenAudit final : public Connector {
           session_->get("/devices", {{"limit", std::to_string(page_size)}, {"offset", std::to_string(offset)}});
       Json page = response.json();
       const Json& rows = data_of(page, response);
+      expect_count(emit, at(page, "meta.total"));
       if (!rows.empty()) guard.check(to_text(ids_of(rows)));
       read_devices(emit, rows);
       devices += rows.size();

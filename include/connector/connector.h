@@ -31,6 +31,7 @@ struct Record {
   Json data;
   std::string error;
   Json extra;  ///< fields that mappings do not see but payloads carry; null for all but described integrations
+  std::size_t number = 0;  ///< 1, 2 … in the order in which they were handed over; counted behind emit()
 };
 
 /// Where a source hands its records over. For the thread that calls read(); every function throws Stopped when no more
@@ -50,6 +51,9 @@ class Emit {
   /// A part of the source with an unknown number of records could not be read, the others can: logged, and the section
   /// ends as incomplete (exit code 2). what: as above.
   virtual void incomplete(const std::string& what) const = 0;
+
+  /// How many records there will be, where a source knows that: for the display of progress. May be called again.
+  virtual void expect(std::size_t records) const { (void)records; }
 
   /// Where a source works for long without handing over anything: throws when that is no longer wanted.
   virtual void checkpoint() const = 0;
@@ -77,6 +81,7 @@ struct SectionSettings {
   std::string cacert_dir;
   std::string ssl_protocol;
   std::string user_pem_file;
+  Secret user_pem_password;
   bool use_server_map = true;
   bool insert_only = false;
   bool update_only = false;
@@ -89,7 +94,9 @@ struct SectionSettings {
   std::string env_password;
   std::string ignored;  ///< settings that are accepted without effect
 
-  TlsSettings tls() const { return {verify_ssl, cacert_file, cacert_dir, ssl_protocol, user_pem_file}; }
+  TlsSettings tls() const {
+    return {verify_ssl, cacert_file, cacert_dir, ssl_protocol, user_pem_file, user_pem_password.value};
+  }
 
   virtual ~SectionSettings() = default;
 };
@@ -205,7 +212,6 @@ struct Plugin {
   /// Source name -> converter: a field with that source whose specification names no converter gets it.
   std::vector<std::pair<std::string, std::string>> default_converters = {};
   std::string environment_prefix = {};  ///< empty: the section's name in capitals
-  bool in_sample = true;                ///< whether generate-ini writes the section
   bool basic_connector = false;         ///< whether managed mode may run it
   std::function<std::unique_ptr<Connector>()> make;
 };

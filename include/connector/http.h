@@ -115,6 +115,7 @@ struct TlsSettings {
   std::string protocol = {};       ///< ssl_protocol as configured, checked before: "", ssl, ssl23, sslv23, tls, tls1,
                                    ///< tls1.2, tls1.3; case does not matter
   std::string user_pem_file = {};  ///< PEM file with client certificate and private key
+  std::string user_pem_password = {};  ///< of an encrypted private key; empty: none
 };
 
 /// What a request does during shutdown: a source is not asked any longer, what was pulled is still
@@ -125,6 +126,8 @@ enum class AfterStop { refuse, finish };
 struct Timing {
   /// Waits between two tries, and returns early when a stop is requested; empty: a real wait.
   std::function<void(std::chrono::seconds, const std::stop_token&)> wait = {};
+  /// How often a request is repeated at most.
+  int max_retries = 10;
   /// How long requests under way may go on after a stop.
   std::chrono::milliseconds grace = std::chrono::seconds(7);
   /// How long a request may take that begins after a stop, when that is later.

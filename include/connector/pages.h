@@ -21,6 +21,9 @@ Json& list_of(Json& page, std::string_view name, const Response& response);
 /// Hands over each row. One that is not an object is a failed record: "a device is not an object".
 void emit_rows(const Emit& emit, Json& rows, std::string_view what);
 
+/// Tells how many records there will be, where the source's count is one.
+void expect_count(const Emit& emit, const Json& count);
+
 /// An entry of a software list as Oomnitza wants it: {"name", "version", "path"}.
 Json software_entry(Json name, Json version, Json path = nullptr);
 

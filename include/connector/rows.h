@@ -37,6 +37,10 @@ class Rows {
   std::size_t text_bytes() const { return text_.size(); }
   std::size_t bytes() const { return text_.capacity() + cells_.capacity() * sizeof(Cell); }
 
+  /// The number of the first row among the records of a run, once they are counted.
+  std::size_t first_number() const { return first_number_; }
+  void set_first_number(std::size_t number) { first_number_ = number; }
+
   void add(std::string_view text) { add(Kind::text, text); }
   void add_null() { add(Kind::null, {}); }
   /// json: valid JSON text of a value that is not a string.
@@ -70,6 +74,7 @@ class Rows {
   std::shared_ptr<const Columns> columns_;
   std::string text_;
   std::vector<Cell> cells_;
+  std::size_t first_number_ = 0;
 };
 
 /// The column that a dotted source name means in such rows; nothing when it means none (connector/json.h, at()).

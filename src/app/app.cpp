@@ -4,6 +4,9 @@
 
 #include "log/prefixed.h"
 #include "log/rate_limited.h"
+#include "platform/path.h"
+#include "sync/progress.h"
+#include "version.h"
 
 namespace connector {
 namespace {
@@ -13,13 +16,21 @@ std::string variable(const EnvironmentVariables& variables, const std::string& n
   return found == variables.end() ? "" : found->second;
 }
 
+std::optional<Level> level_of_streams(const CommandLine& line) {
+  if (line.verbose) return Level::debug;
+  return line.quiet ? std::optional(Level::warning) : std::nullopt;
+}
+
 }  // namespace
 
 App::App(const CommandLine& line_, const Paths& paths_, std::span<const Plugin> plugins_, bool stdout_is_result)
     : line(line_),
       paths(paths_),
       plugins(plugins_),
-      logging_({.file = paths_.logging_config, .stdout_is_result = stdout_is_result}),
+      logging_({.file = paths_.logging_config,
+                .stdout_is_result = stdout_is_result,
+                .level_of_streams = level_of_streams(line_),
+                .json_lines = line_.log_format == "json"}),
       log_(logging_.logger("connector")) {}
 
 Configuration App::reread_configuration() const {
@@ -32,14 +43,17 @@ Configuration App::reread_configuration() const {
 
 void App::read_configuration() {
   configuration_ = reread_configuration();
+  for (const std::string& warning : configuration_->warnings) log_.warning("{}", warning);
   const Section* section = configuration_->find("oomnitza");
   if (section == nullptr) {
     throw ConfigError(configuration_->origin + ": section [oomnitza] is missing: add it, with url and api_token");
   }
   cloud_settings_ = make_cloud_settings(*section, settings_context(), problems);
   const std::string source = variable(configuration_->variables, "OOMNITZA_CONNECTOR_SOURCE");
-  cloud_ =
-      std::make_unique<Oomnitza>(cloud_settings_, source, rate_limited(logging_.logger("connectors/oomnitza")), stop());
+  Timing timing;
+  if (line.no_retry) timing.max_retries = 0;
+  cloud_ = std::make_unique<Oomnitza>(cloud_settings_, source, rate_limited(logging_.logger("connectors/oomnitza")),
+                                      stop(), timing);
   const Http mac_models({}, log_, stop());
   built_in_ = std::make_unique<BuiltInConverters>(
       ConverterServices{.locations = [cloud = cloud_.get()] { return cloud->locations(); },
@@ -48,6 +62,24 @@ void App::read_configuration() {
                               return mac_models.get("https://nam.oomnitza.com/", {{"sn", number}}).body;
                             }},
       log_);
+}
+
+void App::introduce() const {
+  std::string sections;
+  for (const std::string& name : line.sections) sections += (sections.empty() ? "" : ", ") + name;
+  const std::optional<UrlParts> url = parse_url(cloud_settings_.url.value);
+  log_.info("connector {} (protocol {}), configuration {}, sections: {}, Oomnitza {}, state folder {}", product_version,
+            protocol_version, configuration_->origin, sections.empty() ? "all" : sections,
+            url ? url->origin() + url->path : "without url", shown_path(paths.state));
+}
+
+void App::reopen_logs_on_hangup() {
+  signals_.on_hangup(logging_.reopener());
+}
+
+std::chrono::milliseconds App::progress_interval() const {
+  const bool is_unwanted = line.no_progress || line.quiet || line.testmode;
+  return is_unwanted ? std::chrono::milliseconds(0) : ProgressListener::interval(logging_.console());
 }
 
 Log App::section_log(const Section& section, const Plugin& plugin) const {

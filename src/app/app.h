@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,6 +31,12 @@ class App {
   /// `problems`; a configuration that cannot be read at all throws ConfigError.
   void read_configuration();
 
+  /// Logs what runs with what: the first line of a run.
+  void introduce() const;
+
+  /// From now on SIGHUP means that log files were rotated, and no longer that the program is to stop.
+  void reopen_logs_on_hangup();
+
   const CommandLine& line;
   const Paths& paths;
   const std::span<const Plugin> plugins;
@@ -37,6 +44,8 @@ class App {
 
   std::stop_token stop() const { return signals_.token(); }
   const Logging& logging() const { return logging_; }
+  /// How often the progress of a sync is shown; 0: never.
+  std::chrono::milliseconds progress_interval() const;
   /// A log that names the section in each line.
   Log section_log(const Section& section, const Plugin& plugin) const;
   const Log& log() const { return log_; }
@@ -59,7 +68,7 @@ class App {
                                                  Problems& found) const;
 
  private:
-  const StopSignals signals_;
+  StopSignals signals_;
   const Logging logging_;
   const Log log_;
   std::optional<Configuration> configuration_;

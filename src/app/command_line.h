@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 namespace connector {
@@ -19,18 +23,40 @@ struct CommandLine {
   std::optional<std::filesystem::path> env_file;
   std::optional<std::filesystem::path> logging_config;
   std::optional<std::filesystem::path> state_dir;
-  std::size_t record_count = 0;  ///< 0: all
-  unsigned workers = 2;          ///< at least 1
+  std::optional<std::size_t> record_count;  ///< nothing: all, ten in test mode; 0: all
+  unsigned workers = 2;                     ///< at least 1
+  bool singleton = true;                    ///< whether a section that another process runs is left to it
   bool testmode = false;
   bool save_data = false;
   bool show_mappings = false;
   bool ignore_cloud_maintenance = false;
+  bool no_retry = false;
+  bool no_progress = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::string log_format = "text";
+  bool help = false;
+  bool version = false;
 };
 
-/// The command line cannot be used: what() says why, then how it is used.
+/// How an option is written and what it sets: a switch, a file, one of some words, or a number that a function takes.
+struct Option {
+  std::string_view names;  ///< separated by commas; help shows the first long one and a letter before it
+  std::string_view value;  ///< what help calls the value: "FILE", "text|json"; empty for a switch
+  std::string_view help;
+  std::variant<bool CommandLine::*, std::optional<std::filesystem::path> CommandLine::*, std::string CommandLine::*,
+               void (*)(CommandLine&, std::int64_t)>
+      target;
+  bool general = false;  ///< means something for every action that reads a configuration
+};
+
+/// Every option, in the order in which help shows them.
+std::span<const Option> options();
+
+/// The command line cannot be used: what() says why on one line, and where to read how it is used.
 class UsageError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit UsageError(const std::string& problem) : std::runtime_error(problem + " (see connector --help)") {}
 };
 
 }  // namespace connector

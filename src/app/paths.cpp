@@ -2,6 +2,7 @@
 
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "platform/environment.h"
 #include "platform/process.h"
@@ -22,6 +23,27 @@ fs::path here_or_beside_program(const char* name) {
   return !is_there(name) && is_there(beside_program) ? beside_program : fs::path(name);
 }
 
+/// Where config.ini is looked for last, and not where there is an env file here.
+std::vector<fs::path> configuration_folders() {
+  std::vector<fs::path> folders;
+  const std::string own = environment_variable("XDG_CONFIG_HOME");
+  const std::string home = environment_variable("HOME");
+  if (!own.empty() || !home.empty()) folders.push_back(own.empty() ? fs::path(home) / ".config" : fs::path(own));
+  folders.emplace_back("/etc");
+  return folders;
+}
+
+fs::path ini_file(const CommandLine& line, const fs::path& env_file) {
+  if (line.ini) return *line.ini;
+  const fs::path near = here_or_beside_program("config.ini");
+  if (is_there(near) || is_there(env_file)) return near;
+  for (const fs::path& folder : configuration_folders()) {
+    const fs::path file = folder / "connector" / "config.ini";
+    if (is_there(file)) return file;
+  }
+  return near;
+}
+
 std::optional<fs::path> logging_config(const CommandLine& line) {
   if (line.logging_config) return line.logging_config;
   const fs::path file = here_or_beside_program("logging.json");
@@ -38,7 +60,7 @@ fs::path state_folder(const CommandLine& line) {
 }  // namespace
 
 Paths::Paths(const CommandLine& line)
-    : ini(line.ini ? *line.ini : here_or_beside_program("config.ini")),
+    : ini(ini_file(line, line.env_file.value_or(".env"))),
       env_file(line.env_file.value_or(".env")),
       logging_config(connector::logging_config(line)),
       state(state_folder(line)),

@@ -12,7 +12,9 @@ namespace connector {
 struct Paths {
   explicit Paths(const CommandLine& line);
 
-  std::filesystem::path ini;                            ///< --ini; else config.ini here, else beside the program
+  /// --ini; else config.ini here, beside the program, in the user's configuration folder ($XDG_CONFIG_HOME/connector),
+  /// in /etc/connector
+  std::filesystem::path ini;
   std::filesystem::path env_file;                       ///< --env-file, else .env here
   std::optional<std::filesystem::path> logging_config;  ///< --logging-config; else logging.json here, beside the
                                                         ///< program; else nothing

@@ -5,6 +5,7 @@
 
 #include "convert/converters.h"
 #include "mapping/field_spec.h"
+#include "text/nearest.h"
 #include "text/text.h"
 
 namespace connector {
@@ -20,6 +21,13 @@ std::vector<std::string> fields_of(const Json& specifications) {
   std::vector<std::string> fields;
   for (const auto& [field, specification] : specifications.items()) fields.push_back(field);
   return fields;
+}
+
+template <class Things, class Thing>
+std::vector<std::string> names_of(const Things& things, std::string Thing::*name) {
+  std::vector<std::string> names;
+  for (const Thing& thing : things) names.push_back(thing.*name);
+  return names;
 }
 
 std::vector<std::string> enabled_sections(const App& app) {
@@ -50,13 +58,14 @@ Sections::Sections(App& app, const std::vector<std::string>& names) : app_(app) 
 const Plugin* Sections::plugin_that_can_run(const Section* section, const std::string& name) {
   const Log& log = app_.log();
   if (section == nullptr) {
-    log.error("section [{}] does not exist in {}; not running it", name, app_.configuration().origin);
+    log.error("section [{}] does not exist in {}; not running it{}", name, app_.configuration().origin,
+              did_you_mean(name, names_of(app_.configuration().sections, &Section::name)));
     return nullptr;
   }
   const Plugin* plugin = plugin_of(app_.plugins, *section);
   if (plugin == nullptr) {
-    log.error("{}: section [{}]: unknown connector \"{}\"; not running it", section->origin, name,
-              section->connector());
+    log.error("{}: section [{}]: unknown connector \"{}\"; not running it{}", section->origin, name,
+              section->connector(), did_you_mean(section->connector(), names_of(app_.plugins, &Plugin::section)));
     return nullptr;
   }
   const std::size_t before = app_.problems.size();
@@ -156,12 +165,14 @@ Json Sections::merged_mapping(const ReadySection& ready) const {
   return merged;
 }
 
-std::unique_ptr<FieldMapping> Sections::make_mapping(ReadySection& ready, const Json& specifications) const {
+std::unique_ptr<FieldMapping> Sections::make_mapping(ReadySection& ready, const Json& specifications,
+                                                     const Faults& faults) const {
   Connector& connector = *ready.section.connector;
   std::vector<FieldSpec> specs = field_specs(specifications);
+  for (FieldSpec& spec : specs) spec.names_record = is_sync_field(connector.sync_field, spec.field);
   tell_what_is_read(ready, specs);
   tell_what_is_expected(connector, specs);
-  return std::make_unique<FieldMapping>(specs, ready.section.values, converters(), ready.filter, connector.log);
+  return std::make_unique<FieldMapping>(specs, ready.section.values, converters(), ready.filter, faults);
 }
 
 /// A source need not bring what nothing reads.

@@ -35,8 +35,10 @@ class Sections {
   /// SourceError, HttpError; ConfigError for fields that nothing fills.
   Json merged_mapping(const ReadySection& ready) const;
 
-  /// The mapping, ready to map. The connector learns what is read. Throws ConfigError for an unknown converter.
-  std::unique_ptr<FieldMapping> make_mapping(ReadySection& ready, const Json& specifications) const;
+  /// The mapping, ready to map. The connector learns what is read. faults: of records. Throws ConfigError for an
+  /// unknown converter.
+  std::unique_ptr<FieldMapping> make_mapping(ReadySection& ready, const Json& specifications,
+                                             const Faults& faults) const;
 
  private:
   void add(const std::string& name);

@@ -1,6 +1,11 @@
 #include "commands/command.h"
 
 #include <algorithm>
+#include <cstdio>
+
+#include "app/state_folder.h"
+#include "commands/help.h"
+#include "text/nearest.h"
 
 namespace connector {
 namespace {
@@ -14,13 +19,26 @@ int run_with_app(const Command& command, const Invocation& invocation) {
   App app(invocation.line, invocation.paths, invocation.plugins(), stdout_is_result(invocation.line));
   try {
     app.read_configuration();
+    app.introduce();
     return command.run(app);
   } catch (const ConfigError& error) {
     for (const Problem& problem : error.problems()) app.log().error("{}", std::string(problem));
   } catch (const AuthenticationError& error) {
     app.log().error("{}", error.what());
+  } catch (const AlreadyRunning& error) {
+    app.log().error("{}", error.what());
+    return runs_elsewhere;
   }
   return nothing_ran;
+}
+
+const Command& command_called(const std::string& action) {
+  const std::span<const Command> rows = commands();
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Command& row) { return row.name == action; });
+  if (found != rows.end()) return *found;
+  std::vector<std::string> names;
+  for (const Command& row : rows) names.emplace_back(row.name);
+  throw UsageError("unknown action \"" + action + "\"" + did_you_mean(action, names));
 }
 
 }  // namespace
@@ -28,35 +46,50 @@ int run_with_app(const Command& command, const Invocation& invocation) {
 std::span<const Command> commands() {
   static const std::vector<Command> rows = {
       {"managed",
-       "let Oomnitza say what to run, until the program is stopped (the default)",
+       "let Oomnitza say what to run, until the program is stopped (the default); words name the integrations to run",
+       "[ID...]",
        Needs::cloud,
-       {"--ignore-cloud-maintenance", "--workers", "--testmode", "--save-data"},
+       {"--ignore-cloud-maintenance", "--workers", "--singleton", "--testmode", "--save-data"},
+       nullptr,
        managed},
       {"upload",
        "run the named sections once and end",
+       "SECTION...",
        Needs::cloud,
-       {"--workers", "--record-count", "--testmode", "--save-data", "--show-mappings"},
+       {"--workers", "--record-count", "--singleton", "--testmode", "--save-data", "--show-mappings"},
+       check_upload,
        upload},
       {"resend",
        "deliver the payloads that earlier runs had to keep (all, or the named sections')",
+       "[SECTION...]",
        Needs::cloud,
-       {},
+       {"--singleton", "--testmode"},
+       nullptr,
        resend},
-      {"generate-ini", "write a config.ini with every setting", Needs::nothing, {}, nullptr, generate_ini},
-      {"version", "print the version", Needs::nothing, {}, nullptr, version},
+      {"generate-ini",
+       "write a config.ini with every setting",
+       "",
+       Needs::nothing,
+       {"--ini"},
+       nullptr,
+       nullptr,
+       generate_ini},
+      {"version", "print the version", "", Needs::nothing, {}, nullptr, nullptr, version},
   };
   return rows;
 }
 
 int run_command(const CommandLine& line, PluginList plugins) {
-  const std::span<const Command> rows = commands();
-  const auto command = line.action.empty() ? rows.begin()
-                                           : std::find_if(rows.begin(), rows.end(),
-                                                          [&](const Command& row) { return row.name == line.action; });
-  if (command == rows.end()) throw UsageError("unknown action \"" + line.action + "\": see connector --help");
+  const std::string action = line.version ? "version" : line.action;
+  const Command& command = action.empty() ? commands().front() : command_called(action);
+  if (line.help) {
+    std::fputs((action.empty() ? help(commands()) : help(command)).c_str(), stdout);
+    return all_delivered;
+  }
+  if (command.check != nullptr) command.check(line);
   const Paths paths(line);
   const Invocation invocation{line, paths, plugins};
-  return command->needs == Needs::nothing ? command->run_alone(invocation) : run_with_app(*command, invocation);
+  return command.needs == Needs::nothing ? command.run_alone(invocation) : run_with_app(command, invocation);
 }
 
 }  // namespace connector

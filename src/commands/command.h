@@ -12,7 +12,7 @@
 namespace connector {
 
 /// The exit codes of the program.
-enum ExitCode : int { all_delivered = 0, nothing_ran = 1, something_failed = 2 };
+enum ExitCode : int { all_delivered = 0, nothing_ran = 1, something_failed = 2, runs_elsewhere = 3 };
 
 /// What is ready before a command runs.
 enum class Needs {
@@ -34,9 +34,12 @@ struct Invocation {
 /// UsageError, AuthenticationError (exit code 1).
 struct Command {
   std::string_view name;
-  std::string_view sentence;
+  std::string_view sentence;  ///< begins in lower case, without a full stop
+  std::string_view words;     ///< what may stand behind its name: "SECTION..."
   Needs needs;
   std::vector<std::string_view> options;  ///< those that mean something here, beside the general ones
+  /// Throws UsageError for words that mean nothing here.
+  void (*check)(const CommandLine& line) = nullptr;
   int (*run)(App& app) = nullptr;
   int (*run_alone)(const Invocation& invocation) = nullptr;
 };
@@ -44,9 +47,11 @@ struct Command {
 /// Every command; the first one is the default.
 std::span<const Command> commands();
 
-/// Runs the command that the command line names. Returns the exit code; throws UsageError, and what commands throw that
-/// need nothing.
+/// Runs the command that the command line names, or prints how it is used. Returns the exit code; throws UsageError,
+/// and what commands throw that need nothing.
 int run_command(const CommandLine& line, PluginList plugins);
+
+void check_upload(const CommandLine& line);
 
 int managed(App& app);
 int upload(App& app);

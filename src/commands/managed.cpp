@@ -1,13 +1,18 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
+#include <optional>
 
+#include "app/state_folder.h"
 #include "commands/command.h"
 #include "integration/integration_job.h"
 #include "log/rate_limited.h"
 #include "platform/memory.h"
 #include "schedule/loop.h"
 #include "schedule/shutdown_deadline.h"
+#include "text/nearest.h"
 
 namespace connector {
 namespace {
@@ -22,7 +27,8 @@ integration::IntegrationContext make_context(App& app, Templates& templates, Ope
   return {.options = {.workers = app.line.workers,
                       .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
                       .save_folder = app.line.save_data ? app.paths.save_data : std::filesystem::path(),
-                      .state_folder = app.paths.state},
+                      .state_folder = app.paths.state,
+                      .progress_interval = app.progress_interval()},
           .testmode = app.line.testmode,
           .save_data = app.paths.save_data,
           .plugins = app.plugins,
@@ -41,15 +47,47 @@ integration::IntegrationContext make_context(App& app, Templates& templates, Ope
               }};
 }
 
+/// The sections of the integrations that the command line names, as "managed.12" or "12". Others become problems.
+std::vector<std::string> named_integrations(App& app) {
+  std::vector<std::string> known;
+  for (const Section& section : app.configuration().sections) {
+    if (is_integration(section.name)) known.push_back(section.name);
+  }
+  std::vector<std::string> named;
+  for (const std::string& word : app.line.sections) {
+    const std::size_t before = named.size();
+    std::copy_if(known.begin(), known.end(), std::back_inserter(named),
+                 [&](const std::string& name) { return name == word || name.ends_with("." + word); });
+    if (named.size() > before) continue;
+    if (app.configuration().find(word) != nullptr) {
+      app.problems.emplace_back(word + " is not an integration: connector upload " + word + " runs it");
+    } else {
+      app.problems.emplace_back(app.configuration().origin + " has no integration \"" + word +
+                                "\", that is a section [managed.ID]" + did_you_mean(word, known));
+    }
+  }
+  return named;
+}
+
+void lock(StateFolder& state, const std::vector<std::string>& integrations) {
+  if (integrations.empty()) state.lock("managed");
+  for (const std::string& name : integrations) state.lock(name);
+}
+
 }  // namespace
 
 int managed(App& app) {
+  app.reopen_logs_on_hangup();
+  const std::vector<std::string> only = named_integrations(app);
   app.throw_problems();
+  std::optional<StateFolder> state;
+  if (!app.line.testmode) state.emplace(app.paths.state);
   const Section* converters = app.configuration().find("converters");
   if (converters != nullptr && !converters->entries.empty()) {
     app.compile_converters(app.log(), code_time_limit, app.problems);
     app.throw_problems();
   }
+  if (state && app.line.singleton) lock(*state, only);
   app.cloud().log_in();
 
   Templates templates;
@@ -67,8 +105,9 @@ int managed(App& app) {
     std::fflush(stdout);
     std::_Exit(given_up == 0 ? all_delivered : something_failed);  // destructors would wait for the threads
   });
-  const bool was_stopped = schedule::loop(app.cloud(), syncs, {.ignore_maintenance = app.line.ignore_cloud_maintenance},
-                                          rate_limited(app.log()), stop);
+  const bool was_stopped =
+      schedule::loop(app.cloud(), syncs, {.ignore_maintenance = app.line.ignore_cloud_maintenance, .only = only},
+                     rate_limited(app.log()), stop);
   if (was_stopped) {
     if (const std::size_t dropped = syncs.drop_waiting(); dropped > 0) {
       app.log().warning("{} syncs that were waiting for their turn did not run: shutting down", dropped);

@@ -1,9 +1,16 @@
 #include <algorithm>
 #include <cstdio>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "app/sections.h"
+#include "app/state_folder.h"
 #include "commands/command.h"
 #include "platform/files.h"
+#include "platform/limits.h"
+#include "sync/progress.h"
+#include "sync/summary_table.h"
 #include "sync/sync.h"
 #include "sync/undelivered.h"
 
@@ -16,10 +23,11 @@ RunOptions run_options(const App& app, const ConnectorSection& section) {
   const CommandLine& line = app.line;
   RunOptions options{.workers = line.workers,
                      .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
-                     .record_limit = line.record_count,
+                     .record_limit = line.record_count.value_or(line.testmode ? test_records : 0),
                      .save_folder = {},
-                     .state_folder = app.paths.state};
-  if (line.testmode || section.connector->test_run) {
+                     .state_folder = app.paths.state,
+                     .progress_interval = app.progress_interval()};
+  if (section.connector->test_run) {
     options.record_limit = options.record_limit == 0 ? test_records : std::min(options.record_limit, test_records);
   }
   if (line.save_data) {
@@ -73,57 +81,96 @@ void complete_mappings(Sections& sections) {
   if (!problems.empty()) throw ConfigError(problems);
 }
 
-bool run_section(App& app, Sections& sections, ReadySection& ready) {
+/// What is left of a section's run.
+struct SectionRun {
+  std::string name;
+  Faults faults;
+  Summary summary = {};
+};
+
+Summary run_section(App& app, Sections& sections, ReadySection& ready, const Faults& faults) {
   Connector& connector = *ready.section.connector;
+  if (!ready.specifications) ready.specifications = sections.merged_mapping(ready);
+  const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications, faults);
+  std::unique_ptr<Sink> sink = std::make_unique<CloudSink>(app.cloud());
+  if (app.line.testmode) sink = std::make_unique<PrintSink>();
+  if (!app.line.testmode) warn_of_kept_payloads(app.paths.state, ready.section.name, connector.log);
+  LogListener log_listener(connector.log);
+  ProgressListener progress(ready.section.name, app.logging().console(), connector.log);
+  return run({.name = ready.section.name,
+              .connector = connector,
+              .mapping = *mapping,
+              .envelope = new_portion(ready.section),
+              .sink = *sink,
+              .options = run_options(app, ready.section),
+              .log = connector.log,
+              .faults = faults,
+              .listeners = {&progress, &log_listener}});
+}
+
+Summary try_to_run(App& app, Sections& sections, ReadySection& ready, const Faults& faults) {
+  Summary summary;
   try {
-    if (!ready.specifications) ready.specifications = sections.merged_mapping(ready);
-    const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications);
-    std::unique_ptr<Sink> sink = std::make_unique<CloudSink>(app.cloud());
-    if (app.line.testmode) sink = std::make_unique<PrintSink>();
-    if (!app.line.testmode) warn_of_kept_payloads(app.paths.state, ready.section.name, connector.log);
-    LogListener log_listener(connector.log);
-    const Summary summary = run({.name = ready.section.name,
-                                 .connector = connector,
-                                 .mapping = *mapping,
-                                 .envelope = new_portion(ready.section),
-                                 .sink = *sink,
-                                 .options = run_options(app, ready.section),
-                                 .log = connector.log,
-                                 .listeners = {&log_listener}});
-    return summary.succeeded();
+    if (!app.stop().stop_requested()) return run_section(app, sections, ready, faults);
+    summary.error = "shutting down";
   } catch (const std::exception& error) {
-    connector.log.error("not running: {}", error.what());
-    return false;
+    summary.error = reason(error);
   }
+  faults.log().error("not running: {}", summary.error);
+  return summary;
+}
+
+/// On a terminal a table; what went wrong further up once more, unless it is the last that was said.
+void conclude(const App& app, const std::vector<SectionRun>& runs) {
+  if (runs.size() > 1) {
+    for (const SectionRun& section : runs) section.faults.report();
+  }
+  if (!app.logging().console().is_live() || app.line.quiet) return;
+  std::vector<std::pair<std::string, Summary>> rows;
+  for (const SectionRun& section : runs) rows.emplace_back(section.name, section.summary);
+  app.logging().console().write("\n" + summary_table(rows));
 }
 
 int run_sections(App& app, Sections& sections) {
   complete_mappings(sections);
   bool all_well = sections.all_can_run();
+  std::vector<SectionRun> runs;
   for (ReadySection& ready : sections.ready()) {
-    if (app.stop().stop_requested()) {
-      ready.section.connector->log.error("not running: shutting down");
-      all_well = false;
-      continue;
-    }
-    all_well = run_section(app, sections, ready) && all_well;
+    SectionRun& section = runs.emplace_back(SectionRun{ready.section.name, ready.section.connector->log});
+    section.summary = try_to_run(app, sections, ready, section.faults);
+    section.faults.report();
+    all_well = section.summary.succeeded() && all_well;
   }
   app.built_in_converters().report();
   if (app.stop().stop_requested()) {  // also when everything had been pulled by then
     app.log().warning("the upload was interrupted");
     all_well = false;
   }
+  conclude(app, runs);
   return all_well ? all_delivered : something_failed;
 }
 
 }  // namespace
 
-int upload(App& app) {
-  if (app.line.sections.empty() && !app.line.show_mappings) {
-    throw UsageError("upload needs the names of the sections to run: connector upload ldap sccm");
+void check_upload(const CommandLine& line) {
+  if (line.sections.empty() && !line.show_mappings) {
+    throw UsageError("upload needs the names of the sections to run, as in connector upload ldap csv_assets");
   }
-  Sections sections(app, app.line.sections);
+  for (const std::string& name : line.sections) {
+    if (!is_integration(name)) continue;
+    throw UsageError("Oomnitza says when and how to run " + name + ": connector managed " + name + " waits for that");
+  }
+}
+
+int upload(App& app) {
+  const std::vector<std::string>& names = app.line.sections;
+  std::optional<StateFolder> state;
+  if (!app.line.testmode && !app.line.show_mappings) state.emplace(app.paths.state);
+  Sections sections(app, names);
   app.throw_problems();
+  for (const std::string& name : names) {
+    if (state && app.line.singleton) state->lock(name);
+  }
   app.cloud().log_in();
   return app.line.show_mappings ? show_mappings(sections) : run_sections(app, sections);
 }

@@ -1,6 +1,6 @@
 #include "config/environment.h"
 
-#include <initializer_list>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -9,6 +9,7 @@
 #include "connector/error.h"
 #include "platform/environment.h"
 #include "platform/path.h"
+#include "text/nearest.h"
 #include "text/text.h"
 #include "text/utf8.h"
 
@@ -51,6 +52,37 @@ Section section_from(const EnvironmentVariables& variables, const std::string& n
   return section;
 }
 
+/// What begins all names of a group's variables, and the names that mean something.
+struct VariableGroup {
+  std::string prefix;
+  std::vector<std::string> names;
+  bool is_used;  ///< one of them is set
+};
+
+VariableGroup group_of(const EnvironmentVariables& variables, const std::string& prefix,
+                       const std::vector<Setting>& own) {
+  VariableGroup group{.prefix = prefix + "_", .names = {variable_name(prefix, "enable")}, .is_used = false};
+  for (const Setting& setting : with_common_settings(own)) {
+    group.names.push_back(variable_name(prefix, setting.name));
+    const std::vector<std::string>& older = setting.text.environment_names;
+    group.names.insert(group.names.end(), older.begin(), older.end());
+  }
+  group.is_used = std::any_of(group.names.begin(), group.names.end(),
+                              [&](const std::string& name) { return variables.contains(name); });
+  return group;
+}
+
+std::vector<VariableGroup> variable_groups(const EnvironmentVariables& variables, std::span<const Plugin> plugins,
+                                           const std::vector<Setting>& cloud) {
+  std::vector<VariableGroup> groups = {group_of(variables, "OOMNITZA", cloud),
+                                       group_of(variables, "MANAGED", managed_settings())};
+  groups[0].names.emplace_back("OOMNITZA_CONNECTOR_SOURCE");
+  groups[1].names.emplace_back("MANAGED_ID");
+  for (const Plugin& plugin : plugins)
+    groups.push_back(group_of(variables, environment_prefix(plugin), plugin.settings));
+  return groups;
+}
+
 }  // namespace
 
 EnvironmentVariables process_environment() {
@@ -59,21 +91,22 @@ EnvironmentVariables process_environment() {
 
 EnvironmentVariables read_env_file(const std::filesystem::path& file) {
   const std::string text = configuration_text(file);
+  check_utf8(text, shown_path(file));
   std::string_view rest = without_byte_order_mark(text);
   EnvironmentVariables variables;
   Problems problems;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = rest.find('\n');
-    const std::string_view line = without_export(trimmed(rest.substr(0, end)));
+    const std::string_view line = without_export(without_blanks(rest.substr(0, end)));
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (line.empty() || line.front() == '#') continue;
     const std::size_t equals = line.find('=');
-    const std::string name(trimmed(line.substr(0, equals)));
+    const std::string name(without_blanks(line.substr(0, equals)));
     if (equals == std::string_view::npos || name.empty()) {
       problems.push_back(shown_path(file) + ":" + std::to_string(number) + ": the line is not NAME=value");
       continue;
     }
-    variables[name] = without_quotes(trimmed(line.substr(equals + 1)));
+    variables[name] = without_quotes(without_blanks(line.substr(equals + 1)));
   }
   if (!problems.empty()) throw ConfigError(problems);
   return variables;
@@ -99,6 +132,31 @@ std::vector<Section> sections_from_environment(const EnvironmentVariables& varia
     sections.push_back(section_from(variables, "managed." + id->second, "MANAGED", managed_settings()));
   }
   return sections;
+}
+
+std::vector<std::string> unknown_variables(const EnvironmentVariables& variables, std::span<const Plugin> plugins,
+                                           const std::vector<Setting>& cloud) {
+  constexpr std::size_t max_changes = 2;  // the environment holds much that is none of ours
+  const std::vector<VariableGroup> groups = variable_groups(variables, plugins, cloud);
+  std::vector<std::string> known;
+  for (const VariableGroup& group : groups) known.insert(known.end(), group.names.begin(), group.names.end());
+  std::sort(known.begin(), known.end());
+  std::vector<std::string> warnings;
+  for (const auto& [name, value] : variables) {
+    const auto is_named = [&name = name](const auto& variable) {
+      return variable.first.ends_with("_ENV_PASSWORD") && variable.second == name;
+    };
+    if (std::binary_search(known.begin(), known.end(), name) || name.find('_') == std::string::npos ||
+        std::any_of(variables.begin(), variables.end(), is_named)) {
+      continue;
+    }
+    const bool has_prefix = std::any_of(groups.begin(), groups.end(), [&name = name](const VariableGroup& group) {
+      return group.is_used && name.starts_with(group.prefix);
+    });
+    if (!has_prefix && !nearest(name, known, max_changes)) continue;
+    warnings.push_back("variable " + name + " is not a setting, it is ignored" + did_you_mean(name, known));
+  }
+  return warnings;
 }
 
 }  // namespace connector

@@ -32,4 +32,9 @@ std::string variable_name(const std::string& prefix, const std::string& setting)
 std::vector<Section> sections_from_environment(const EnvironmentVariables& variables, std::span<const Plugin> plugins,
                                                const std::vector<Setting>& cloud);
 
+/// Warnings about variables that look like settings and are none: they begin like those of a section that variables
+/// configure, or are nearly one.
+std::vector<std::string> unknown_variables(const EnvironmentVariables& variables, std::span<const Plugin> plugins,
+                                           const std::vector<Setting>& cloud);
+
 }  // namespace connector

@@ -14,6 +14,7 @@
 #include <ini.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -32,25 +33,35 @@ std::string place(const std::string& file, std::size_t line) {
   return file + ":" + std::to_string(line);
 }
 
-void check_utf8(std::string_view text, const std::string& file) {
-  const std::string_view good = text.substr(0, utf8_length(text));
-  if (good.size() == text.size()) return;
-  const auto line = 1 + std::count(good.begin(), good.end(), '\n');
-  throw ConfigError(place(file, static_cast<std::size_t>(line)) +
-                    ": the line has bytes that are not UTF-8: save the file as UTF-8");
-}
-
 bool is_comment(std::string_view line) {
   if (line.front() == '#' || line.front() == ';') return true;
-  return lower_case(line.substr(0, 3)) == "rem" && (line.size() == 3 || is_space(line[3]));
+  return lower_case(line.substr(0, 3)) == "rem" && (line.size() == 3 || leading_space(line.substr(3)) > 0);
+}
+
+/// In characters: a tab is one.
+std::size_t indentation(std::string_view line) {
+  std::size_t count = 0;
+  for (; const std::size_t bytes = leading_space(line); ++count) line.remove_prefix(bytes);
+  return count;
+}
+
+/// White space within a key is a blank, of whatever script it is.
+std::string key_text(std::string_view text) {
+  std::string key;
+  for (text = without_blanks(text); !text.empty();) {
+    const std::size_t space = leading_space(text);
+    key += space > 0 ? ' ' : text.front();
+    text.remove_prefix(std::max<std::size_t>(space, 1));
+  }
+  return lower_case(key);
 }
 
 // What is left of the text behind the separator.
 std::string setting_value(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   const std::size_t semicolon = text.find(';');
-  const bool comment = semicolon != std::string_view::npos && semicolon > 0 && is_space(text[semicolon - 1]);
-  if (comment) text = trimmed(text.substr(0, semicolon));
+  const bool comment = semicolon != std::string_view::npos && trailing_space(text.substr(0, semicolon)) > 0;
+  if (comment) text = without_blanks(text.substr(0, semicolon));
   return text == "\"\"" ? std::string() : std::string(text);
 }
 
@@ -102,19 +113,23 @@ class IniReader {
   }
 
   std::string shorthand(std::string_view line) {
-    const std::string_view content = trimmed(line);
+    const std::string_view content = without_blanks(line);
     if (content.empty() || is_comment(line)) return "";
-    if (is_space(line.front()) && after_key_) {
+    const std::size_t indent = indentation(line);
+    if (key_indent_ && indent > *key_indent_) {
       settings_.back().value.append("\n").append(line);
       return "";
     }
-    return content.front() == '[' ? section(content) : setting(content);
+    if (content.front() == '#' || content.front() == ';') return "";
+    if (content.front() == '[') return section(content);
+    key_indent_ = indent;
+    return setting(content);
   }
 
   std::string section(std::string_view line) {
-    after_key_ = false;
+    key_indent_.reset();
     const std::size_t bracket = line.rfind(']');
-    const std::string_view name = bracket == std::string_view::npos ? "" : trimmed(line.substr(1, bracket - 1));
+    const std::string_view name = bracket == std::string_view::npos ? "" : without_blanks(line.substr(1, bracket - 1));
     if (name.empty()) return wrong("a section needs a name between brackets, like [netbox]");
     const auto [known, is_new] = section_numbers_.emplace(name, sections_.size());
     if (is_new) sections_.push_back({.name = std::string(name), .origin = place(file_, line_number_)});
@@ -123,14 +138,12 @@ class IniReader {
 
   std::string setting(std::string_view line) {
     const std::size_t separator = line.find_first_of("=:");
-    const std::string_view key = trimmed(line.substr(0, separator));
+    const std::string key = key_text(line.substr(0, separator));
     if (separator == std::string_view::npos || key.empty()) {
       return wrong("the line is neither a comment, nor a section like [netbox], nor a setting like key = value");
     }
-    after_key_ = true;
-    settings_.push_back({.key = lower_case(key),
-                         .value = setting_value(line.substr(separator + 1)),
-                         .origin = place(file_, line_number_)});
+    settings_.push_back(
+        {.key = key, .value = setting_value(line.substr(separator + 1)), .origin = place(file_, line_number_)});
     return "key=" + std::to_string(settings_.size() - 1);
   }
 
@@ -159,7 +172,7 @@ class IniReader {
   std::string_view rest_;
   std::string file_;
   std::size_t line_number_ = 0;
-  bool after_key_ = false;  // whether an indented line continues a setting of this section
+  std::optional<std::size_t> key_indent_;  // of the section's last setting: what is indented deeper continues it
   std::string problem_;
   std::vector<Section> sections_;  // without entries until they are assembled
   std::unordered_map<std::string, std::size_t> section_numbers_;

@@ -55,7 +55,7 @@ std::vector<SampleSection> sample_sections(std::span<const Plugin> plugins) {
       {std::string(managed_section) + "." + managed_id, "MANAGED", managed_settings()},
   };
   for (const Plugin& plugin : plugins) {
-    if (plugin.in_sample) sections.push_back({plugin.section, environment_prefix(plugin), plugin.settings});
+    sections.push_back({plugin.section, environment_prefix(plugin), plugin.settings});
   }
   return sections;
 }
@@ -104,14 +104,26 @@ std::string meaning_cell(const Setting& setting) {
   return setting.text.choices.empty() ? text : text + ".";
 }
 
-void keep_old_file(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) return;
+/// The first of f.bak, f.bak.1, f.bak.2 … that is free.
+std::filesystem::path backup_name(const std::filesystem::path& file) {
+  std::filesystem::path backup = file;
+  backup += ".bak";
+  const std::filesystem::path first = backup;
+  for (int number = 1; std::filesystem::exists(backup); ++number) {
+    backup = first;
+    backup += "." + std::to_string(number);
+  }
+  return backup;
+}
+
+std::optional<std::filesystem::path> keep_old_file(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
   if (!std::filesystem::is_regular_file(file)) {
     throw ConfigError(shown_path(file) + ": exists and is not a file: remove it, or name another file with --ini");
   }
-  std::filesystem::path kept = file;
-  kept += ".bak";
-  std::filesystem::rename(file, kept);
+  std::filesystem::path backup = backup_name(file);
+  std::filesystem::rename(file, backup);
+  return backup;
 }
 
 }  // namespace
@@ -145,10 +157,12 @@ std::string settings_table(const Plugin& plugin) {
   return table;
 }
 
-void write_sample_ini(std::span<const Plugin> plugins, const std::filesystem::path& file) {
+std::optional<std::filesystem::path> write_sample_ini(std::span<const Plugin> plugins,
+                                                      const std::filesystem::path& file) {
   try {
-    keep_old_file(file);
+    std::optional<std::filesystem::path> backup = keep_old_file(file);
     write_file_atomically(file, sample_ini(plugins));
+    return backup;
   } catch (const std::system_error& error) {
     throw ConfigError(shown_path(file) + ": the file cannot be written: " + error.code().message());
   }

@@ -13,4 +13,8 @@ std::string Section::connector() const {
   return name.substr(0, name.find('.'));
 }
 
+bool is_integration(std::string_view section_name) {
+  return section_name.starts_with("managed.") || section_name.starts_with("managed_reports.");
+}
+
 }  // namespace connector

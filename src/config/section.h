@@ -28,4 +28,7 @@ struct Section {
   std::string connector() const;
 };
 
+/// Whether a section of this name belongs to an integration that Oomnitza describes: managed.12, managed_reports.7.
+bool is_integration(std::string_view section_name);
+
 }  // namespace connector

@@ -10,6 +10,8 @@
 #include "config/overlay.h"
 #include "config/problem.h"
 #include "connector/error.h"
+#include "platform/path.h"
+#include "text/nearest.h"
 #include "text/text.h"
 
 namespace connector {
@@ -76,7 +78,10 @@ class Filling {
   }
 
   void warn_unknown(const std::string& origin, const std::string& key) const {
-    context_.log.warning("{}: section [{}]: unknown setting {}; ignored", origin, section_.name, key);
+    std::vector<std::string> names = {"enable", "recordfilter"};
+    for (const Setting& setting : table_) names.push_back(setting.name);
+    context_.log.warning("{}: section [{}]: unknown setting {}; ignored{}", origin, section_.name, key,
+                         did_you_mean(key, names));
   }
 
   // Also those that another value replaces.
@@ -142,7 +147,8 @@ class Filling {
 
   void fill(const Setting& setting) {
     if (undetermined_.contains(setting.name)) return;
-    const std::optional<std::string> text = text_of(setting);
+    std::optional<std::string> text = text_of(setting);
+    if (text && is_token(setting)) text = without_blanks_around(setting, *text);
     if (setting.required() && (!text || text->empty())) {
       add_problem(setting.name, missing(setting));
     } else if (text) {
@@ -151,6 +157,21 @@ class Filling {
     } else {
       take_default(setting);
     }
+  }
+
+  /// A token is pasted, or read from a file with a line break at its end. A password may have blanks at its ends.
+  static bool is_token(const Setting& setting) {
+    return setting.secret && setting.name.find("password") == std::string::npos &&
+           setting.name.find("passphrase") == std::string::npos;
+  }
+
+  std::string without_blanks_around(const Setting& setting, const std::string& text) const {
+    std::string token(without_blanks(text));
+    if (token.size() == text.size()) return token;
+    context_.log.hide(token);
+    context_.log.warning("section [{}], setting {}: blanks or line breaks around the value are left out", section_.name,
+                         setting.name);
+    return token;
   }
 
   std::string missing(const Setting& setting) const {
@@ -190,9 +211,10 @@ class Filling {
     check_protocol();
     check_file("cacert_file", target_.cacert_file);
     check_file("user_pem_file", target_.user_pem_file);
+    check_private_key();
     std::error_code error;
     if (!target_.cacert_dir.empty() && !std::filesystem::is_directory(target_.cacert_dir, error)) {
-      add_problem("cacert_dir", "there is no folder " + target_.cacert_dir);
+      add_problem("cacert_dir", "there is no folder " + shown_path(target_.cacert_dir));
     }
   }
 
@@ -200,9 +222,19 @@ class Filling {
     if (file.empty()) return;
     std::error_code error;
     if (!std::filesystem::is_regular_file(file, error)) {
-      add_problem(setting, "there is no file " + file);
+      add_problem(setting, "there is no file " + shown_path(file));
     } else if (!std::ifstream(file)) {
-      add_problem(setting, "the file " + file + " cannot be read");
+      add_problem(setting, "the file " + shown_path(file) + " cannot be read");
+    }
+  }
+
+  void check_private_key() {
+    if (target_.user_pem_file.empty() || !target_.user_pem_password.empty()) return;
+    std::ifstream file(target_.user_pem_file);
+    for (std::string line; std::getline(file, line);) {
+      const bool is_encrypted = line.starts_with("-----BEGIN ENCRYPTED ") || line.starts_with("Proc-Type: 4,ENCRYPTED");
+      if (is_encrypted)
+        return add_problem("user_pem_password", "is required: the private key in user_pem_file is encrypted");
     }
   }
 

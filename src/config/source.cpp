@@ -22,8 +22,38 @@ bool is_set(const EnvironmentVariables& variables, const std::string& name) {
   return found != variables.end() && !found->second.empty();
 }
 
-Configuration from_ini(const std::filesystem::path& file) {
-  return {.origin = shown_path(file), .sections = read_ini(file), .variables = process_environment()};
+bool has_secret(const Section& section, const std::vector<Setting>& own) {
+  const std::vector<Setting> settings = with_common_settings(own);
+  return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) {
+    const Entry* entry = setting.secret ? section.find(setting.name) : nullptr;
+    return entry != nullptr && !entry->value.empty();
+  });
+}
+
+bool holds_secrets(const std::vector<Section>& sections, std::span<const Plugin> plugins) {
+  return std::any_of(sections.begin(), sections.end(), [&](const Section& section) {
+    if (section.name == "oomnitza") return has_secret(section, cloud_settings());
+    if (is_integration(section.name)) return has_secret(section, managed_settings());
+    return std::any_of(plugins.begin(), plugins.end(), [&](const Plugin& plugin) {
+      return plugin.section == section.connector() && has_secret(section, plugin.settings);
+    });
+  });
+}
+
+void warn_of_readers(Configuration& configuration, const std::filesystem::path& file, std::span<const Plugin> plugins) {
+  std::error_code unknown;
+  const auto permissions = std::filesystem::status(file, unknown).permissions();
+  if ((permissions & std::filesystem::perms::others_read) == std::filesystem::perms::none) return;
+  if (!holds_secrets(configuration.sections, plugins)) return;
+  configuration.warnings.push_back(
+      shown_path(file) + " holds secrets and every user of this machine can read it: chmod 600 " + shown_path(file));
+}
+
+Configuration from_ini(const std::filesystem::path& file, std::span<const Plugin> plugins) {
+  Configuration configuration = {
+      .origin = shown_path(file), .sections = read_ini(file), .variables = process_environment()};
+  warn_of_readers(configuration, file, plugins);
+  return configuration;
 }
 
 Configuration from_environment(const std::optional<std::filesystem::path>& file, std::span<const Plugin> plugins) {
@@ -32,6 +62,8 @@ Configuration from_environment(const std::optional<std::filesystem::path>& file,
   // A variable of the process is already there and wins, also when it is empty.
   if (file) configuration.variables.merge(read_env_file(*file));
   configuration.sections = sections_from_environment(configuration.variables, plugins, cloud_settings());
+  configuration.warnings = unknown_variables(configuration.variables, plugins, cloud_settings());
+  if (file) warn_of_readers(configuration, *file, plugins);
   return configuration;
 }
 
@@ -44,14 +76,16 @@ const Section* Configuration::find(std::string_view name) const {
 }
 
 Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins) {
-  if (choice.ini_is_named) return from_ini(choice.ini);
+  if (choice.ini_is_named) return from_ini(choice.ini, plugins);
   if (choice.env_file_is_named) return from_environment(choice.env_file, plugins);
   if (is_set(process_environment(), "OOMNITZA_URL")) return from_environment(std::nullopt, plugins);
-  if (is_there(choice.ini)) return from_ini(choice.ini);
+  if (is_there(choice.ini)) return from_ini(choice.ini, plugins);
   if (is_there(choice.env_file)) return from_environment(choice.env_file, plugins);
   throw ConfigError(
-      "no configuration found: neither config.ini nor .env exists here, and OOMNITZA_URL is not set; name a file with "
-      "--ini or --env-file, or let generate-ini write a config.ini");
+      "no configuration found: there is no config.ini here, beside the program, in $XDG_CONFIG_HOME/connector or in "
+      "/etc/connector, no .env here, and OOMNITZA_URL is not set: name a file with --ini or --env-file, or let "
+      "connector "
+      "generate-ini write a config.ini");
 }
 
 }  // namespace connector

@@ -24,6 +24,8 @@ struct Configuration {
   EnvironmentVariables
       variables;  ///< the process's environment over the env file's (empty map part when the ini file counts alone)
 
+  std::vector<std::string> warnings = {};  ///< what looks wrong and stops nothing
+
   const Section* find(std::string_view name) const;
 };
 

@@ -24,6 +24,8 @@ const std::vector<Setting>& common_settings() {
       setting("user_pem_file", &S::user_pem_file,
               {.help = "PEM file with the certificate and private key that are presented on HTTPS connections.",
                .default_value = ""}),
+      setting("user_pem_password", &S::user_pem_password,
+              {.help = "Password of the private key in user_pem_file, where that is encrypted.", .default_value = ""}),
       setting("use_server_map", &S::use_server_map,
               {.help = "Whether the mapping is fetched from Oomnitza.", .default_value = "True"}),
       setting("insert_only", &S::insert_only,

@@ -78,6 +78,12 @@ const BuiltInConverters::Converter* BuiltInConverters::find(std::string_view nam
   return converter == converters.end() ? nullptr : converter;
 }
 
+std::vector<std::string> BuiltInConverters::names() {
+  std::vector<std::string> names;
+  for (const Converter& converter : converters) names.emplace_back(converter.name);
+  return names;
+}
+
 Json BuiltInConverters::convert(const Converter& converter, const Json& record, const Json& value,
                                 const Parameters& parameters) const {
   const std::string* text = converter.of_text == nullptr ? nullptr : string_in(value);

@@ -74,6 +74,7 @@ class BuiltInConverters {
 
   /// Nothing (nullptr) when there is none of exactly that name.
   static const Converter* find(std::string_view name);
+  static std::vector<std::string> names();
 
   /// Throws ConversionError.
   Json convert(const Converter& converter, const Json& record, const Json& value, const Parameters& parameters) const;

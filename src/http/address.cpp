@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <idn2.h>
 
 #include <algorithm>
 #include <memory>
@@ -64,10 +65,12 @@ UrlParts parts(const UrlHandle& handle) {
 }
 
 std::optional<http::Address> address(const UrlHandle& handle) {
-  const UrlParts url = parts(handle);
+  UrlParts url = parts(handle);
   if ((url.scheme != "http" && url.scheme != "https") || url.host.empty()) return std::nullopt;
+  const std::string shown = url.origin() + url.path;
+  url.host = http::ascii_host(url.host);
   return http::Address{.url = url.origin() + url.target(),
-                       .shown = url.origin() + url.path,
+                       .shown = shown,
                        .scheme = url.scheme,
                        .host = ascii_lower_case(url.host),
                        .port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT),
@@ -97,6 +100,14 @@ bool Address::trusts(const Address& target) const {
   if (host != target.host) return false;
   if (port == target.port) return scheme == target.scheme || target.scheme == "https";
   return scheme == "http" && port == "80" && target.scheme == "https" && target.port == "443";
+}
+
+std::string ascii_host(const std::string& host) {
+  if (std::all_of(host.begin(), host.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return host;
+  char* ascii = nullptr;
+  const int result = idn2_to_ascii_8z(host.c_str(), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  const std::unique_ptr<char, decltype(&idn2_free)> owner(ascii, idn2_free);
+  return result == IDN2_OK ? std::string(ascii) : host;
 }
 
 std::optional<Address> parse_address(const std::string& url) {

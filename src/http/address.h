@@ -22,6 +22,10 @@ struct Address {
   bool trusts(const Address& target) const;
 };
 
+/// A host's name as DNS knows it: names beyond ASCII in the form xn--… (IDNA 2008), whatever the locale. One that
+/// cannot be written so comes back as it is.
+std::string ascii_host(const std::string& host);
+
 /// Nothing when the text is not an http or https URL.
 std::optional<Address> parse_address(const std::string& url);
 

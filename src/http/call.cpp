@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/proxy.h"
 #include "http/retries.h"
 #include "version.h"
 
@@ -53,10 +54,11 @@ int status_of(const Outcome& outcome) {
 
 }  // namespace
 
-Call::Call(const Request& request, const Headers& defaults, Connections& connections, const Log& log, const Wait& wait)
+Call::Call(const Request& request, const Headers& defaults, Connections& connections, const Log& log,
+           const Timing& timing)
     : request_(request),
       log_(log),
-      wait_(wait),
+      timing_(timing),
       connections_(connections),
       connection_(connections.take()),
       address_(address_of(request)),
@@ -89,8 +91,7 @@ Outcome Call::try_once() {
   Connection& connection = stranger_ ? *stranger_ : *connection_;
   Outcome outcome =
       connection.perform({.method = method_,
-                          .url = address_.url,
-                          .encrypted = address_.scheme == "https",
+                          .address = address_,
                           .headers = headers_,
                           .body = sends_body_ ? request_.body : none,
                           .idle_timeout = request_.idle_timeout,
@@ -115,14 +116,15 @@ bool Call::wanted(const Response& response) const {
 
 bool Call::may_retry(const Outcome& outcome) const {
   return request_.retry && (method_ == "GET" || method_ == "POST") && may_pass(outcome) &&
-         (!outcome.sunk || request_.restart) && retries_ < max_retries;
+         (!outcome.sunk || request_.restart) && retries_ < timing_.max_retries;
 }
 
 void Call::wait_for_next_try(const Outcome& outcome) {
   const auto now = std::chrono::system_clock::now();
   const auto duration = wait_before(retries_, retry_after_of(outcome.response, now), now);
-  log_.warning("{}; retry {} of {} in {} s", error(outcome).what(), retries_ + 1, max_retries, duration.count());
-  wait_(duration, connections_.stop());
+  log_.warning("{}; retry {} of {} in {} s", error(outcome).what(), retries_ + 1, timing_.max_retries,
+               duration.count());
+  timing_.wait(duration, connections_.stop());
   if (connections_.stop().stop_requested()) {
     throw error(problem(outcome) + "; not retried: shutting down", status_of(outcome), outcome.fault != Fault::none);
   }
@@ -170,14 +172,16 @@ void Call::leave_credentials() {
 std::string Call::problem(const Outcome& outcome) const {
   if (outcome.fault != Fault::none) return outcome.cause;
   std::string text = "status " + std::to_string(outcome.response.status);
+  if (outcome.response.status == 407) return text + ": " + proxy_credentials_hint;
   const std::string answer = excerpt(outcome.response.body, log_);
   return answer.empty() ? text : text + ": " + answer;
 }
 
 HttpError Call::error(const Outcome& outcome) const {
-  const bool used_up = retries_ == max_retries && may_pass(outcome);
+  const bool used_up = retries_ == timing_.max_retries && may_pass(outcome);
   const bool is_cut_short = outcome.fault != Fault::none && connections_.stop().stop_requested();
-  return error(problem(outcome) + (used_up ? " (after 11 tries)" : ""), status_of(outcome), used_up || is_cut_short);
+  return error(problem(outcome) + (used_up && retries_ > 0 ? fmt::format(" (after {} tries)", retries_ + 1) : ""),
+               status_of(outcome), used_up || is_cut_short);
 }
 
 HttpError Call::error(const std::string& problem, int status, bool retries_exhausted) const {

@@ -9,13 +9,11 @@
 
 namespace connector::http {
 
-using Wait = decltype(Timing::wait);
-
 /// One send() from the first try to the response: retries and redirects.
 class Call {
  public:
-  /// defaults: the session's headers, under the request's own.
-  Call(const Request& request, const Headers& defaults, Connections& connections, const Log& log, const Wait& wait);
+  /// defaults: the session's headers, under the request's own. timing: its wait is there.
+  Call(const Request& request, const Headers& defaults, Connections& connections, const Log& log, const Timing& timing);
 
   Response run();
 
@@ -33,7 +31,7 @@ class Call {
 
   const Request& request_;
   const Log& log_;
-  const Wait& wait_;
+  const Timing& timing_;
   Connections& connections_;
   Connections::Lease connection_;
   std::unique_ptr<Connection> stranger_;  ///< takes over when a redirect leaves the host

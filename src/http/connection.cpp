@@ -4,9 +4,12 @@
 #include <filesystem>
 
 #include "connector/error.h"
+#include "http/certificate_failure.h"
+#include "http/proxy.h"
 #include "http/retries.h"
 #include "http/transfer.h"
 #include "platform/environment.h"
+#include "platform/limits.h"
 #include "platform/process.h"
 
 namespace connector::http {
@@ -77,10 +80,6 @@ Headers received_headers(CURL* handle) {
   return headers;
 }
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 /// TLS says no in OpenSSL's words; a connection that breaks during TLS has none, or an unexpected end.
 bool refused_by_tls(CURLcode code, std::string_view words) {
   if (code == CURLE_SSL_CONNECT_ERROR) return contains(words, "error:") && !contains(words, "unexpected eof");
@@ -115,19 +114,30 @@ Fault fault_of(CURLcode code, CURL* handle, std::string_view words) {
   }
 }
 
-std::string hint(CURLcode code) {
+bool wants_proxy_credentials(CURL* handle) {
+  long status = 0;
+  return curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status) == CURLE_OK && status == 407;
+}
+
+std::string hint(CURLcode code, CURL* handle, std::string_view words) {
+  if (wants_proxy_credentials(handle)) return std::string(": ") + proxy_credentials_hint;
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
-      return ": set cacert_file to the CA certificate that signed it, or verify_ssl = False to do without the "
-             "check";
+      return ": " + certificate_failure(handle, words);
     case CURLE_SSL_CACERT_BADFILE:
       return ": check cacert_file, cacert_dir, or the environment's REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE";
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CLIENTCERT:
-      return ": check user_pem_file, a PEM file with certificate and private key";
+      return ": check user_pem_file, a PEM file with certificate and private key, and user_pem_password";
     default:
       return "";
   }
+}
+
+/// The limit of the system that a request may have failed for; empty when it was not one.
+std::string limit_reached(std::string_view words) {
+  if (contains(words, "thread failed to start")) return too_many_threads;
+  return lacks_descriptors() ? too_many_files : "";
 }
 
 void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const char* error) {
@@ -167,7 +177,10 @@ void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const 
     return fails(Fault::transient, "the compressed body breaks off");
   }
   const std::string words = *error ? error : curl_easy_strerror(code);
-  fails(fault_of(code, transfer.handle, words), words + hint(code));
+  const Fault fault = fault_of(code, transfer.handle, words);
+  const std::string limit = fault == Fault::transient ? limit_reached(words) : "";
+  if (!limit.empty()) return fails(Fault::lasting, words + ": " + limit);
+  fails(fault, words + hint(code, transfer.handle, words));
 }
 
 void set_tls(CURL* handle, const ConnectionSettings& settings) {
@@ -215,6 +228,7 @@ ConnectionSettings connection_settings(const TlsSettings& tls) {
     take_authorities(settings, environment_variable(name));
   }
   settings.user_pem_file = tls.user_pem_file;
+  settings.user_pem_password = tls.user_pem_password;
   const auto protocol_is = [&](const char* name) { return curl_strequal(tls.protocol.c_str(), name) != 0; };
   if (protocol_is("tls") || protocol_is("tls1")) {
     settings.tls_version = 0L | CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_0;
@@ -225,6 +239,8 @@ ConnectionSettings connection_settings(const TlsSettings& tls) {
     settings.tls_version = CURL_SSLVERSION_TLSv1_3;
   }
   if (environment_variable("http_proxy").empty()) settings.http_proxy = environment_variable("HTTP_PROXY");
+  settings.no_proxy = environment_variable("no_proxy");
+  if (settings.no_proxy.empty()) settings.no_proxy = environment_variable("NO_PROXY");
   return settings;
 }
 
@@ -257,8 +273,9 @@ Outcome Connection::perform(const Exchange& exchange) {
   set(handle, CURLOPT_HEADERDATA, &transfer);
   set(handle, CURLOPT_PREREQDATA, &transfer);
   set(handle, CURLOPT_XFERINFODATA, &transfer);
-  set(handle, CURLOPT_URL, exchange.url.c_str());
-  set(handle, CURLOPT_PROXY, exchange.encrypted ? nullptr : text_or_null(settings_.http_proxy));
+  set(handle, CURLOPT_URL, exchange.address.url.c_str());
+  set(handle, CURLOPT_PROXY, exchange.address.scheme == "https" ? nullptr : text_or_null(settings_.http_proxy));
+  set(handle, CURLOPT_NOPROXY, no_proxy_for(settings_.no_proxy, exchange.address).c_str());
   set_method(exchange);
   set_certificate(exchange.certificate);
   const List headers = header_list(exchange);
@@ -305,7 +322,8 @@ void Connection::set_certificate(const ClientCertificate* certificate) {
   set(handle, CURLOPT_SSLCERTTYPE, own.pkcs12.empty() ? "PEM" : "P12");
   set_blob(handle, CURLOPT_SSLCERT_BLOB, own.pkcs12.empty() ? own.certificate : own.pkcs12);
   set_blob(handle, CURLOPT_SSLKEY_BLOB, own.pkcs12.empty() ? own.key : "");
-  set(handle, CURLOPT_KEYPASSWD, text_or_null(own.password));
+  const std::string& password = certificate ? own.password : settings_.user_pem_password;
+  set(handle, CURLOPT_KEYPASSWD, password.c_str());  // an empty one too: without any, the terminal would be asked
 }
 
 std::vector<std::string> Connection::cookies() const {

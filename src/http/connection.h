@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connector/http.h"
+#include "http/address.h"
 #include "http/stop_clock.h"
 
 namespace connector::http {
@@ -24,7 +25,9 @@ struct ConnectionSettings {
   std::string user_pem_file;
   long tls_version = CURL_SSLVERSION_DEFAULT;
   bool any_cipher = false;  ///< lowers OpenSSL's security level: TLS 1.0 needs it
-  std::string http_proxy;   ///< HTTP_PROXY in capitals, which libcurl does not look at
+  std::string user_pem_password;
+  std::string http_proxy;  ///< HTTP_PROXY in capitals, which libcurl does not look at
+  std::string no_proxy;
 };
 
 ConnectionSettings connection_settings(const TlsSettings& tls);
@@ -32,8 +35,7 @@ ConnectionSettings connection_settings(const TlsSettings& tls);
 /// One request as it goes over the wire. Everything is borrowed for the time of the call.
 struct Exchange {
   std::string_view method;
-  const std::string& url;
-  bool encrypted;
+  const Address& address;
   const Headers& headers;
   const std::string& body;
   std::chrono::seconds idle_timeout;

@@ -38,12 +38,14 @@ class Http::Session {
       : log_(std::move(log)),
         warnings_(std::make_shared<Warnings>(log_)),
         after_stop_(after_stop),
-        wait_(timing.wait ? timing.wait : http::wait_for_real),
-        connections_(std::move(tls), std::move(stop), timing) {}
+        timing_(std::move(timing)),
+        connections_(std::move(tls), std::move(stop), timing_) {
+    if (!timing_.wait) timing_.wait = http::wait_for_real;
+  }
 
   Response send(const Request& request, const Headers& headers) {
     if (after_stop_ == AfterStop::refuse && connections_.stop().stop_requested()) throw Stopped{};
-    Response response = http::Call(request, headers, connections_, log_, wait_).run();
+    Response response = http::Call(request, headers, connections_, log_, timing_).run();
     response.warn = [warnings = warnings_, where = response.method + " " + response.url](const std::string& what) {
       warnings->warn(where, what);
     };
@@ -67,7 +69,7 @@ class Http::Session {
   Log log_;
   std::shared_ptr<Warnings> warnings_;
   AfterStop after_stop_;
-  http::Wait wait_;
+  Timing timing_;
   http::Connections connections_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array<int, max_retries> waits{0, 1, 2, 4, 8, 16, 32, 64, 120, 120};
+constexpr std::array waits{0, 1, 2, 4, 8, 16, 32, 64, 120, 120};
 constexpr std::size_t digits_of_a_moment = 10;  // seconds since 1970, from 2001 to 2286
 constexpr seconds longest_wait = std::chrono::minutes(15);
 
@@ -68,12 +68,12 @@ std::optional<std::string> retry_after_of(const Response& response, std::chrono:
   return std::nullopt;
 }
 
-seconds wait_before(int repeat, const std::optional<std::string>& retry_after,
+seconds wait_before(int retry, const std::optional<std::string>& retry_after,
                     std::chrono::system_clock::time_point now) {
   if (retry_after) {
     if (const auto asked = asked_wait(*retry_after, now)) return std::clamp(*asked, seconds(0), longest_wait);
   }
-  return seconds(waits.at(static_cast<std::size_t>(repeat)));
+  return seconds(waits.at(static_cast<std::size_t>(retry)));
 }
 
 void wait_for_real(seconds duration, const std::stop_token& stop) {

@@ -8,8 +8,6 @@
 
 namespace connector::http {
 
-inline constexpr int max_retries = 10;
-
 /// Whether a response may be followed by a better one: 408, 429, 500, 502, 503, 504, 520 to 524, and with Retry-After
 /// 403 and 413.
 bool transient(const Response& response);
@@ -19,7 +17,7 @@ bool transient(const Response& response);
 std::optional<std::string> retry_after_of(const Response& response, std::chrono::system_clock::time_point now);
 
 /// How long to wait before retry 0, 1, 2 … 9. retry_after: what the response says, if it does.
-std::chrono::seconds wait_before(int repeat, const std::optional<std::string>& retry_after,
+std::chrono::seconds wait_before(int retry, const std::optional<std::string>& retry_after,
                                  std::chrono::system_clock::time_point now);
 
 /// The wait of a session that nobody gave another one.

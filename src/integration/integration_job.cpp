@@ -16,6 +16,8 @@
 #include "mapping/field_spec.h"
 #include "mapping/template_mapping.h"
 #include "platform/files.h"
+#include "platform/limits.h"
+#include "sync/progress.h"
 #include "sync/sync.h"
 #include "sync/undelivered.h"
 #include "text/values.h"
@@ -59,8 +61,8 @@ class IntegrationJob {
       render_inputs();
       sync();
     } catch (const std::exception& error) {
-      log_.error("sync failed: {}", error.what());
-      listener_.failed(error.what());
+      log_.error("sync failed: {}", reason(error));
+      listener_.failed(reason(error));
     }
   }
 
@@ -146,10 +148,12 @@ class IntegrationJob {
     source->stop = stop_;
     source->workers = context_.options.workers;
     source->all_attributes = true;  // what the mapping's templates read is not known
-    TemplateMapping mapping(mapping_spec(), context_.templates, filter_, records_log_);
+    const Faults faults(log_);
+    TemplateMapping mapping(mapping_spec(), context_.templates, filter_, faults);
     const std::unique_ptr<Sink> sink = make_sink();
     if (!context_.testmode) warn_of_kept_payloads(context_.options.state_folder, definition_.section.name, log_);
     LogListener log_listener(log_);
+    ProgressListener progress(definition_.section.name, context_.logging.console(), log_);
     const auto* described = dynamic_cast<const IntegrationSource*>(source.get());
     connector::run({.name = definition_.section.name,
                     .connector = *source,
@@ -158,10 +162,12 @@ class IntegrationJob {
                     .sink = *sink,
                     .options = run_options(),
                     .log = records_log_,
-                    .listeners = {&log_listener, &listener_},
+                    .faults = faults,
+                    .listeners = {&progress, &log_listener, &listener_},
                     .delivers_failure = true,
                     .sends_records = !is_custom_test(),
                     .is_empty_run = [&] { return described != nullptr && described->found_nothing(); }});
+    faults.report();
   }
 
   std::unique_ptr<Connector> make_source() {

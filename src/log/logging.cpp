@@ -13,6 +13,8 @@
 
 #include "connector/error.h"
 #include "connector/json.h"
+#include "log/console.h"
+#include "log/file_sink.h"
 #include "log/handlers.h"
 #include "log/redactor.h"
 #include "platform/path.h"
@@ -24,11 +26,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What counts when there is no logging.json.
+/// What counts when there is no logging.json. Who watches knows the day, and messages name their section.
 constexpr std::string_view default_configuration = R"({
-  "handlers": {"console": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr"}},
-  "root": {"level": "INFO", "handlers": ["console"]}
+  "formatters": {"watched": {"format": "%(asctime)s %(levelname)-8s %(message)s", "datefmt": "%H:%M:%S"}},
+  "handlers": {"console": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr"},
+               "watched": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "watched"}},
+  "root": {"level": "INFO"}
 })";
+
+Json default_settings(const Console& console) {
+  Json configuration = parse_json(default_configuration);
+  configuration["root"]["handlers"] = Json::array({console.is_live() ? "watched" : "console"});
+  return configuration;
+}
 
 Json read_configuration(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -106,14 +116,32 @@ struct Logging::State {
 
   std::shared_ptr<Redactor> redactor = std::make_shared<Redactor>();
   std::map<std::string, LoggerSettings> loggers;  ///< the root's name is empty
-  std::vector<std::string> warnings;              ///< about the configuration
+  std::vector<std::shared_ptr<FileSink>> files;
+  std::vector<std::string> warnings;  ///< about the configuration
 
-  void configure(const Json& configuration, const fs::path& folder, bool stdout_is_result) {
+  const std::shared_ptr<Console> console = std::make_shared<Console>();
+  spdlog::level::level_enum lowest_level = spdlog::level::off;  ///< that a handler wants whatever a logger says
+
+  void configure(const Json& configuration, const LoggingChoice& choice) {
     std::map<std::string, spdlog::sink_ptr> handlers;
-    const HandlerContext context = {at(configuration, "formatters"), folder, stdout_is_result};
+    HandlerContext context{.formatters = at(configuration, "formatters"),
+                           .console = console,
+                           .stdout_is_result = choice.stdout_is_result,
+                           .level_of_stream = {},
+                           .json_lines = choice.json_lines};
+    if (choice.level_of_streams) lowest_level = spdlog_level(*choice.level_of_streams);
+    if (choice.level_of_streams) context.level_of_stream = lowest_level;
+    for (const auto& [name, settings] : context.formatters.items()) {
+      if (const auto problem = problem_with_formatter(settings)) {
+        warnings.push_back(fmt::format("logging, formatter {}: {}", name, *problem));
+      }
+    }
     for (const auto& [name, settings] : at(configuration, "handlers").items())
       make_or_warn("handler " + name,
                    [&, &handler = handlers[name], &settings = settings] { handler = make_handler(settings, context); });
+    for (const auto& [name, handler] : handlers) {
+      if (auto file = std::dynamic_pointer_cast<FileSink>(handler)) files.push_back(std::move(file));
+    }
     for (const auto& [name, settings] : at(configuration, "loggers").items())
       loggers[name] = read_logger("logger " + name, settings, handlers);
     const Json& root = at(configuration, "root");
@@ -166,10 +194,11 @@ struct Logging::State {
       handlers.insert(handlers.end(), logger->handlers.begin(), logger->handlers.end());
       if (!logger->propagate) break;
     }
-    if (handlers.empty()) handlers.push_back(last_resort_handler());
+    if (handlers.empty()) handlers.push_back(last_resort_handler(console));
 
     auto logger = std::make_shared<spdlog::logger>(name, handlers.begin(), handlers.end());
-    logger->set_level(threshold(leveled != ancestors.end() ? (*leveled)->level.value() : root_level()));
+    const auto level = threshold(leveled != ancestors.end() ? (*leveled)->level.value() : root_level());
+    logger->set_level(std::min(level, lowest_level));
     return logger;
   }
 
@@ -182,8 +211,7 @@ struct Logging::State {
 
 Logging::Logging(const LoggingChoice& choice) : state_(std::make_shared<State>()) {
   const std::optional<fs::path>& file = choice.file;
-  const Json configuration = file ? read_configuration(*file) : parse_json(default_configuration);
-  state_->configure(configuration, file ? file->parent_path() : fs::path(), choice.stdout_is_result);
+  state_->configure(file ? read_configuration(*file) : default_settings(*state_->console), choice);
   for (const std::string& warning : state_->warnings) logger("connector").warning("{}", warning);
 }
 
@@ -191,6 +219,16 @@ Logging::~Logging() = default;
 
 Log Logging::logger(const std::string& name) const {
   return Log(std::make_shared<LoggerOutput>(state_->make_logger(name), state_->redactor));
+}
+
+Console& Logging::console() const {
+  return *state_->console;
+}
+
+std::function<void()> Logging::reopener() const {
+  return [state = state_] {
+    for (const auto& file : state->files) file->reopen();
+  };
 }
 
 std::string connector_logger_name(const std::string& mapping_name) {

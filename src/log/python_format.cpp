@@ -3,10 +3,13 @@
 #include <spdlog/details/os.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <ctime>
+#include <iomanip>
+#include <sstream>
 #include <utility>
+
+#include "text/utf8.h"
 
 namespace connector {
 
@@ -56,6 +59,7 @@ bool PythonFormat::parse_field(std::string_view& text, Piece& piece) {
        rest.remove_prefix(1)) {
     piece.left = piece.left || rest.front() == '-';
     if (rest.front() == '0') piece.fill = '0';
+    if (rest.front() == '+' || (rest.front() == ' ' && piece.sign.empty())) piece.sign = rest.front();
   }
   piece.width = number();
   if (rest.starts_with('.')) {
@@ -63,10 +67,8 @@ bool PythonFormat::parse_field(std::string_view& text, Piece& piece) {
     piece.precision = number();
   }
   if (rest.empty()) return false;
-  if (rest.front() == 's')
-    piece.fill = ' ';
-  else
-    piece.precision = std::string::npos;
+  piece.is_number = rest.front() != 's';
+  if (!piece.is_number || piece.left) piece.fill = ' ';
   text = rest.substr(1);
   return true;
 }
@@ -78,13 +80,23 @@ void PythonFormat::format(const spdlog::details::log_msg& line, spdlog::memory_b
       append(piece.text);
       continue;
     }
-    const std::string value = this->value(piece.field, line).substr(0, piece.precision);
-    const std::string padding(piece.width - std::min(piece.width, value.size()), piece.left ? ' ' : piece.fill);
-    if (!piece.left) append(padding);
-    append(value);
-    if (piece.left) append(padding);
+    append(padded(piece, line));
   }
   append("\n");
+}
+
+std::string PythonFormat::padded(const Piece& piece, const spdlog::details::log_msg& line) const {
+  std::string value = this->value(piece.field, line);
+  const std::string sign = piece.is_number && !value.empty() ? piece.sign : "";
+  if (!piece.is_number) {
+    value = first_characters(value, piece.precision);
+  } else if (!value.empty() && piece.precision != std::string::npos) {
+    value.insert(0, piece.precision - std::min(piece.precision, value.size()), '0');
+  }
+  const std::size_t used = sign.size() + character_count(value);
+  const std::string padding(piece.width - std::min(piece.width, used), piece.fill);
+  if (piece.left) return sign + value + padding;
+  return piece.fill == '0' ? sign + padding + value : padding + sign + value;
 }
 
 std::string PythonFormat::value(const std::string& field, const spdlog::details::log_msg& line) const {
@@ -100,16 +112,12 @@ std::string PythonFormat::value(const std::string& field, const spdlog::details:
 
 std::string PythonFormat::time(spdlog::log_clock::time_point time) const {
   const std::tm local = spdlog::details::os::localtime(spdlog::log_clock::to_time_t(time));
-  std::array<char, 256> text{};
-  const char* const format = date_format_.empty() ? "%Y-%m-%d %H:%M:%S" : date_format_.c_str();
-  const std::size_t size = std::strftime(text.data(), text.size(), format, &local);
-  std::string result(text.data(), size);
-  if (date_format_.empty()) {
-    const auto milliseconds =
-        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
-    result += fmt::format(",{:03}", milliseconds);
-  }
-  return result;
+  std::ostringstream text;
+  text << std::put_time(&local, date_format_.empty() ? "%Y-%m-%d %H:%M:%S" : date_format_.c_str());
+  if (!date_format_.empty()) return text.str();
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
+  return text.str() + fmt::format(",{:03}", milliseconds);
 }
 
 }  // namespace connector

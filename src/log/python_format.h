@@ -13,7 +13,8 @@ namespace connector {
 std::string_view level_name(spdlog::level::level_enum level);
 
 /// Makes lines by a format of Python's logging module: %(asctime)s, %(name)s, %(levelname)s, %(message)s, %(process)d,
-/// %(thread)d, %%, with flags and widths as in %(levelname)-8s. Other fields are empty.
+/// %(thread)d, %%, with flags, widths and precisions, which count characters, as in %(levelname)-8s. Other fields are
+/// empty.
 class PythonFormat final : public spdlog::formatter {
  public:
   /// date_format: for strftime; empty: 2026-03-01 08:30:00,123.
@@ -29,6 +30,8 @@ class PythonFormat final : public spdlog::formatter {
     std::string field = {};
     bool left = false;
     char fill = ' ';
+    bool is_number = false;  ///< %d
+    std::string sign = {};   ///< of numbers that are not negative
     std::size_t width = 0;
     std::size_t precision = std::string::npos;
   };
@@ -36,6 +39,8 @@ class PythonFormat final : public spdlog::formatter {
   /// The field behind the '%' at the text's beginning; its length is taken from the text. Nothing when it is not a
   /// field.
   static bool parse_field(std::string_view& text, Piece& piece);
+  /// As wide as it must be.
+  std::string padded(const Piece& piece, const spdlog::details::log_msg& line) const;
   std::string value(const std::string& field, const spdlog::details::log_msg& line) const;
   std::string time(spdlog::log_clock::time_point time) const;
 

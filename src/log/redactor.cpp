@@ -5,16 +5,13 @@
 
 #include "connector/encoding.h"
 #include "connector/json.h"
+#include "text/utf8.h"
 
 namespace connector {
 
 namespace {
 
 constexpr std::string_view mask = "***";
-
-std::ptrdiff_t characters(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
-}
 
 std::string replaced(const std::string& text, std::string_view part, std::string_view by) {
   std::string result;
@@ -54,7 +51,7 @@ std::vector<std::string> forms_of(const std::string& text) {
 }  // namespace
 
 void Redactor::hide(std::string_view secret) {
-  if (characters(secret) < 4) return;
+  if (character_count(secret) < 4) return;
   const std::vector<std::string> forms = forms_of(std::string(secret));
   const std::unique_lock lock(mutex_);
   for (const std::string& form : forms) hide_form(form);

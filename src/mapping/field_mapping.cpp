@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "mapping/field_views.h"
+#include "text/nearest.h"
+#include "text/values.h"
 
 namespace connector {
 namespace {
@@ -17,6 +19,14 @@ std::vector<AbsentNames::Name> expected_names(const std::vector<FieldSpec>& spec
   return names;
 }
 
+std::string unknown_converter(const std::string& name, const Converters& converters) {
+  std::vector<std::string> names;
+  if (converters.inline_code != nullptr) names = converters.inline_code->converter_names();
+  for (const std::string& built_in : BuiltInConverters::names()) names.push_back(built_in);
+  return "unknown converter \"" + name + "\": use a built-in one, or write it in section [converters]" +
+         did_you_mean(name, names);
+}
+
 }  // namespace
 
 BoundConverter bind_converter(const std::string& text, const Converters& converters) {
@@ -24,24 +34,25 @@ BoundConverter bind_converter(const std::string& text, const Converters& convert
   BoundConverter bound;
   if (converters.inline_code != nullptr) bound.custom = converters.inline_code->converter(call.name);
   if (bound.custom == nullptr) bound.built_in = BuiltInConverters::find(call.name);
-  if (!bound) {
-    throw ConfigError("unknown converter \"" + call.name +
-                      "\": use a built-in one, or write it in section [converters]");
-  }
+  if (!bound) throw ConfigError(unknown_converter(call.name, converters));
   bound.parameters = std::move(call.parameters);
   return bound;
 }
 
 FieldMapping::FieldMapping(const std::vector<FieldSpec>& specs, const SettingValues& values,
-                           const Converters& converters, RecordFilter filter, Log log)
+                           const Converters& converters, RecordFilter filter, Faults faults)
     : converters_(converters),
       filter_(filter),
-      log_(std::move(log)),
+      faults_(std::move(faults)),
       needs_python_(filter_),
       absent_names_(expected_names(specs),
                     [](const Json& record, const std::string& name) { return has(record, name); }) {
   Problems problems;
   for (const FieldSpec& spec : specs) {
+    if (spec.names_record && naming_source_.empty()) {
+      naming_field_ = spec.field;
+      naming_source_ = spec.source;
+    }
     try {
       fields_.push_back(bind(spec, values));
       fields_.back().number = fields_.size() - 1;
@@ -103,13 +114,14 @@ void FieldMapping::map(Batch& batch, Payload& payload, Counts& counts) {
   absent_names_.note(batch);
   if (needs_python_) python.emplace(*converters_.inline_code);
   for (Record& record : batch) {
+    const Mapped mapped{counts, record.number, &record.data};
     if (record.error.empty() && !record.data.is_object()) record.error = "it is not an object";
     if (!record.error.empty()) {
-      log_.error("record could not be read completely: {}", record.error);
+      faults_.note(Level::error, "record could not be read completely", name_of(mapped), record.error);
       ++counts.failed;
       continue;
     }
-    count_failure(counts, [&] { map_record(record.data, python, payload, counts); });
+    count_failure(mapped, [&] { map_record(mapped, python, payload); });
   }
 }
 
@@ -126,11 +138,12 @@ void FieldMapping::map_rows(const Rows& rows, Payload& payload, Counts& counts) 
   std::optional<InlineCode::Lock> python;
   if (needs_python_) python.emplace(*converters_.inline_code);
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    count_failure(counts, [&] {
+    const Mapped mapped{counts, rows.first_number() + row, nullptr, &rows, row};
+    count_failure(mapped, [&] {
       std::optional<InlineCode::PythonRecord> seen;
       if (python) seen.emplace(*converters_.inline_code, *python);
       for (const auto& [key, column] : keys) seen->set(*key, rows.at(row, column));
-      map(RowView(rows, row, columns, seen ? &*seen : nullptr), seen ? &*seen : nullptr, payload, counts);
+      map(RowView(rows, row, columns, seen ? &*seen : nullptr), seen ? &*seen : nullptr, mapped, payload);
     });
   }
 }
@@ -148,46 +161,58 @@ bool FieldMapping::is_flat_to_code(const Json& record) const {
          std::all_of(fields_.begin(), fields_.end(), gets_flat_value);
 }
 
-void FieldMapping::map_record(const Json& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
-                              Counts& counts) const {
-  if (!python) return map(PlainView(record, nullptr), nullptr, payload, counts);
+void FieldMapping::map_record(const Mapped& mapped, const std::optional<InlineCode::Lock>& python,
+                              Payload& payload) const {
+  const Json& record = *mapped.record;
+  if (!python) return map(PlainView(record, nullptr), nullptr, mapped, payload);
   if (!is_flat_to_code(record)) {
     InlineCode::PythonRecord seen(*converters_.inline_code, *python, record);
-    return map(PythonView(seen), &seen, payload, counts);
+    return map(PythonView(seen), &seen, mapped, payload);
   }
   InlineCode::PythonRecord seen(*converters_.inline_code, *python);
   for (const std::string& key : keys_) {
     if (const auto found = record.find(key); found != record.end()) seen.set(key, *found);
   }
-  map(PlainView(record, &seen), &seen, payload, counts);
+  map(PlainView(record, &seen), &seen, mapped, payload);
+}
+
+/// "SERIAL_NUMBER C02XG1JHJG5H", "record 7".
+std::string FieldMapping::name_of(const Mapped& mapped) const {
+  const Json row = mapped.record == nullptr ? mapped.rows->record(mapped.row) : Json();
+  const Json& value = at(mapped.record == nullptr ? row : *mapped.record, naming_source_);
+  if (value.is_string() || value.is_number()) return naming_field_ + " " + excerpt(text_of(value));
+  return fmt::format("record {}", mapped.number);
 }
 
 template <class Work>
-void FieldMapping::count_failure(Counts& counts, Work work) const {
+void FieldMapping::count_failure(const Mapped& mapped, Work work) const {
   try {
     work();
   } catch (const std::exception& error) {
-    log_.error("record not sent: {}", error.what());
-    ++counts.failed;
+    faults_.note(Level::error, "record not sent", name_of(mapped), error.what());
+    ++mapped.counts.failed;
   }
 }
 
 template <class View>
-void FieldMapping::map(View record, InlineCode::PythonRecord* python, Payload& payload, Counts& counts) const {
+void FieldMapping::map(View record, InlineCode::PythonRecord* python, const Mapped& mapped, Payload& payload) const {
   if (filter_ && !python->keep(*filter_.function)) {
-    ++counts.filtered_out;
-  } else if (!payload.add([&](std::string& text) { return append_fields(record, text); })) {
-    ++counts.skipped;
+    ++mapped.counts.filtered_out;
+  } else if (!payload.add([&](std::string& text) { return append_fields(record, mapped, text); })) {
+    ++mapped.counts.skipped;
   }
 }
 
 template <class View>
-ValueView FieldMapping::value_of(const Field& field, View& record, Scratch& scratch) const {
+ValueView FieldMapping::value_of(const Field& field, View& record, const Mapped& mapped, Scratch& scratch) const {
   if (!field.converter) return field.source.empty() ? ValueView(field.constant) : record.at(field);
   try {
     return converted(field, record, scratch);
   } catch (const std::exception& error) {
-    log_.error("field {}: converter {} failed; using null: {}", field.name, field.converter_name, error.what());
+    faults_.note(Level::error,
+                 fmt::format("field {}: converter {} failed; using null", field.name, field.converter_name),
+                 name_of(mapped), error.what());
+    ++mapped.counts.nulls[parse_converter(field.converter_name).name];
     return no_value;
   }
 }
@@ -211,19 +236,19 @@ ValueView FieldMapping::converted(const Field& field, View& record, Scratch& scr
 }
 
 template <class View>
-bool FieldMapping::append_fields(View& record, std::string& text) const {
+bool FieldMapping::append_fields(View& record, const Mapped& mapped, std::string& text) const {
   if (fields_.empty()) return false;
   const std::size_t begin = text.size();
   std::string missing;
   Scratch scratch;
   for (const Field& field : fields_) {
-    const ValueView value = value_of(field, record, scratch);
+    const ValueView value = value_of(field, record, mapped, scratch);
     if (field.required && value.is_empty()) missing += (missing.empty() ? "" : ", ") + field.name;
     text += field.key;
     value.append_to(text);
   }
   if (!missing.empty()) {
-    log_.warning("record skipped: required field {} is empty", missing);
+    faults_.note(Level::warning, "record skipped: required field " + missing + " is empty", name_of(mapped));
     text.resize(begin);
     return false;
   }

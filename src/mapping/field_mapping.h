@@ -6,6 +6,7 @@
 
 #include "connector/connector.h"
 #include "convert/converters.h"
+#include "log/faults.h"
 #include "mapping/absent_names.h"
 #include "mapping/field_spec.h"
 #include "mapping/mapping.h"
@@ -36,12 +37,12 @@ class FieldMapping final : public Mapping {
  public:
   /// values: what fields of the kind "setting" get. Throws ConfigError for a converter that does not exist.
   FieldMapping(const std::vector<FieldSpec>& specs, const SettingValues& values, const Converters& converters,
-               RecordFilter filter, Log log);
+               RecordFilter filter, Faults faults);
 
   void map(Batch& batch, Payload& payload, Counts& counts) override;
   void map_rows(const Rows& rows, Payload& payload, Counts& counts) override;
   std::vector<std::string> fields() const override;
-  void tell_absent_names() const override { absent_names_.warn(log_); }
+  void tell_absent_names() const override { absent_names_.warn(faults_.log()); }
 
  private:
   struct Field {
@@ -55,6 +56,15 @@ class FieldMapping final : public Mapping {
     std::size_t number = 0;  ///< among the fields
   };
 
+  /// Which record is mapped, and where it is counted.
+  struct Mapped {
+    Counts& counts;
+    std::size_t number;            ///< among the records of the run
+    const Json* record = nullptr;  ///< or
+    const Rows* rows = nullptr;
+    std::size_t row = 0;
+  };
+
   /// What keeps a converted value.
   struct Scratch {
     Json json;
@@ -63,28 +73,30 @@ class FieldMapping final : public Mapping {
 
   Field bind(const FieldSpec& spec, const SettingValues& values) const;
   bool code_reads_keys();
+  std::string name_of(const Mapped& mapped) const;
   template <class View>
-  void map(View record, InlineCode::PythonRecord* python, Payload& payload, Counts& counts) const;
+  void map(View record, InlineCode::PythonRecord* python, const Mapped& mapped, Payload& payload) const;
   template <class Work>
-  void count_failure(Counts& counts, Work work) const;
-  void map_record(const Json& record, const std::optional<InlineCode::Lock>& python, Payload& payload,
-                  Counts& counts) const;
+  void count_failure(const Mapped& mapped, Work work) const;
+  void map_record(const Mapped& mapped, const std::optional<InlineCode::Lock>& python, Payload& payload) const;
   bool is_flat_to_code(const Json& record) const;
   template <class View>
-  ValueView value_of(const Field& field, View& record, Scratch& scratch) const;
+  ValueView value_of(const Field& field, View& record, const Mapped& mapped, Scratch& scratch) const;
   template <class View>
   ValueView converted(const Field& field, View& record, Scratch& scratch) const;
   template <class View>
-  bool append_fields(View& record, std::string& text) const;
+  bool append_fields(View& record, const Mapped& mapped, std::string& text) const;
 
   std::vector<Field> fields_;
   Converters converters_;
   RecordFilter filter_;
-  Log log_;
+  Faults faults_;
   bool needs_python_;
   std::vector<std::string> keys_;          ///< that code reads of a record,
   bool code_reads_whole_records_ = false;  ///< unless it may do more with it
   AbsentNames absent_names_;
+  std::string naming_field_;  ///< whose value names a record, and its source; empty: none
+  std::string naming_source_;
 };
 
 }  // namespace connector

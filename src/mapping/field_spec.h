@@ -21,6 +21,7 @@ struct FieldSpec {
   bool required = false;  ///< without a value the record is skipped
   /// Records must have the source: neither a converter nor code makes the value of anything else.
   bool expects_source = false;
+  bool names_record = false;  ///< it is a sync field: records are named by it in messages
 
   /// Whether anything says where the value comes from.
   bool is_complete() const { return !source.empty() || !setting.empty() || !hardcoded.is_null(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct Counts {
   std::size_t filtered_out = 0;  ///< the record filter dropped it
   std::size_t skipped = 0;       ///< a required field is empty, or nothing is mapped
   std::size_t failed = 0;        ///< the filter raised, or the source could not read it
+  /// Values that are null since a converter (its name) raised: of records that are sent.
+  std::map<std::string, std::size_t> nulls = {};
 };
 
 /// A section's record filter, in Python.

@@ -32,11 +32,11 @@ bool has_name(const Json& record, const std::string& path) {
 
 }  // namespace
 
-TemplateMapping::TemplateMapping(TemplateMappingSpec spec, Templates& templates, RecordFilter filter, Log log)
+TemplateMapping::TemplateMapping(TemplateMappingSpec spec, Templates& templates, RecordFilter filter, Faults faults)
     : spec_(std::move(spec)),
       templates_(templates),
       filter_(filter),
-      log_(std::move(log)),
+      faults_(std::move(faults)),
       absent_names_(plain_names(spec_), has_name) {}
 
 void TemplateMapping::prepare() {
@@ -54,7 +54,7 @@ void TemplateMapping::prepare() {
       if (!credential_name) credential_name = spec_.credential_name();
       field.constant = to_text(*credential_name);
     } else if (type != "attribute") {
-      log_.warning("field {} skipped: this version does not know its mapping type {}", name, type);
+      faults_.log().warning("field {} skipped: this version does not know its mapping type {}", name, type);
       continue;
     }
     fields_.push_back(std::move(field));
@@ -81,7 +81,8 @@ void TemplateMapping::map(Batch& batch, Payload& payload, Counts& counts) {
         record.error = error.what();
       }
     }
-    log_.error("record could not be read completely: {}", record.error);
+    faults_.note(Level::error, "record could not be read completely", fmt::format("record {}", record.number),
+                 record.error);
     ++counts.failed;
   }
 }
@@ -102,7 +103,7 @@ bool TemplateMapping::passes(Record& record, const InlineCode::Lock& python, Cou
     }
     ++counts.filtered_out;
   } catch (const std::exception& error) {
-    log_.error("record not sent: {}", error.what());
+    faults_.note(Level::error, "record not sent", fmt::format("record {}", record.number), error.what());
     ++counts.failed;
   }
   return false;

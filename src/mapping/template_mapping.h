@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "connector/json.h"
-#include "connector/log.h"
+#include "log/faults.h"
 #include "mapping/absent_names.h"
 #include "mapping/mapping.h"
 #include "python/templates.h"
@@ -27,11 +27,11 @@ struct TemplateMappingSpec {
 /// The mapping of an integration that the cloud describes: templates over the record.
 class TemplateMapping final : public Mapping {
  public:
-  TemplateMapping(TemplateMappingSpec spec, Templates& templates, RecordFilter filter, Log log);
+  TemplateMapping(TemplateMappingSpec spec, Templates& templates, RecordFilter filter, Faults faults);
 
   void map(Batch& batch, Payload& payload, Counts& counts) override;
   std::vector<std::string> fields() const override;
-  void tell_absent_names() const override { absent_names_.warn(log_); }
+  void tell_absent_names() const override { absent_names_.warn(faults_.log()); }
 
  private:
   struct Field {
@@ -50,7 +50,7 @@ class TemplateMapping final : public Mapping {
   const TemplateMappingSpec spec_;
   Templates& templates_;
   const RecordFilter filter_;
-  const Log log_;
+  const Faults faults_;
   AbsentNames absent_names_;
   std::once_flag prepared_;
   std::vector<Field> fields_;

@@ -26,11 +26,13 @@ Json object(const Response& answer, const char* what) {
 
 }  // namespace
 
-Oomnitza::Oomnitza(const CloudSettings& settings, const std::string& source, Log log, std::stop_token stop)
+Oomnitza::Oomnitza(const CloudSettings& settings, const std::string& source, Log log, std::stop_token stop,
+                   Timing timing)
     : settings_(settings),
       source_(source),
       stop_(std::move(stop)),
-      http_(settings.tls(), log, stop_, AfterStop::finish),
+      timing_(std::move(timing)),
+      http_(settings.tls(), log, stop_, AfterStop::finish, timing_),
       log_(std::move(log)) {
   if (!source.empty()) http_.headers.set("X-Connector-Source", source);
 }
@@ -64,7 +66,7 @@ void Oomnitza::try_token() {
 Oomnitza Oomnitza::with_token(const Secret& token, Log log) const {
   CloudSettings settings = settings_;
   settings.api_token = token;
-  Oomnitza other(settings, source_, std::move(log), stop_);
+  Oomnitza other(settings, source_, std::move(log), stop_, timing_);
   try {
     other.try_token();
   } catch (const HttpError& error) {

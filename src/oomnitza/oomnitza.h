@@ -15,7 +15,7 @@ namespace connector {
 class Oomnitza {
  public:
   /// source: OOMNITZA_CONNECTOR_SOURCE, sent with every request unless empty.
-  Oomnitza(const CloudSettings& settings, const std::string& source, Log log, std::stop_token stop);
+  Oomnitza(const CloudSettings& settings, const std::string& source, Log log, std::stop_token stop, Timing timing = {});
 
   /// Makes sure that the cloud knows us: tries the token, or asks for one with user name and password, or with the
   /// client certificate alone. Once a run. Throws AuthenticationError.
@@ -78,6 +78,7 @@ class Oomnitza {
   CloudSettings settings_;
   std::string source_;
   std::stop_token stop_;
+  Timing timing_;
   Http http_;
   Log log_;
 };

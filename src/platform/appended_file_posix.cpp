@@ -23,10 +23,7 @@ void AppendedFile::append(std::string_view text) {
 }
 
 bool AppendedFile::is_in_place() const {
-  struct stat here {};
-  struct stat there {};
-  return ::fstat(handle_->file.number(), &here) == 0 && ::stat(path_.c_str(), &there) == 0 &&
-         here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+  return connector::is_in_place(handle_->file, path_);
 }
 
 std::uintmax_t AppendedFile::size() const {

@@ -1,5 +1,6 @@
 #include "platform/descriptor_posix.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,6 +20,13 @@ Descriptor::Descriptor(Descriptor&& other) noexcept : number_(std::exchange(othe
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
   std::swap(number_, other.number_);
   return *this;
+}
+
+bool is_in_place(const Descriptor& descriptor, const std::filesystem::path& file) {
+  struct stat here {};
+  struct stat there {};
+  return ::fstat(descriptor.number(), &here) == 0 && ::stat(file.c_str(), &there) == 0 && here.st_ino == there.st_ino &&
+         here.st_dev == there.st_dev;
 }
 
 void fail_about(const std::string& what, const std::filesystem::path& file) {

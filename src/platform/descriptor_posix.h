@@ -21,6 +21,9 @@ class Descriptor {
   int number_;
 };
 
+/// Whether the open file is what has this name now: not once somebody has renamed or removed it.
+bool is_in_place(const Descriptor& descriptor, const std::filesystem::path& file);
+
 /// Throws std::system_error, by default that of errno.
 [[noreturn]] void fail_about(const std::string& what, const std::filesystem::path& file);
 [[noreturn]] void fail_about(const std::string& what, const std::filesystem::path& file, int error);

@@ -1,7 +1,9 @@
 #include "platform/process.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <system_error>
 
@@ -14,6 +16,12 @@ std::filesystem::path program_file() {
 
 bool is_main_thread() {
   return gettid() == getpid();
+}
+
+void open_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF) ::open("/dev/null", O_RDWR);  // takes the lowest that is free
+  }
 }
 
 void ignore_broken_pipes() {

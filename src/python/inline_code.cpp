@@ -249,6 +249,12 @@ const InlineCode::Function* InlineCode::converter(std::string_view name) const {
   return found == state_->converters.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> InlineCode::converter_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, code] : state_->converters) names.push_back(name);
+  return names;
+}
+
 const InlineCode::Function* InlineCode::add_filter(const std::string& section, const std::string& code,
                                                    const std::string& origin) {
   const InterpreterLock lock;

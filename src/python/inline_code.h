@@ -49,6 +49,8 @@ class InlineCode {
 
   /// Nothing (nullptr) when there is no custom converter of that name.
   const Function* converter(std::string_view name) const;
+  /// In lower case.
+  std::vector<std::string> converter_names() const;
 
   /// A body with the argument record. Throws ConfigError naming the section.
   const Function* add_filter(const std::string& section, const std::string& code, const std::string& origin);

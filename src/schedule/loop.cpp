@@ -24,10 +24,19 @@ bool ends_the_loop(const HttpError& error, const LoopOptions& options) {
   return is_away(error) ? !options.ignore_maintenance : error.status() >= 400;
 }
 
-void start_all(const Json& configurations, Syncs& syncs, const Log& log) {
+bool is_wanted(const std::string& section, const std::vector<std::string>& only) {
+  return only.empty() || std::find(only.begin(), only.end(), section) != only.end();
+}
+
+void start_all(const Json& configurations, Syncs& syncs, const LoopOptions& options, const Log& log) {
   for (const Json& configuration : configurations) {
     try {
-      syncs.start(integration::identify(configuration).service, configuration);
+      const integration::Identity identity = integration::identify(configuration);
+      if (is_wanted(identity.section(), options.only)) {
+        syncs.start(identity.service, configuration);
+      } else {
+        log.info("{} waits for its next time: the command line names other integrations", identity.section());
+      }
     } catch (const std::exception& error) {
       log.error("{}", error.what());
     }
@@ -124,7 +133,7 @@ bool loop(const Oomnitza& cloud, Syncs& syncs, const LoopOptions& options, const
       const Json configurations = cloud.check_managed();
       if (std::exchange(has_failed, false)) log.info("Oomnitza can be reached again");
       if (!configurations.empty()) log.info("Oomnitza ordered {} syncs", configurations.size());
-      start_all(configurations, syncs, log);
+      start_all(configurations, syncs, options, log);
       wait_for(options.pause, stop);
     } catch (const HttpError& error) {
       if (stop.stop_requested()) return true;

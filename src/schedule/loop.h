@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "connector/json.h"
 #include "connector/log.h"
@@ -65,6 +66,7 @@ class Syncs {
 
 struct LoopOptions {
   bool ignore_maintenance = false;
+  std::vector<std::string> only = {};  ///< sections of the integrations to run; none: all
   std::chrono::seconds pause = std::chrono::seconds(10);
   std::chrono::seconds maintenance_pause = std::chrono::seconds(2);
 };

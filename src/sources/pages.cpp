@@ -37,6 +37,10 @@ void emit_rows(const Emit& emit, Json& rows, std::string_view what) {
   }
 }
 
+void expect_count(const Emit& emit, const Json& count) {
+  if (count.is_number_unsigned()) emit.expect(count.get<std::size_t>());
+}
+
 Json software_entry(Json name, Json version, Json path) {
   return {{"name", std::move(name)}, {"version", std::move(version)}, {"path", std::move(path)}};
 }

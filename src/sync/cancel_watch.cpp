@@ -1,6 +1,7 @@
 #include "sync/cancel_watch.h"
 
 #include <chrono>
+#include <system_error>
 #include <utility>
 
 namespace connector {
@@ -26,11 +27,23 @@ bool CancelWatch::may_send() {
   std::unique_lock lock(mutex_);
   if (canceled_) return false;
   const std::size_t number = ++asked_;
-  if (threads_.size() < workers_) threads_.emplace_back([this] { answer_questions(); });
+  if (threads_.size() < workers_) add_thread();
+  if (threads_.empty()) {
+    lock.unlock();
+    return !ask_now();
+  }
   question_.notify_one();
   answer_.wait(lock, [&] { return answered_ > 0; });
   answer_.wait_for(lock, patience, [&] { return canceled_ || answered_ + workers_ >= number; });
   return !canceled_;
+}
+
+/// The system may give no more threads: then those that there are answer, or whoever asks.
+void CancelWatch::add_thread() {
+  try {
+    threads_.emplace_back([this] { answer_questions(); });
+  } catch (const std::system_error&) {
+  }
 }
 
 bool CancelWatch::ask_now() {

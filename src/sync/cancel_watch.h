@@ -28,6 +28,7 @@ class CancelWatch {
   bool is_canceled() const;
 
  private:
+  void add_thread();
   void answer_questions();
 
   const std::function<bool()> ask_;

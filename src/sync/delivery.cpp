@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mapping/field_spec.h"
+#include "text/values.h"
 
 namespace connector {
 namespace {
@@ -63,7 +64,7 @@ void Delivery::send(const Payload& payload) {
   if (save_data_ != nullptr) save_data_->payload(body);
   if (is_unreachable_) return refuse(payload, body, "not tried, since Oomnitza did not take an earlier payload");
   try {
-    job_.sink.take(body);
+    hand_over(body);
     count(&Summary::delivered, payload.size());
   } catch (const HttpError& error) {
     const Refusal refusal(error);
@@ -80,6 +81,15 @@ void Delivery::send(const Payload& payload) {
   }
 }
 
+void Delivery::hand_over(const std::string& body) {
+  struct Flight {
+    std::atomic<std::size_t>& count;
+    explicit Flight(std::atomic<std::size_t>& in_flight) : count(in_flight) { ++count; }
+    ~Flight() { --count; }
+  } const flight(in_flight_);
+  job_.sink.take(body);
+}
+
 void Delivery::note(const Refusal& refusal) {
   if (refusal.is_unreachable) is_unreachable_ = true;
   if (refusal.ends_uploads) has_given_up_ = true;
@@ -87,28 +97,39 @@ void Delivery::note(const Refusal& refusal) {
 
 void Delivery::refuse(const Payload& payload, const std::string& body, const std::string& reason) {
   count(&Summary::undelivered, payload.size());
-  log_.error("{} records not delivered: {}", payload.size(), reason);
+  job_.faults.note(Level::error, "not delivered: " + reason, first_of(payload), "", payload.size());
   undelivered_.keep(payload.records(), body, log_.redact(reason));
 }
 
+/// Names the payload's first record by its sync field.
+std::string Delivery::first_of(const Payload& payload) const {
+  const Json records = parse_json_without_depths("[" + payload.records() + "]");
+  for (const std::string& field : job_.envelope.sync_field) {
+    const Json& value = member(records.front(), field);
+    if (!value.is_null()) return field + " " + excerpt(text_of(value));
+  }
+  return "its sync field is empty";
+}
+
 void Delivery::deliver_failed(const Record& record) {
-  deliver_error(job_.envelope.body(to_text(record.data), log_.redact(record.error)));
+  deliver_error(job_.envelope.body(to_text(record.data), log_.redact(record.error)),
+                fmt::format("record {}", record.number));
 }
 
 void Delivery::deliver_fatal(const std::string& error) {
-  deliver_error(job_.envelope.body("{}", log_.redact(error), "Fatal Error"));
+  deliver_error(job_.envelope.body("{}", log_.redact(error), "Fatal Error"), "the run's end");
 }
 
-void Delivery::deliver_error(const std::string& body) {
+void Delivery::deliver_error(const std::string& body, const std::string& about) {
   if (save_data_ != nullptr) save_data_->payload(body);
   if (is_unidentified_ || is_unreachable_ || !cancel_watch_.may_send()) return;
   try {
-    job_.sink.take(body);
+    hand_over(body);
   } catch (const HttpError& error) {
     note(Refusal(error));
-    log_.error("error report not delivered: {}", error.what());
+    job_.faults.note(Level::error, "error report not delivered", about, error.what());
   } catch (const std::exception& error) {
-    log_.error("error report not delivered: {}", error.what());
+    job_.faults.note(Level::error, "error report not delivered", about, error.what());
   }
 }
 

@@ -41,6 +41,9 @@ class Delivery {
   bool has_ended() const { return has_given_up_ || cancel_watch_.is_canceled(); }
   bool is_canceled() const { return cancel_watch_.is_canceled(); }
 
+  /// Payloads that the sink has not answered yet.
+  std::size_t in_flight() const { return in_flight_; }
+
   /// delivered, undelivered, not_sent; the error when nothing could be sent.
   Summary counts() const;
   bool is_unidentified() const { return is_unidentified_; }
@@ -48,9 +51,11 @@ class Delivery {
  private:
   bool ask_sink() const;
   void check_identity(const Payload& payload);
+  void hand_over(const std::string& body);
   void send(const Payload& payload);
-  void deliver_error(const std::string& body);
+  void deliver_error(const std::string& body, const std::string& about);
   void note(const Refusal& refusal);
+  std::string first_of(const Payload& payload) const;
   void refuse(const Payload& payload, const std::string& body, const std::string& reason);
   void count(std::size_t Summary::*counter, std::size_t records);
 
@@ -58,6 +63,7 @@ class Delivery {
   SaveData* save_data_;
   const Log& log_;
   Undelivered undelivered_;
+  std::atomic<std::size_t> in_flight_ = 0;
   mutable std::mutex mutex_;
   Summary counts_;
   std::once_flag first_payload_;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "connector/connector.h"
+#include "log/faults.h"
 #include "mapping/mapping.h"
 #include "oomnitza/payload.h"
 #include "sync/listener.h"
@@ -20,6 +22,7 @@ struct RunOptions {
   std::size_t record_limit = 0;        ///< records pulled at most; 0: all
   std::filesystem::path save_folder;   ///< where records and payloads are saved (--save-data); empty: nowhere
   std::filesystem::path state_folder;  ///< where payloads are kept that the cloud does not take
+  std::chrono::milliseconds progress_interval{0};  ///< how often listeners hear how far it is; 0: never
 };
 
 /// All that a sync needs, whoever ordered it: a section of config.ini or an integration that the cloud describes. What
@@ -31,7 +34,8 @@ struct Job {
   PayloadEnvelope envelope;
   Sink& sink;
   RunOptions options;
-  Log log;  ///< for what each record or payload may say; names the section
+  Log log;              ///< names the section
+  Faults faults = log;  ///< for what each record or payload may say
   std::vector<SyncListener*> listeners;
   /// Whether a failure goes to Oomnitza as the last payload of its portion (described integrations).
   bool delivers_failure = false;

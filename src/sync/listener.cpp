@@ -8,9 +8,10 @@ void LogListener::ended(const Summary& summary) {
   } else if (summary.is_empty_run) {
     log_.info("sync ended: nothing to pull");
   } else if (summary.succeeded()) {
-    log_.info("sync ended: {}", summary.text());
+    log_.info("sync ended: {}; {:.1f} s", summary.text(), summary.seconds);
   } else {
-    log_.error("sync ended with failures: {}{}{}", summary.text(), summary.error.empty() ? "" : ": ", summary.error);
+    log_.error("sync ended with failures: {}; {:.1f} s{}{}", summary.text(), summary.seconds,
+               summary.error.empty() ? "" : ": ", summary.error);
   }
 }
 

@@ -5,11 +5,15 @@
 
 namespace connector {
 
+struct Progress;
+
 /// Hears what becomes of a sync, on the thread that runs it. Must not throw.
 class SyncListener {
  public:
   virtual ~SyncListener() = default;
   virtual void started() {}
+  /// Now and then while it runs (RunOptions::progress_interval), on another thread.
+  virtual void progress(const Progress& progress) { (void)progress; }
   virtual void ended(const Summary& summary) = 0;
 };
 

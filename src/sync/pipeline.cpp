@@ -1,6 +1,7 @@
 #include "sync/pipeline.h"
 
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "sync/weight.h"
@@ -18,17 +19,22 @@ Pipeline::Pipeline(const Job& job, Delivery& delivery, SaveData* save_data)
       delivery_(delivery),
       save_data_(save_data),
       queue_(job.options.workers, job.options.workers * max_batch_weight) {
-  for (unsigned i = 0; i < job.options.workers; ++i) workers_.emplace_back([this] { work(); });
+  try {
+    for (unsigned i = 0; i < job.options.workers; ++i) workers_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {  // the system gives no more threads: fewer do
+    if (workers_.empty()) throw;
+  }
 }
 
 /// Whether this record is the last that is wanted.
 bool Pipeline::count_pulled() {
   if (delivery_.has_ended()) throw Stopped();
-  return ++counts_.pulled == job_.options.record_limit;
+  return ++pulled_ == job_.options.record_limit;
 }
 
 void Pipeline::add(Record record) {
   const bool is_last = count_pulled();
+  record.number = pulled_;
   if (save_data_ != nullptr) save_data_->record(record.data);
   batch_weight_ += weight(record.data);
   batch_.push_back(std::move(record));
@@ -43,9 +49,10 @@ void Pipeline::add(Rows rows) {
   }
   if (delivery_.has_ended()) throw Stopped();
   const std::size_t limit = job_.options.record_limit;
-  const bool is_last = limit != 0 && counts_.pulled + rows.size() >= limit;
-  if (is_last) rows.resize(limit - counts_.pulled);
-  counts_.pulled += rows.size();
+  const bool is_last = limit != 0 && pulled_ + rows.size() >= limit;
+  if (is_last) rows.resize(limit - pulled_);
+  rows.set_first_number(pulled_ + 1);
+  pulled_ += rows.size();
   if (!batch_.empty()) push_batch();
   const std::size_t bytes = rows.bytes();
   queue_.push(std::move(rows), bytes);
@@ -63,6 +70,7 @@ Summary Pipeline::finish() {
   queue_.close();
   workers_.clear();
   Summary summary = counts_;
+  summary.pulled = pulled_;
   summary += delivery_.counts();
   summary.canceled = delivery_.is_canceled();
   return summary;

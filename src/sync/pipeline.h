@@ -4,6 +4,7 @@
 //   one thread                 `workers` threads, each with its own records
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <thread>
@@ -41,6 +42,9 @@ class Pipeline {
   void add_failed();
   void add_missing_part() { ++counts_.parts_missing; }
 
+  /// How many records were added so far. Any thread may ask.
+  std::size_t pulled() const { return pulled_; }
+
   /// Waits until all is delivered. What became of the records; the reader's side of the summary is the caller's.
   Summary finish();
 
@@ -55,6 +59,7 @@ class Pipeline {
   Queue<std::variant<Batch, Rows>> queue_;
   Batch batch_;
   std::size_t batch_weight_ = 0;
+  std::atomic<std::size_t> pulled_ = 0;
   std::mutex counts_mutex_;
   Summary counts_;
   std::vector<std::jthread> workers_;

@@ -14,11 +14,12 @@ std::string indented(const std::string& text, bool ascii) {
   }
 }
 
-SaveData::SaveData(std::filesystem::path folder, Log log) : folder_(std::move(folder)), log_(std::move(log)) {
+SaveData::SaveData(std::filesystem::path folder, Faults faults)
+    : folder_(std::move(folder)), faults_(std::move(faults)) {
   try {
     make_private_folder(folder_);
   } catch (const std::exception& error) {
-    log_.warning("--save-data: {}", error.what());
+    faults_.log().warning("--save-data: {}", error.what());
   }
 }
 
@@ -36,7 +37,7 @@ void SaveData::write(const std::string& name, const std::string& text) {
   try {
     write_private_file(folder_ / name, text);
   } catch (const std::exception& error) {
-    log_.warning("--save-data: {}", error.what());
+    faults_.note(Level::warning, "--save-data: not saved", name, error.what());
   }
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "connector/json.h"
-#include "connector/log.h"
+#include "log/faults.h"
 
 namespace connector {
 
@@ -17,7 +17,7 @@ std::string indented(const std::string& text, bool ascii);
 /// look at. A file that cannot be written is warned about. Safe to use from several threads.
 class SaveData {
  public:
-  SaveData(std::filesystem::path folder, Log log);
+  SaveData(std::filesystem::path folder, Faults faults);
 
   void record(const Json& record);
   void payload(const std::string& body);
@@ -26,7 +26,7 @@ class SaveData {
   void write(const std::string& name, const std::string& text);
 
   std::filesystem::path folder_;
-  Log log_;
+  Faults faults_;
   std::mutex mutex_;
   std::size_t records_ = 0;
   std::size_t payloads_ = 0;

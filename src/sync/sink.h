@@ -22,6 +22,9 @@ class Sink {
 
   /// Ends the portion. Throws std::exception.
   virtual void finalize(const std::string& portion) = 0;
+
+  /// Whether what it takes goes nowhere, so that counts say what would be delivered.
+  virtual bool is_rehearsal() const { return false; }
 };
 
 /// To Oomnitza.
@@ -44,6 +47,7 @@ class PrintSink final : public Sink {
   void take(const std::string& body) override;
   bool is_canceled(const std::string&) override { return false; }
   void finalize(const std::string&) override {}
+  bool is_rehearsal() const override { return true; }
 
  private:
   std::mutex mutex_;

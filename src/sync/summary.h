@@ -14,6 +14,8 @@ struct Summary : Counts {
   std::size_t undelivered = 0;    ///< the cloud did not take it; kept on disk
   std::size_t not_sent = 0;       ///< the run was canceled in the cloud before it went out
   std::size_t parts_missing = 0;  ///< parts of the source that could not be read, with an unknown number of records
+  double seconds = 0;             ///< that the sync took
+  bool is_rehearsal = false;      ///< nothing was sent: delivered is what would have been
   bool canceled = false;
   bool interrupted = false;   ///< by a signal
   bool is_empty_run = false;  ///< the source says that there is nothing at all

@@ -1,9 +1,16 @@
 #include "sync/sync.h"
 
+#include <atomic>
+#include <chrono>
 #include <optional>
+#include <system_error>
+#include <thread>
 
 #include "mapping/field_spec.h"
+#include "platform/limits.h"
+#include "platform/wait.h"
 #include "sync/pipeline.h"
+#include "sync/progress.h"
 
 namespace connector {
 namespace {
@@ -19,23 +26,52 @@ class Sync final : private Emit {
         pipeline_(job, delivery_, save_data()) {}
 
   Summary run() {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::jthread ticker = start_ticker(begin);
     const std::string failure = read();
     const bool interrupted = job_.connector.stop.stop_requested();
     Summary summary = pipeline_.finish();
     if (!failure.empty()) summary.error = failure;
     summary.interrupted = interrupted;
     if (is_read_to_its_end_ || summary.pulled >= enough_records) job_.mapping.tell_absent_names();
+    summary.is_rehearsal = job_.sink.is_rehearsal();
     if (failure.empty() && summary.pulled == 0 && job_.is_empty_run) summary.is_empty_run = job_.is_empty_run();
     summary.has_portion =
         !delivery_.is_unidentified() && ((failure.empty() && !summary.is_empty_run) || summary.pulled > 0);
     if (summary.has_portion) finalize(summary);
+    summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return summary;
   }
 
  private:
   static std::optional<SaveData> make_save_data(const Job& job) {
     if (job.options.save_folder.empty()) return std::nullopt;
-    return std::optional<SaveData>(std::in_place, job.options.save_folder, job.log);
+    return std::optional<SaveData>(std::in_place, job.options.save_folder, job.faults);
+  }
+
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// Tells how far it is, now and then, unless nobody wants to know or the system has no thread for that.
+  std::jthread start_ticker(Time begin) {
+    if (job_.options.progress_interval.count() == 0) return {};
+    try {
+      return std::jthread([this, begin](const std::stop_token& end) {
+        while (wait_for(job_.options.progress_interval, end)) tell_progress(begin);
+      });
+    } catch (const std::system_error&) {
+      return {};
+    }
+  }
+
+  void tell_progress(Time begin) {
+    const std::size_t limit = job_.options.record_limit;
+    const std::size_t expected = expected_;
+    const Progress progress{
+        .read = pipeline_.pulled(),
+        .expected = limit > 0 && expected > limit ? limit : expected,
+        .in_flight = delivery_.in_flight(),
+        .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin)};
+    for (SyncListener* listener : job_.listeners) listener->progress(progress);
   }
 
   SaveData* save_data() { return save_data_ ? &*save_data_ : nullptr; }
@@ -49,7 +85,7 @@ class Sync final : private Emit {
       is_read_to_its_end_ = true;
     } catch (const Stopped&) {
     } catch (const std::exception& error) {
-      if (!job_.connector.stop.stop_requested()) return job_.log.redact(error.what());
+      if (!job_.connector.stop.stop_requested()) return job_.log.redact(reason(error));
     }
     return {};
   }
@@ -80,16 +116,18 @@ class Sync final : private Emit {
 
   void failed(const std::string& what) const override {
     check_stop();
-    job_.log.error("record not sent: {}", what);
+    job_.faults.note(Level::error, "record not sent", what);
     pipeline_.add_failed();
   }
 
   void incomplete(const std::string& what) const override {
     check_stop();
-    job_.log.error("part of the source not read: {}", what);
+    job_.faults.note(Level::error, "part of the source not read", what);
     if (first_missing_part_.empty()) first_missing_part_ = what;
     pipeline_.add_missing_part();
   }
+
+  void expect(std::size_t records) const override { expected_ = records; }
 
   void checkpoint() const override {
     check_stop();
@@ -106,6 +144,7 @@ class Sync final : private Emit {
   mutable Delivery delivery_;
   mutable Pipeline pipeline_;
   mutable std::string first_missing_part_;
+  mutable std::atomic<std::size_t> expected_ = 0;
 };
 
 }  // namespace

@@ -41,9 +41,10 @@ std::size_t changes(const std::u32string& from, const std::u32string& to) {
 
 }  // namespace
 
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& names) {
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& names,
+                                   std::size_t max_changes) {
   const std::u32string meant = characters(word.substr(0, longest_word));
-  std::size_t least = std::max<std::size_t>(meant.size() / 3, 1) + 1;
+  std::size_t least = std::min(std::max<std::size_t>(meant.size() / 3, 1), max_changes) + 1;
   std::optional<std::string> found;
   for (const std::string& name : names) {
     if (name.size() > longest_word) continue;

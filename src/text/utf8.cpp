@@ -2,6 +2,7 @@
 
 #include <unistr.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +12,10 @@ namespace {
 
 const std::uint8_t* octets(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+bool begins_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
 }
 
 }  // namespace
@@ -39,6 +44,18 @@ bool is_utf8(std::string_view text) {
 std::size_t utf8_length(std::string_view text) {
   const std::uint8_t* wrong = u8_check(octets(text), text.size());
   return wrong == nullptr ? text.size() : static_cast<std::size_t>(wrong - octets(text));
+}
+
+std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+}
+
+std::string_view first_characters(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  for (; end < text.size(); ++end) {
+    if (begins_character(text[end]) && count-- == 0) break;
+  }
+  return text.substr(0, end);
 }
 
 char32_t take_character(std::string_view& text) {

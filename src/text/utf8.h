@@ -20,6 +20,12 @@ std::size_t utf8_length(std::string_view text);
 /// Whether there are only characters below 0x80. Eight at a time.
 bool is_ascii(std::string_view text);
 
+/// How many characters (code points) a text has.
+std::size_t character_count(std::string_view text);
+
+/// The text's first characters, at most that many.
+std::string_view first_characters(std::string_view text, std::size_t count);
+
 /// Takes the first character off a string that is not empty; U+FFFD for what is not UTF-8.
 char32_t take_character(std::string_view& text);
 

@@ -50,6 +50,17 @@ TEST_F(PathsTest, StateIsWhereSystemdSays) {
   EXPECT_EQ(Paths(CommandLine()).state, "/var/lib/connector");
 }
 
+TEST_F(PathsTest, ConfigIniIsLookedForInTheUsersFolderUnlessAnEnvFileIsHere) {
+  const std::string far = folder.write("xdg/connector/config.ini", "");
+  ::setenv("XDG_CONFIG_HOME", folder.file("xdg").c_str(), 1);
+  EXPECT_EQ(Paths(CommandLine()).ini, far);
+  folder.write(".env", "");
+  EXPECT_EQ(Paths(CommandLine()).ini, "config.ini");
+  folder.write("config.ini", "");
+  EXPECT_EQ(Paths(CommandLine()).ini, "config.ini");
+  ::unsetenv("XDG_CONFIG_HOME");
+}
+
 TEST_F(PathsTest, LoggingIsConfiguredByAFileHere) {
   folder.write("logging.json", "{}");
   EXPECT_EQ(Paths(CommandLine()).logging_config, "logging.json");

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -44,14 +47,21 @@ class ProgramTest : public testing::Test {
 
   /// Standard output and standard error go to files of their own, stdout and stderr; those of an earlier run are gone.
   Process start(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> command = {"/bin/sh", "-c", R"(umask 0; exec "$0" "$@" >stdout 2>stderr)",
-                                        CONNECTOR_PROGRAM};
+    return start_by(R"(umask 0; exec "$0" "$@" >stdout 2>stderr)", arguments);
+  }
+
+  /// Started by a line of shell, which finds the program in $0.
+  Process start_by(const std::string& shell, const std::vector<std::string>& arguments) const {
+    std::vector<std::string> command = {"/bin/sh", "-c", shell, CONNECTOR_PROGRAM};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return Process({.command = command, .folder = folder.path(), .output = folder.file("sh")});
   }
 
   /// The exit code.
   int run(const std::vector<std::string>& arguments) const { return end_of(start(arguments)); }
+  int run_by(const std::string& shell, const std::vector<std::string>& arguments) const {
+    return end_of(start_by(shell, arguments));
+  }
 
   int end_of(Process&& process) const {
     const std::optional<int> exit_code = process.wait(longest);
@@ -77,6 +87,29 @@ class ProgramTest : public testing::Test {
       serials.push_back(record["SERIAL"].get<std::string>());
     return serials;
   }
+};
+
+/// A NetBox whose devices never end: a run against it ends only when it is told to.
+class EndlessSource {
+ public:
+  EndlessSource()
+      : server_({}, [this](const simulator::Request&) {
+          const int page = ++pages_;
+          Json devices = Json::array();
+          for (int i = 0; i < 100; ++i) devices.push_back({{"serial", fmt::format("P{}-{}", page, i)}});
+          return simulator::json_answer(
+              {{"results", devices}, {"next", fmt::format("/api/dcim/devices/?page={}", page + 1)}});
+        }) {}
+
+  std::string section() const {
+    return "[netbox]\nenable = True\nurl = " + server_.url() +
+           "\nauth_token = endless-token\nsync_field = SERIAL\nuse_server_map = False\n"
+           "mapping.SERIAL = {\"source\": \"serial\"}\n";
+  }
+
+ private:
+  std::atomic<int> pages_ = 0;
+  simulator::HttpServer server_;
 };
 
 }  // namespace connector::test

@@ -57,6 +57,22 @@ TEST_F(Resend, DeliversWhatARunHadToKeep) {
   EXPECT_THAT(oomnitza.cloud().portions(), SizeIs(2)) << "nothing kept, nothing sent";
 }
 
+TEST_F(Resend, InTestModePrintsWhatWouldGo) {
+  keep_a_payload(3);
+  const std::size_t payloads = oomnitza.cloud().traffic().payloads;
+  EXPECT_EQ(run({"resend", "--testmode"}), 0) << output();
+  EXPECT_THAT(parse_json(folder.read("stdout"))["records"], SizeIs(3));
+  EXPECT_THAT(folder.read("stderr"), HasSubstr("1 kept payloads would be delivered, 1 stay"));
+  EXPECT_EQ(oomnitza.cloud().traffic().payloads, payloads);
+  EXPECT_THAT(kept(), SizeIs(1));
+}
+
+TEST_F(Resend, ASectionWithoutPayloadsMayBeATypingError) {
+  keep_a_payload(1);
+  EXPECT_EQ(run({"resend", "csv_asets"}), 0) << output();
+  EXPECT_THAT(output(), HasSubstr("nothing is kept; did you mean \"csv_assets\"?"));
+}
+
 TEST_F(Resend, WithoutANameDeliversEverySection) {
   configure(csv_section() +
             "\n[csv_assets.more]\nenable = True\nfilename = more.csv\nsync_field = SERIAL\nuse_server_map = False\n"

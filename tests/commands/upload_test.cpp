@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <regex>
@@ -15,8 +14,8 @@ namespace fs = std::filesystem;
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 using testing::SizeIs;
-using testing::StartsWith;
 
 constexpr auto owner_file = fs::perms::owner_read | fs::perms::owner_write;
 
@@ -34,29 +33,6 @@ class Upload : public ProgramTest {
     return counted("filtered out") + counted("skipped") + counted("failed") + counted("delivered") +
            counted("undelivered") + counted("not sent");
   }
-};
-
-/// A NetBox whose devices never end: a run against it ends only when it is told to.
-class EndlessSource {
- public:
-  EndlessSource()
-      : server_({}, [this](const simulator::Request&) {
-          const int page = ++pages_;
-          Json devices = Json::array();
-          for (int i = 0; i < 100; ++i) devices.push_back({{"serial", fmt::format("P{}-{}", page, i)}});
-          return simulator::json_answer(
-              {{"results", devices}, {"next", fmt::format("/api/dcim/devices/?page={}", page + 1)}});
-        }) {}
-
-  std::string section() const {
-    return "[netbox]\nenable = True\nurl = " + server_.url() +
-           "\nauth_token = endless-token\nsync_field = SERIAL\nuse_server_map = False\n"
-           "mapping.SERIAL = {\"source\": \"serial\"}\n";
-  }
-
- private:
-  std::atomic<int> pages_ = 0;
-  simulator::HttpServer server_;
 };
 
 TEST_F(Upload, SigtermInTheMiddleDeliversWhatIsPulledAndFinalizes) {
@@ -111,10 +87,12 @@ TEST_F(Upload, FiveThousandRecordsAddUp) {
   for (const fs::path& file : kept) EXPECT_THAT(Undelivered::read(file)["records"], SizeIs(1));
 }
 
-TEST_F(Upload, UsageErrorsEndWithOneAndSayHowOnStandardError) {
+TEST_F(Upload, UsageErrorsEndWithOneAndOneLineOnStandardError) {
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {"nosuch"},
+           {"nosuch", "--help"},
            {"upload"},
+           {"upload", "managed.12"},
            {"upload", "--nosuch", "csv_assets"},
            {"upload", "csv_assets", "--workers"},
            {"upload", "csv_assets", "--record-count", "-1"},
@@ -123,16 +101,8 @@ TEST_F(Upload, UsageErrorsEndWithOneAndSayHowOnStandardError) {
        }) {
     EXPECT_EQ(run(arguments), 1) << testing::PrintToString(arguments);
     EXPECT_THAT(folder.read("stdout"), IsEmpty()) << testing::PrintToString(arguments);
-    EXPECT_THAT(folder.read("stderr"), StartsWith("connector: ")) << testing::PrintToString(arguments);
+    EXPECT_THAT(folder.read("stderr"), MatchesRegex("connector: [^\n]*see connector --help[)]\n"));
   }
-}
-
-TEST_F(Upload, HelpAndVersionGoToStandardOutput) {
-  EXPECT_EQ(run({"--help"}), 0);
-  EXPECT_THAT(folder.read("stdout"), HasSubstr("generate-ini"));
-  EXPECT_THAT(folder.read("stderr"), IsEmpty());
-  EXPECT_EQ(run({"version"}), 0);
-  EXPECT_THAT(folder.read("stdout"), HasSubstr("2026.08.1"));
 }
 
 TEST_F(Upload, ConfigurationErrorsEndWithOneBeforeAnythingIsAsked) {
@@ -175,7 +145,15 @@ TEST_F(Upload, TestModePrintsNothingButPayloadsOnStandardOutput) {
   EXPECT_THAT(payload["records"], SizeIs(10));
   EXPECT_THAT(folder.read("stderr"), HasSubstr("from the filter"));
   EXPECT_THAT(folder.read("stderr"), HasSubstr("10 pulled"));
+  EXPECT_THAT(folder.read("stderr"), HasSubstr("10 would be delivered"));
   EXPECT_THAT(oomnitza.cloud().portions(), IsEmpty());
+}
+
+TEST_F(Upload, TestModeTakesAsManyRecordsAsItIsTold) {
+  configure(csv_section());
+  write_assets(60);
+  EXPECT_EQ(run({"upload", "csv_assets", "--testmode", "--record-count", "50"}), 0) << output();
+  EXPECT_THAT(parse_json(folder.read("stdout"))["records"], SizeIs(50));
 }
 
 TEST_F(Upload, RecordsThatAreNestedAsDeepAsCanBeReadAreNoProblem) {

@@ -80,6 +80,22 @@ TEST(Environment, ManagedSectionsAreNamedByTheirId) {
       ElementsAre("managed.42.local_inputs={} (MANAGED_LOCAL_INPUTS)", "managed.42.test_run=1 (MANAGED_TEST_RUN)"));
 }
 
+TEST(Environment, VariablesThatAreNearlySettingsAreNamed) {
+  const std::vector<Plugin> plugins = {plugin("csv_assets"), plugin("chef")};
+  EXPECT_THAT(unknown_variables({{"CSV_ASETS_ENABLED", "True"},
+                                 {"CSV_ASSETS_URL", "x"},
+                                 {"CSV_ASSETS_NOTHING_LIKE_IT", "x"},
+                                 {"CSV_ASSETS_ENV_PASSWORD", "CSV_ASSETS_MY_SECRET"},
+                                 {"CSV_ASSETS_MY_SECRET", "x"},
+                                 {"CHEF_REPOSITORY_OF_ANOTHER_PROGRAM", "x"},
+                                 {"OOMNITZA_CONNECTOR_SOURCE", "x"},
+                                 {"PATH", "x"}},
+                                plugins, cloud_settings()),
+              ElementsAre("variable CSV_ASETS_ENABLED is not a setting, it is ignored; did you mean "
+                          "\"CSV_ASSETS_ENABLED\"?",
+                          "variable CSV_ASSETS_NOTHING_LIKE_IT is not a setting, it is ignored"));
+}
+
 TEST(EnvFile, IsReadLineByLine) {
   const Folder folder;
   const auto file =
@@ -98,6 +114,29 @@ TEST(EnvFile, WrongLinesAndMissingFilesAreErrors) {
   EXPECT_THAT(problems_of([&] { read_env_file(file); }), ElementsAre(file.string() + ":2: the line is not NAME=value",
                                                                      file.string() + ":4: the line is not NAME=value"));
   EXPECT_THAT(problems_of([&] { read_env_file(folder.path() / "none.env"); }), ElementsAre(HasSubstr("none.env")));
+}
+
+TEST(EnvFile, MustBeUtf8) {
+  const Folder folder;
+  const auto problems = [&](const std::string& content) {
+    return problems_of([&] { read_env_file(folder.write("a.env", content)); });
+  };
+  EXPECT_THAT(problems("A=1\nB=caf\xE9\n"), ElementsAre(HasSubstr("a.env:2: the line holds bytes that are not UTF-8")));
+  EXPECT_THAT(problems(std::string("\xFF\xFE"
+                                   "A\0=\0"
+                                   "1\0",
+                                   8)),
+              ElementsAre(HasSubstr("UTF-16: save the file as UTF-8")));
+  EXPECT_THAT(problems(std::string("A\0=\0"
+                                   "1\0",
+                                   6)),
+              ElementsAre(HasSubstr("a.env:1: ")));
+}
+
+TEST(EnvFile, WhiteSpaceIsThatOfAnyScript) {
+  const Folder folder;
+  EXPECT_THAT(read_env_file(folder.write("a.env", "\u00A0A\u00A0=\u00A0token\u00A0\n\u00A0\u3000\n")),
+              ElementsAre(Pair("A", "token")));
 }
 
 }  // namespace connector::environment_test

@@ -42,10 +42,7 @@ std::vector<Plugin> plugins() {
                    setting("sync_field", &Example::sync_field, {.help = "Keys.", .example = "USER"})},
       .environment_prefix = "EXAMPLE",
       .make = make<Example>};
-  Plugin hidden = example;
-  hidden.section = "hidden";
-  hidden.in_sample = false;
-  return {example, hidden};
+  return {example};
 }
 
 constexpr const char* sample_text = R"([oomnitza]
@@ -131,17 +128,20 @@ TEST(Sample, TablesDescribeASectionsSettings) {
 TEST(Sample, OldFilesAreKept) {
   const Folder folder;
   const auto file = folder.path() / "config.ini";
-  write_sample_ini(plugins(), file);
+  EXPECT_EQ(write_sample_ini(plugins(), file), std::nullopt);
   EXPECT_EQ(folder.read("config.ini"), sample_text);
-  EXPECT_FALSE(std::filesystem::exists(folder.path() / "config.ini.bak"));
   EXPECT_EQ(std::filesystem::status(file).permissions() & std::filesystem::perms::all,
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   folder.write("config.ini", "mine");
   folder.write("config.ini.bak", "older");
-  write_sample_ini(plugins(), file);
-  EXPECT_EQ(folder.read("config.ini.bak"), "mine");
+  EXPECT_EQ(write_sample_ini(plugins(), file), folder.path() / "config.ini.bak.1");
+  folder.write("config.ini", "newer");
+  EXPECT_EQ(write_sample_ini(plugins(), file), folder.path() / "config.ini.bak.2");
+  EXPECT_EQ(folder.read("config.ini.bak"), "older");
+  EXPECT_EQ(folder.read("config.ini.bak.1"), "mine");
+  EXPECT_EQ(folder.read("config.ini.bak.2"), "newer");
   EXPECT_EQ(folder.read("config.ini"), sample_text);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 4);
 }
 
 TEST(Sample, AFileThatCannotBeWrittenIsAnError) {

@@ -208,6 +208,10 @@ struct NameCase {
   bool good = false;
 };
 
+void PrintTo(const NameCase& tested, std::ostream* out) {
+  *out << tested.about;
+}
+
 class Name : public testing::TestWithParam<NameCase> {};
 
 TEST_P(Name, IsGoodOrRefused) {
@@ -274,6 +278,10 @@ struct StatusCase {
   bool final;
   std::size_t tries = 1;
 };
+
+void PrintTo(const StatusCase& tested, std::ostream* out) {
+  *out << tested.status;
+}
 
 class Status : public ReportsTest, public testing::WithParamInterface<StatusCase> {};
 

@@ -501,6 +501,42 @@ TEST_F(HttpTest, UsesProxiesFromTheEnvironment) {
   unsetenv("http_proxy");
 }
 
+TEST_F(HttpTest, KnowsPortsAndStarsInProxyExceptions) {
+  server.otherwise([](const Received&) { return Answer{.body = "by proxy"}; });
+  setenv("http_proxy", server.url().c_str(), 1);
+  const auto asks_proxy = [&](const char* no_proxy) {
+    setenv("NO_PROXY", no_proxy, 1);
+    try {
+      return session().send({.url = "http://near.example.invalid:8080/x", .retry = false}).body == "by proxy";
+    } catch (const HttpError&) {
+      return false;  // it does not exist
+    }
+  };
+  EXPECT_TRUE(asks_proxy("near.example.invalid:80, other.invalid"));
+  EXPECT_FALSE(asks_proxy("other.invalid, near.example.invalid:8080"));
+  EXPECT_FALSE(asks_proxy("*.example.invalid"));
+  EXPECT_FALSE(asks_proxy("*.example.invalid:8080"));
+  EXPECT_TRUE(asks_proxy("*.ample.invalid"));
+}
+
+TEST_F(HttpTest, AsksForHostsBeyondAsciiInTheFormOfDns) {
+  const RawServer proxy({{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}});
+  setenv("http_proxy", proxy.url().c_str(), 1);
+  EXPECT_EQ(session().get("http://bücher.invalid/größe").body, "ok");
+  EXPECT_TRUE(has(proxy.requests().at(0), "Host: xn--bcher-kva.invalid\r\n")) << proxy.requests().at(0);
+}
+
+TEST_F(HttpTest, NamesTheProxyThatWantsCredentials) {
+  const RawServer proxy({{"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"}});
+  setenv("http_proxy", proxy.url().c_str(), 1);
+  setenv("https_proxy", proxy.url().c_str(), 1);
+  for (const char* url : {"http://far.invalid/x", "https://far.invalid/x"}) {
+    const HttpError error = error_of([&] { session().get(url); });
+    EXPECT_TRUE(has(error.what(), "the proxy asks for credentials")) << error.what();
+  }
+  EXPECT_EQ(proxy.requests().size(), 2U) << "another try ends the same way";
+}
+
 TEST_F(HttpTest, RepeatsWhatAProxyMayStillGrant) {
   for (const auto& [status, repeated] : std::map<int, bool>{{403, false}, {501, false}, {429, true}, {503, true}}) {
     const RawServer proxy({{"HTTP/1.1 " + std::to_string(status) + " No\r\nContent-Length: 0\r\n\r\n"}});
@@ -519,7 +555,8 @@ class HttpsTest : public HttpTest {
 
 TEST_F(HttpsTest, RefusesUnknownCertificatesAtOnce) {
   const HttpError error = error_of([&] { http.get(tls.url("/")); });
-  EXPECT_TRUE(has(error.what(), "set cacert_file")) << error.what();
+  EXPECT_TRUE(has(error.what(), "the CA of the server's certificate is unknown: CN = localhost: set cacert_file"))
+      << error.what();
   EXPECT_FALSE(error.retries_exhausted());
   EXPECT_TRUE(waits.empty());
 }
@@ -544,6 +581,34 @@ TEST_F(HttpsTest, ChecksTheHostsName) {
   const HttpError error =
       error_of([&] { session(settings).get("https://127.0.0.2:" + std::to_string(tls.port()) + "/"); });
   EXPECT_TRUE(has(error.what(), "https://127.0.0.2:"));
+  EXPECT_TRUE(has(error.what(), "is for other hosts: DNS:localhost, IP Address:127.0.0.1")) << error.what();
+}
+
+TEST_F(HttpsTest, SaysWhenACertificateExpired) {
+  const Certificate old(-60);
+  LoopbackServer expired(old);
+  expired.on("GET", "/", {{.body = "ok"}});
+  const HttpError error = error_of([&] { session({.cacert_file = old.certificate_file}).get(expired.url("/")); });
+  EXPECT_TRUE(has(error.what(), "the server's certificate has expired on ")) << error.what();
+  EXPECT_TRUE(has(error.what(), "GMT: have it renewed")) << error.what();
+  EXPECT_TRUE(expired.requests().empty()) << "no request goes to a server that was not trusted";
+}
+
+TEST_F(HttpsTest, OpensAnEncryptedKeyWithItsPasswordAndAsksNobody) {
+  const Certificate client;
+  LoopbackServer strict(certificate, &client);
+  strict.on("GET", "/", {{.body = "welcome"}});
+  const std::string file = client.folder.file("encrypted.pem");
+  const std::string command = "openssl pkey -aes256 -passout pass:word -in " + client.key_file + " -out " + file +
+                              " && cat " + client.certificate_file + " >>" + file;
+  ASSERT_EQ(std::system(command.c_str()), 0);  // NOLINT(concurrency-mt-unsafe)
+  TlsSettings settings{.cacert_file = certificate.certificate_file, .user_pem_file = file, .user_pem_password = "word"};
+  EXPECT_EQ(session(settings).get(strict.url("/")).body, "welcome");
+  for (const char* wrong : {"", "other"}) {
+    settings.user_pem_password = wrong;
+    const HttpError error = error_of([&] { session(settings).get(strict.url("/")); });
+    EXPECT_TRUE(has(error.what(), "check user_pem_file")) << error.what();
+  }
 }
 
 TEST_F(HttpsTest, PresentsTheClientCertificate) {

@@ -1,11 +1,14 @@
 #include "log/logging.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,6 +19,7 @@
 
 #include "connector/connector.h"
 #include "connector/error.h"
+#include "platform/descriptor_posix.h"
 
 namespace connector::logging_test {
 
@@ -30,11 +34,17 @@ class LoggingTest : public testing::Test {
  protected:
   fs::path folder;
 
+  const fs::path before = fs::current_path();
+
   void SetUp() override {
     std::string name = (fs::temp_directory_path() / "logging-XXXXXX").string();
     folder = ::mkdtemp(name.data());
+    fs::current_path(folder);
   }
-  void TearDown() override { fs::remove_all(folder); }
+  void TearDown() override {
+    fs::current_path(before);
+    fs::remove_all(folder);
+  }
 
   Logging logging(const std::string& configuration, bool stdout_is_result = false) const {
     std::ofstream(folder / "logging.json") << configuration;
@@ -89,6 +99,111 @@ TEST_F(LoggingTest, FormatWithPaddingDateAndPercent) {
   EXPECT_TRUE(std::regex_match(content("out.log"), std::regex(R"(\[WARNING \|   connector\|mes\] 100% )" +
                                                               std::to_string(::getpid()) + R"( \d+  at \d{4}\n)")))
       << content("out.log");
+}
+
+TEST_F(LoggingTest, WidthsAndPrecisionsCountCharacters) {
+  const Logging logging = this->logging(
+      R"({"formatters": {"f": {"format": "[%(message)-6s|%(message)6s|%(message).3s]"}},
+          "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f"}},
+          "root": {"handlers": ["file"]}})");
+  logging.logger("connector").warning("Київ");
+  EXPECT_EQ(content("out.log"), "[Київ  |  Київ|Киї]\n");
+}
+
+TEST_F(LoggingTest, NumbersHaveTheSignsOfPython) {
+  const Logging logging = this->logging(
+      R"({"formatters": {"f": {"format": "%(process)+d|%(process) d|%(process)+012d|%(process)-12d|%(process).12d|%(process)+s"}},
+          "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f"}},
+          "root": {"handlers": ["file"]}})");
+  logging.logger("connector").warning("");
+  const std::string number = std::to_string(::getpid());
+  const auto zeros = [&](std::size_t width) { return std::string(width - number.size(), '0') + number; };
+  EXPECT_EQ(content("out.log"), "+" + number + "| " + number + "|+" + zeros(11) + "|" + number +
+                                    std::string(12 - number.size(), ' ') + "|" + zeros(12) + "|" + number + "\n");
+}
+
+TEST_F(LoggingTest, DatesMayBeLong) {
+  const std::string text(300, 'x');
+  const Logging logging =
+      this->logging(R"({"formatters": {"f": {"format": "%(asctime)s", "datefmt": ")" + text + R"(%%"}},
+          "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f"}},
+          "root": {"handlers": ["file"]}})");
+  logging.logger("connector").warning("");
+  EXPECT_EQ(content("out.log"), text + "%\n");
+}
+
+TEST_F(LoggingTest, FilesHaveTheirEncoding) {
+  const Logging logging = this->logging(
+      R"({"formatters": {"f": {"format": "%(message)s"}},
+          "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f",
+                                "encoding": "cp1251"}},
+          "root": {"handlers": ["file"]}})");
+  logging.logger("connector").warning("Київ ☺");
+  EXPECT_EQ(content("out.log"), "\xCA\xE8\xBF\xE2 ?\n");
+}
+
+TEST_F(LoggingTest, LinesCanBeJson) {
+  const std::string configuration = to_file(R"("root": {"handlers": ["file"]})");
+  std::ofstream(folder / "logging.json") << configuration;
+  const Logging logging({.file = folder / "logging.json", .json_lines = true});
+  logging.logger("connector").warning("a \"b\"\nc");
+  const Json line = parse_json(content("out.log"));
+  EXPECT_EQ(line["level"], "WARNING");
+  EXPECT_EQ(line["logger"], "connector");
+  EXPECT_EQ(line["message"], "a \"b\"\n    c");
+  EXPECT_TRUE(
+      std::regex_match(line["time"].get<std::string>(), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
+}
+
+TEST_F(LoggingTest, FormatterClassesThatAreNotKnownAreWarnedAbout) {
+  const Logging logging = this->logging(R"json({
+    "formatters": {"f": {"()": "acme.Formatter", "format": "%(message)s"},
+                   "g": {"class": "logging.Formatter", "format": "%(message)s"},
+                   "j": {"()": "pythonjsonlogger.jsonlogger.JsonFormatter"}},
+    "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f"},
+                 "json": {"class": "logging.FileHandler", "filename": "json.log", "formatter": "j"}},
+    "root": {"handlers": ["file", "json"]}})json");
+  logging.logger("connector").error("goes on");
+  EXPECT_EQ(content("out.log"),
+            "logging, formatter f: its class \"acme.Formatter\" is not known, logging.Formatter takes its place\n"
+            "goes on\n");
+  EXPECT_EQ(content("json.log").front(), '{');
+}
+
+TEST_F(LoggingTest, SyslogGetsPriorities) {
+  const fs::path socket = folder / "syslog";
+  const Descriptor daemon(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  socket.native().copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(daemon.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  const Logging logging = this->logging(
+      R"({"formatters": {"f": {"format": "connector: %(message)s"}},
+          "handlers": {"s": {"class": "logging.handlers.SysLogHandler", "address": ")" +
+      socket.string() +
+      R"(", "facility": "local0", "formatter": "f"}},
+          "root": {"handlers": ["s"]}})");
+  logging.logger("connector").error("one");
+  std::array<char, 100> received{};
+  const ssize_t size = ::recv(daemon.number(), received.data(), received.size(), 0);
+  EXPECT_EQ(std::string(received.data(), static_cast<std::size_t>(size)), "<131>connector: one");
+}
+
+TEST_F(LoggingTest, StreamsCanBeQuietOrLoudWhateverTheFileSays) {
+  const std::string configuration =
+      R"({"formatters": {"f": {"format": "%(message)s"}},
+          "handlers": {"err": {"class": "logging.StreamHandler", "level": "INFO", "formatter": "f"},
+                       "file": {"class": "logging.FileHandler", "level": "INFO", "filename": "out.log", "formatter": "f"}},
+          "root": {"level": "INFO", "handlers": ["err", "file"]}})";
+  std::ofstream(folder / "logging.json") << configuration;
+  for (const auto& [level, expected] : {std::pair(Level::warning, "3\n"), std::pair(Level::debug, "1\n2\n3\n")}) {
+    testing::internal::CaptureStderr();
+    const Logging logging({.file = folder / "logging.json", .level_of_streams = level});
+    logging.logger("connector").debug("1");
+    logging.logger("connector").info("2");
+    logging.logger("connector").warning("3");
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), expected);
+  }
+  EXPECT_EQ(content("out.log"), "2\n3\n2\n3\n");
 }
 
 TEST_F(LoggingTest, LevelsAsNamesAndNumbers) {
@@ -162,14 +277,19 @@ TEST_F(LoggingTest, HandlersThatCannotBeHadAreWarnedAbout) {
   const Logging logging = this->logging(
       R"({"formatters": {"f": {"format": "%(message)s"}},
           "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f"},
-                       "syslog": {"class": "logging.handlers.SysLogHandler"},
+                       "mail": {"class": "logging.handlers.SMTPHandler"},
+                       "syslog": {"class": "logging.handlers.SysLogHandler", "address": "/no/such/socket"},
+                       "odd": {"class": "logging.FileHandler", "filename": "odd.log", "encoding": "klingon"},
+                       "slow": {"class": "logging.handlers.TimedRotatingFileHandler", "filename": "slow.log",
+                                "when": "fortnight"},
                        "nowhere": {"class": "logging.FileHandler", "filename": "no/such/folder.log"},
                        "loud": {"class": "logging.StreamHandler", "level": "LOUD"},
                        "nothing": 5},
-          "root": {"handlers": ["file", "syslog", "nowhere", "loud", "nothing", "unknown"]}})");
+          "root": {"handlers": ["file", "mail", "syslog", "odd", "slow", "nowhere", "loud", "nothing", "unknown"]}})");
   logging.logger("connector").error("goes on");
   const std::string written = content("out.log");
-  for (const std::string part : {"syslog", "SysLogHandler", "nowhere", "folder.log", "LOUD", "nothing", "unknown"})
+  for (const std::string part : {"mail", "SMTPHandler", "/no/such/socket", "klingon", "fortnight", "nowhere",
+                                 "folder.log", "LOUD", "nothing", "unknown"})
     EXPECT_NE(written.find(part), std::string::npos) << part << " in " << written;
   EXPECT_TRUE(written.ends_with("goes on\n"));
 }

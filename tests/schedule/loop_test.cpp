@@ -67,6 +67,7 @@ class LoopTest : public testing::Test {
   LoopbackServer cloud;
   std::stop_source stop;
   std::vector<std::string> started;
+  std::vector<std::string> only;
 
   void answer_checks(std::vector<Answer> answers) { cloud.on("POST", path, std::move(answers)); }
 
@@ -81,7 +82,8 @@ class LoopTest : public testing::Test {
           if (started.back() == "last") stop.request_stop();
         },
         1);
-    const LoopOptions options{.ignore_maintenance = ignore_maintenance, .pause = 0s, .maintenance_pause = 0s};
+    const LoopOptions options{
+        .ignore_maintenance = ignore_maintenance, .only = only, .pause = 0s, .maintenance_pause = 0s};
     const bool was_stopped = loop(oomnitza, syncs, options, Log(), stop.get_token());
     syncs.finish();
     return was_stopped;
@@ -93,6 +95,13 @@ class LoopTest : public testing::Test {
 const Answer one{.body = R"([{"id": "one"}])"};
 const Answer none{.body = "[]"};
 const Answer last{.body = R"([{"id": "last"}])"};
+
+TEST_F(LoopTest, RunsTheNamedIntegrationsAlone) {
+  only = {"managed.two", "managed.last"};
+  answer_checks({{.body = R"([{"id": "one"}, {"id": "two"}, {"id": "two", "reports_service": true}])"}, last, none});
+  EXPECT_TRUE(run());
+  EXPECT_EQ(started, (std::vector<std::string>{"two", "last"}));
+}
 
 TEST_F(LoopTest, AsksAgainAndAgain) {
   answer_checks({one, none, {.body = R"(["nonsense", {"name": "no id"}, {"id": "two"}])"}, last, none});

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace connector::test {
 
@@ -58,8 +59,11 @@ Process::Process(const Start& start) {
   handle_ = static_cast<int>(::syscall(SYS_pidfd_open, id_, 0));
 }
 
+Process::Process(Process&& other) noexcept
+    : id_(std::exchange(other.id_, -1)), handle_(std::exchange(other.handle_, -1)), exit_code_(other.exit_code_) {}
+
 Process::~Process() {
-  if (!exit_code_) {
+  if (!exit_code_ && id_ > 0) {
     send_signal(SIGKILL);
     ::waitpid(id_, nullptr, 0);
   }

@@ -25,6 +25,7 @@ class Process {
   /// Throws std::runtime_error when the program cannot be started.
   explicit Process(const Start& start);
   ~Process();
+  Process(Process&& other) noexcept;
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 

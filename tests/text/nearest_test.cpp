@@ -18,6 +18,7 @@ TEST(Nearest, FindsNothingWhereNothingIsNear) {
   EXPECT_EQ(nearest("sync", names), std::nullopt);
   EXPECT_EQ(nearest("", names), std::nullopt);
   EXPECT_EQ(nearest("x", {"y"}), std::nullopt);
+  EXPECT_EQ(nearest("generateini", names, 0), std::nullopt);
   EXPECT_EQ(nearest(std::string(1 << 20, 'x'), names), std::nullopt);
   EXPECT_EQ(did_you_mean("sync", names), "");
 }

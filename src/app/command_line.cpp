@@ -1,0 +1,52 @@
+#include "app/command_line.h"
+
+#include <algorithm>
+
+namespace connector {
+namespace {
+
+constexpr std::int64_t max_workers = 256;
+
+void set_workers(CommandLine& line, std::int64_t number) {
+  line.workers = static_cast<unsigned>(std::clamp<std::int64_t>(number, 1, max_workers));
+}
+
+void set_singleton(CommandLine& line, std::int64_t number) {
+  line.singleton = number != 0;
+}
+
+void set_record_count(CommandLine& line, std::int64_t number) {
+  line.record_count = static_cast<std::size_t>(number);
+}
+
+}  // namespace
+
+std::span<const Option> options() {
+  using Line = CommandLine;
+  static const std::vector<Option> rows = {
+      {"--ini", "FILE", "the configuration file (config.ini)", &Line::ini, true},
+      {"--env-file", "FILE", "a file of environment variables that configures instead", &Line::env_file, true},
+      {"--logging-config", "FILE", "how to log (logging.json)", &Line::logging_config, true},
+      {"--log-format", "text|json", "whether each line of the log is text or a JSON object (text)", &Line::log_format,
+       true},
+      {"--state-dir", "FOLDER", "directory for persistent state ($STATE_DIRECTORY, else the working folder)",
+       &Line::state_dir, true},
+      {"--record-count", "N", "pull at most N records for each section; 0: all", set_record_count},
+      {"--workers", "N", "how many payloads may be under way at once (2)", set_workers},
+      {"--singleton", "0|1", "whether a section that another process is running is left to it (1)", set_singleton},
+      {"--testmode", "", "print payloads instead of sending them, of ten records unless --record-count says more",
+       &Line::testmode},
+      {"--save-data,--save_data", "", "keep pulled records and payloads in ./save_data", &Line::save_data},
+      {"--show-mappings", "", "print the merged mappings and end", &Line::show_mappings},
+      {"--ignore-cloud-maintenance", "", "go on while Oomnitza is away", &Line::ignore_cloud_maintenance},
+      {"--no-retry", "", "fail at the first request that does not reach Oomnitza", &Line::no_retry, true},
+      {"--no-progress", "", "show no progress", &Line::no_progress, true},
+      {"-q,--quiet", "", "show warnings and errors only", &Line::quiet, true},
+      {"-v,--verbose", "", "show every request", &Line::verbose, true},
+      {"-h,--help", "", "show what an action takes, or all of it", &Line::help, true},
+      {"-V,--version", "", "print the version", &Line::version, true},
+  };
+  return rows;
+}
+
+}  // namespace connector

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <list>
+#include <stdexcept>
+#include <string>
+
+#include "platform/process_lock.h"
+
+namespace connector {
+
+/// Another process does the same at the moment: nothing ran, exit code 3.
+class AlreadyRunning : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The folder for what must outlast a run, while one is under way.
+class StateFolder {
+ public:
+  /// Makes the folder if it is missing. Throws ConfigError when payloads could not be kept in it.
+  explicit StateFolder(std::filesystem::path folder);
+
+  /// Locks what is run (a section's name) until the object ends. Throws AlreadyRunning, which says who runs it.
+  void lock(const std::string& name);
+
+ private:
+  const std::filesystem::path folder_;
+  std::list<ProcessLock> locks_;
+};
+
+}  // namespace connector

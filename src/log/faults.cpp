@@ -1,0 +1,83 @@
+#include "log/faults.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace connector {
+namespace {
+
+constexpr std::size_t max_kinds = 100;  // what a source or a converter says may hold the record's own values
+constexpr std::size_t max_examples = 3;
+
+std::string with_detail(const std::string& text, const std::string& detail) {
+  return detail.empty() ? text : text + ": " + detail;
+}
+
+std::string of_several(std::size_t count, const std::string& text, const std::string& examples) {
+  return fmt::format("{} records: {}; for example {}", count, text, examples);
+}
+
+}  // namespace
+
+struct Faults::State {
+  struct Kind {
+    Level level;
+    std::string text;
+    std::string detail;     ///< of the first
+    std::size_t count = 0;  ///< of records
+    std::size_t times = 0;
+    std::vector<std::string> records = {};
+
+    std::string examples() const {
+      std::string names;
+      for (const std::string& record : records) names += (names.empty() ? "" : ", ") + record;
+      return names;
+    }
+  };
+
+  explicit State(Log output) : log(std::move(output)) {}
+
+  const Log log;
+  std::mutex mutex;
+  std::vector<Kind> kinds;
+
+  Kind& kind_of(Level level, const std::string& text, const std::string& detail) {
+    const auto known = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return kind.text == text; });
+    if (known != kinds.end()) return *known;
+    if (kinds.size() == max_kinds) return kinds.emplace_back(Kind{level, "other faults", ""});
+    return kinds.size() > max_kinds ? kinds.back() : kinds.emplace_back(Kind{level, text, detail});
+  }
+};
+
+Faults::Faults(Log log) : state_(std::make_shared<State>(std::move(log))) {}
+
+void Faults::note(Level level, const std::string& kind, const std::string& record, const std::string& detail,
+                  std::size_t count) const {
+  bool is_first = false;
+  {
+    const std::lock_guard lock(state_->mutex);
+    auto& known = state_->kind_of(level, kind, detail);
+    is_first = known.count == 0;
+    known.count += count;
+    ++known.times;
+    if (known.records.size() < max_examples) known.records.push_back(record);
+  }
+  const std::string text = with_detail(kind, detail);
+  state_->log.write(is_first ? level : Level::debug, "{}",
+                    count == 1 ? fmt::format("{} ({})", text, record) : of_several(count, text, record));
+}
+
+void Faults::report() const {
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& kind : state_->kinds) {
+    if (kind.times < 2) continue;
+    state_->log.write(kind.level, "{}", of_several(kind.count, with_detail(kind.text, kind.detail), kind.examples()));
+  }
+}
+
+const Log& Faults::log() const {
+  return state_->log;
+}
+
+}  // namespace connector

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connector/log.h"
+
+namespace connector {
+
+/// What goes wrong with many records alike. The first record's fault is a line at once; all of one kind together are
+/// one line at the end, with their number and three examples. Cheap to copy: copies share what they know. Safe to use
+/// from several threads.
+class Faults {
+ public:
+  Faults(Log log);  // NOLINT(google-explicit-constructor): a log for those who have no use for counts
+
+  /// kind: what is wrong, the same for all: "field COST: converter price failed; using null". record: names it: "record
+  /// 7". detail: what may differ from record to record. count: of how many records it names the first.
+  void note(Level level, const std::string& kind, const std::string& record, const std::string& detail = {},
+            std::size_t count = 1) const;
+
+  /// Logs one line for each kind that met several records.
+  void report() const;
+
+  const Log& log() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace connector

@@ -1,0 +1,31 @@
+#include "platform/limits.h"
+
+#include <fcntl.h>
+
+#include <array>
+#include <system_error>
+
+#include "platform/descriptor_posix.h"
+
+namespace connector {
+
+std::string reason(const std::exception& error) {
+  const auto* failure = dynamic_cast<const std::system_error*>(&error);
+  if (failure == nullptr) return error.what();
+  const std::error_condition condition = failure->code().default_error_condition();
+  if (condition == std::errc::resource_unavailable_try_again) return too_many_threads;
+  const bool is_about_files =
+      condition == std::errc::too_many_files_open || condition == std::errc::too_many_files_open_in_system;
+  return is_about_files ? std::string(error.what()) + ": " + too_many_files : error.what();
+}
+
+bool lacks_descriptors() {
+  std::array<Descriptor, 4> opened;  // what has failed for want of one may have given others back
+  for (Descriptor& descriptor : opened) {
+    descriptor = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (descriptor.number() < 0) return true;
+  }
+  return false;
+}
+
+}  // namespace connector

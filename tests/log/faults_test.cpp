@@ -1,0 +1,59 @@
+#include "log/faults.h"
+
+#include <gmock/gmock.h>
+
+#include <memory>
+
+namespace connector::faults_test {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// Keeps lines of INFO and above.
+class FaultLines final : public Log::Output {
+ public:
+  bool enabled(Level) const override { return true; }
+  void write(Level level, const std::string& message) override {
+    if (level >= Level::info) messages.push_back(message);
+  }
+  void hide(std::string_view) override {}
+  std::string redact(std::string text) const override { return text; }
+
+  std::vector<std::string> messages;
+};
+
+class FaultsTest : public testing::Test {
+ protected:
+  std::vector<std::string> reported() {
+    lines->messages.clear();
+    faults.report();
+    return lines->messages;
+  }
+
+  std::shared_ptr<FaultLines> lines = std::make_shared<FaultLines>();
+  Faults faults{Log(lines)};
+};
+
+TEST_F(FaultsTest, OfOneKindAreTwoLinesHoweverManyRecordsTheyMeet) {
+  for (int i = 1; i <= 1000; ++i) {
+    faults.note(Level::error, "converter x failed", "record " + std::to_string(i), "bad " + std::to_string(i));
+  }
+  EXPECT_THAT(lines->messages, ElementsAre("converter x failed: bad 1 (record 1)"));
+  EXPECT_THAT(reported(),
+              ElementsAre("1000 records: converter x failed: bad 1; for example record 1, record 2, record 3"));
+}
+
+TEST_F(FaultsTest, OfOneRecordAreOneLine) {
+  faults.note(Level::warning, "required field A is empty", "record 1");
+  faults.note(Level::warning, "required field B is empty", "record 1");
+  EXPECT_THAT(lines->messages, SizeIs(2));
+  EXPECT_THAT(reported(), IsEmpty());
+}
+
+TEST_F(FaultsTest, OfTooManyKindsAreCountedTogether) {
+  for (int i = 0; i < 1000; ++i) faults.note(Level::error, "kind " + std::to_string(i), "record 1");
+  EXPECT_THAT(reported(), ElementsAre("900 records: other faults; for example record 1, record 1, record 1"));
+}
+
+}  // namespace connector::faults_test
