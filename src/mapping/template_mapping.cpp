@@ -45,7 +45,7 @@ void TemplateMapping::prepare() {
     if (std::find(spec_.extras.begin(), spec_.extras.end(), name) != spec_.extras.end()) continue;
     const std::string type = text_of(member(specification, "type"));
     const Json& value = member(specification, "value");
-    Field field{.name = name, .key = to_text(Json(name)) + ":", .attribute = value, .constant = {}};
+    Field field{.name = name, .key = to_text(Json(name)) + ":"};
     if (type == "value") {
       field.constant = to_text(value);
     } else if (type == "catalog_input") {
@@ -53,7 +53,9 @@ void TemplateMapping::prepare() {
     } else if (type == "credential_input") {
       if (!credential_name) credential_name = spec_.credential_name();
       field.constant = to_text(*credential_name);
-    } else if (type != "attribute") {
+    } else if (type == "attribute") {
+      field.source = templates_.read_mapping(value);
+    } else {
       faults_.log().warning("field {} skipped: this version does not know its mapping type {}", name, type);
       continue;
     }
@@ -126,15 +128,15 @@ bool TemplateMapping::append(const Record& record, std::string& text) const {
 void TemplateMapping::append_field(const Field& field, std::optional<MappingRecord>& names, std::string& text) const {
   text += field.key;
   try {
-    if (!field.constant.empty()) {
+    if (!field.source) {
       text += field.constant;
     } else if (names) {
-      text += to_text(templates_.render_mapping(field.attribute, *names));
+      templates_.append_mapping(*field.source, *names, text);
     } else {
       throw SourceError("the record is not an object");
     }
   } catch (const std::exception& error) {
-    throw SourceError(fmt::format("field {}, mapped to {}: {}", field.name, text_of(field.attribute), error.what()));
+    throw SourceError(fmt::format("field {}, mapped to {}: {}", field.name, field.source->text(), error.what()));
   }
   text += ',';
 }

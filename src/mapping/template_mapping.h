@@ -36,9 +36,9 @@ class TemplateMapping final : public Mapping {
  private:
   struct Field {
     std::string name;
-    std::string key;       ///< the name as JSON text with its colon
-    Json attribute;        ///< a template over the record; counts unless there is a constant
-    std::string constant;  ///< JSON text
+    std::string key;  ///< the name as JSON text with its colon
+    std::optional<MappingSource> source = {};
+    std::string constant = {};  ///< JSON text, without a source
   };
 
   void prepare();

@@ -12,9 +12,9 @@
 
 #include "connector/json.h"
 #include "connector/log.h"
+#include "connector/value_view.h"
 #include "convert/converters.h"
 #include "python/interpreter.h"
-#include "connector/value_view.h"
 
 namespace connector {
 

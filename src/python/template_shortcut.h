@@ -36,6 +36,9 @@ class Path {
   static std::optional<Path> of_template(std::string_view source);
 
   std::string text() const { return std::string(text_); }
+  /// Of a text that was found to be one.
+  static Path known(std::string_view text) { return Path(text); }
+
   std::string_view first() const { return text_.substr(0, text_.find('.')); }
 
   enum class Outcome { found, missing, below_missing, ask_python };

@@ -37,7 +37,7 @@ class Templates::Python {
   Json native(const std::string& source, const Variables& variables);
   Rendered items(const std::string& source, const Variables& variables);
   bool condition(const std::string& source, const Variables& variables);
-  Json mapping(const std::string& source, const std::string& expression, MappingRecord& record);
+  Json mapping(const MappingSource& source, MappingRecord& record);
   std::string text_of(const Json& value);
 
  private:
@@ -341,12 +341,12 @@ bool Templates::Python::condition(const std::string& source, const Variables& va
   });
 }
 
-Json Templates::Python::mapping(const std::string& source, const std::string& expression, MappingRecord& record) {
+Json Templates::Python::mapping(const MappingSource& source, MappingRecord& record) {
   if (!record.names_) record.names_ = std::make_unique<MappingRecord::Names>();
-  const auto template_ = compiled(objects_->native, expression, source);
+  const auto template_ = compiled(objects_->native, source.as_template(), source.text());
   const py::object dict = dict_of(record);
   if (template_->makes_calls) record.names_->may_be_changed = true;
-  return limited(source, [&] { return outcome(source, objects_->render(template_->render, dict)); });
+  return limited(source.text(), [&] { return outcome(source.text(), objects_->render(template_->render, dict)); });
 }
 
 std::string Templates::Python::text_of(const Json& value) {
@@ -409,21 +409,14 @@ std::optional<Templates::Rendered> Templates::without_python(const std::string& 
   return outcome ? std::optional(Rendered{*std::move(outcome), false}) : std::nullopt;
 }
 
-Json Templates::render_mapping(const Json& source, MappingRecord& record) {
-  if (source.is_null()) return nullptr;
-  const std::string text = source_text(source);
-  if (text.empty()) return nullptr;
-  const bool is_template = shortcut::has_markup(text);
-  if (is_template) {
-    if (auto outcome = shortcut::outcome_of_plain_text(text)) return *std::move(outcome);
-  }
-  const auto path = is_template ? shortcut::Path::of_template(text) : shortcut::Path::of_expression(text);
-  if (path && !(record.names_ && record.names_->may_be_changed)) {
-    const shortcut::Path::Found at = path->follow(shortcut::find_escaped(record.record_, path->first()));
-    if (auto outcome = shortcut::outcome_of(at)) return *std::move(outcome);
-    if (at.outcome == shortcut::Path::Outcome::below_missing) fail(text, fmt::format("'{}' is undefined", at.missing));
-  }
-  return python().mapping(text, is_template ? text : "{{" + text + "}}", record);
+MappingSource Templates::read_mapping(const Json& source) {
+  return MappingSource(source.is_null() ? "" : source_text(source));
+}
+
+void Templates::append_mapping(const MappingSource& source, MappingRecord& record, std::string& json) {
+  const bool is_changed = record.names_ && record.names_->may_be_changed;
+  if (!is_changed && source.append(record.record_, json)) return;
+  json += to_text(python().mapping(source, record));
 }
 
 }  // namespace connector

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "connector/json.h"
+#include "python/mapping_source.h"
 
 namespace connector {
 
@@ -118,10 +119,12 @@ class Templates {
   /// Whether Python calls the value that a template makes true: strings like "false" are. Throws as above.
   bool render_condition(const Json& source, const Variables& variables);
 
-  /// The value of a mapping's attribute: a name, a path, an expression or a template over the record's escaped keys.
-  /// null for no source (null or empty text) and for what is undefined. Throws TemplateError, also for going on below
-  /// something undefined.
-  Json render_mapping(const Json& source, MappingRecord& record);
+  /// A mapping's attribute, for append_mapping(). null (or an empty text) is null.
+  MappingSource read_mapping(const Json& source);
+
+  /// Appends the JSON text of what a mapping's source gives for a record; null for what is undefined. Throws
+  /// TemplateError, also for going on below something undefined; then the text may have grown.
+  void append_mapping(const MappingSource& source, MappingRecord& record, std::string& json);
 
  private:
   class Python;

@@ -66,14 +66,19 @@ Json device(int number) {
 }
 
 void map_records(int first, int end, const Arguments& arguments, Templates& templates) {
-  const auto fields = templates_of(arguments);
+  std::vector<std::pair<std::string, MappingSource>> fields;
+  for (const auto& [field, source] : templates_of(arguments))
+    fields.emplace_back(field, templates.read_mapping(source));
   Json record = device(first);
   for (int number = first; number < end; ++number) {
     record["serial"] = fmt::format("SN{:06}", number);
     MappingRecord names(record);
-    Json mapped = Json::object();
-    for (const auto& [field, source] : fields) append_member(mapped, field, templates.render_mapping(source, names));
-    if (to_text(mapped).size() < 100) throw std::runtime_error("a record was not mapped");
+    std::string mapped;
+    for (const auto& [field, source] : fields) {
+      mapped += field;
+      templates.append_mapping(source, names, mapped);
+    }
+    if (mapped.size() < 100) throw std::runtime_error("a record was not mapped");
   }
 }
 
