@@ -16,10 +16,11 @@ import time
 import warnings
 from ast import literal_eval, parse
 from collections.abc import Mapping, MutableMapping
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes, pass_context
 from jinja2.nativetypes import NativeEnvironment
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
 
 IMPORTABLE = ('string', 're', 'struct', 'datetime', 'calendar', 'time', 'collections', 'bisect', 'math', 'random',
@@ -165,7 +166,45 @@ def import_(*arguments, **options):
     return imported[name]
 
 
+class Slim(Context):
+    """The context of a template without blocks: without what only those, imports and inheritance need."""
+
+    def __init__(self, environment, variables):
+        self.parent = variables
+        self.vars = {}
+        self.environment = environment
+        self.eval_ctx = nodes.EvalContext(environment, None)
+        self.exported_vars = set()
+        self.name = None
+        self.blocks = {}
+        self.globals_keys = frozenset()
+
+
+DICT = frozenset(dir(dict))
+judged = {}     # (module, name) -> a function of the module that templates may call; by then judged once
+callable_functions = {import_}
+
+
 class Sandbox(SandboxedEnvironment):
+    def getattr(self, obj, attribute):
+        kind = type(obj)
+        if kind is dict and attribute in obj and attribute not in DICT:
+            return obj[attribute]
+        if kind is not ModuleType or type(attribute) is not str:
+            return super().getattr(obj, attribute)
+        found = judged.get((obj, attribute))
+        if found is None:
+            found = super().getattr(obj, attribute)
+            if type(found) is FunctionType and self.is_safe_callable(found) and not vars(found):
+                judged[obj, attribute] = found
+                callable_functions.add(found)
+        return found
+
+    def call(self, context, obj, *arguments, **options):
+        if type(obj) is FunctionType and obj in callable_functions:
+            return obj(*arguments, **options)
+        return super().call(context, obj, *arguments, **options)
+
     intercepted_binops = frozenset(['*', '**'])
 
     def is_safe_attribute(self, obj, attr, value):
@@ -255,8 +294,9 @@ def compile_template(environment, source):
 
 
 def render(template, variables):
-    pieces = template.root_render_func(template.new_context(variables, shared=True))
-    return template.environment.concat(pieces)
+    environment = template.environment
+    context = template.new_context(variables, shared=True) if template.blocks else Slim(environment, variables)
+    return environment.concat(template.root_render_func(context))
 
 
 def items_of(value):

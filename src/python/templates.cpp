@@ -26,6 +26,21 @@ struct Hash : std::hash<std::string_view> {
 template <class Value>
 using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
+PyObject* is_no_literal(PyObject*, PyObject* text) {
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
+  if (bytes == nullptr) PyErr_Clear();  // half a surrogate pair: no literal, but the parser may say so
+  return PyBool_FromLong(bytes != nullptr && shortcut::is_no_literal({bytes, static_cast<std::size_t>(size)}));
+}
+
+/// For each outcome that is text: a function of C costs a tenth of one of pybind11's.
+py::object is_no_literal_function() {
+  static PyMethodDef definition{"is_no_literal", is_no_literal, METH_O, nullptr};
+  auto function = py::reinterpret_steal<py::object>(PyCFunction_New(&definition, nullptr));
+  if (!function) throw py::error_already_set();
+  return function;
+}
+
 }  // namespace
 
 /// All that needs the interpreter.
@@ -102,12 +117,7 @@ Templates::Python::Python(const TemplateLimits& limits) : limits_(limits) {
   if (!PyDateTimeAPI) throw py::error_already_set();
   scope["__builtins__"] = py::module_::import("builtins");
   scope["__name__"] = "templates";
-  scope["is_no_literal"] = py::cpp_function([](py::handle text) {
-    Py_ssize_t size = 0;
-    const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
-    if (!bytes) PyErr_Clear();  // half a surrogate pair: no literal, but the parser may say so
-    return bytes && shortcut::is_no_literal({bytes, static_cast<std::size_t>(size)});
-  });
+  scope["is_no_literal"] = is_no_literal_function();
   scope["interruptible"] =
       py::cpp_function([this](const py::object& function, const py::args& arguments, const py::kwargs& options) {
         return interruptible(function, arguments, options);
