@@ -43,7 +43,7 @@ std::string describe_missing(const std::vector<std::string>& missing, const std:
 
 std::string describe_look(const std::vector<std::string>& columns, const CsvText& text) {
   const std::string row = fmt::format("{}", fmt::join(columns, std::string(1, text.delimiter())));
-  if (looks_like_html(row)) return "This is HTML, perhaps a sign-in page: save the file anew.";
+  if (looks_like_html(row)) return "By its look this is HTML, perhaps a sign-in page: save the file anew.";
   if (!text.resembled_encoding().empty())
     return fmt::format("It looks like {0}: set encoding = {0}.", text.resembled_encoding());
   const char delimiter = guessed_delimiter(row);

@@ -125,7 +125,8 @@ Setting delimiter() {
       "delimiter", &Csv::delimiter,
       {.help = "What separates columns: one character, tab, or auto (the one of , ; tab | that occurs most in "
                "the first row).",
-       .default_value = ","});
+       .default_value = ",",
+       .in_sample = false});
 }
 
 Setting encoding() {
@@ -133,7 +134,8 @@ Setting encoding() {
       "encoding", &Csv::encoding,
       {.help = "The files' encoding, for example utf-8, utf-16le or windows-1252, or auto to guess it; a byte "
                "order mark counts more.",
-       .default_value = "utf-8"});
+       .default_value = "utf-8",
+       .in_sample = false});
 }
 
 Setting sync_field(const std::string& example) {

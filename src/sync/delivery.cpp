@@ -19,6 +19,17 @@ bool is_identified(const Json& record, const std::vector<std::string>& sync_fiel
   });
 }
 
+bool identifies_a_record(const Payload& payload, const std::vector<std::string>& sync_field) {
+  if (sync_field.empty()) return true;
+  try {
+    const Json records = parse_json_without_depths("[" + payload.records() + "]");
+    return std::any_of(records.begin(), records.end(),
+                       [&](const Json& record) { return is_identified(record, sync_field); });
+  } catch (const JsonError&) {  // an integer of more digits than are read: Oomnitza may judge
+    return true;
+  }
+}
+
 }  // namespace
 
 Delivery::Delivery(const Job& job, SaveData* save_data)
@@ -48,9 +59,7 @@ void Delivery::deliver(const Payload& payload) {
 
 void Delivery::check_identity(const Payload& payload) {
   const std::vector<std::string>& sync_field = job_.envelope.sync_field;
-  const Json records = sync_field.empty() ? Json() : parse_json_without_depths("[" + payload.records() + "]");
-  const auto identified = [&](const Json& record) { return is_identified(record, sync_field); };
-  if (sync_field.empty() || std::any_of(records.begin(), records.end(), identified)) return;
+  if (identifies_a_record(payload, sync_field)) return;
   is_unidentified_ = has_given_up_ = true;
   const std::lock_guard lock(mutex_);
   counts_.error = fmt::format(

@@ -90,7 +90,9 @@ DecodedBody decoded_body(std::string_view body, const std::optional<std::string>
   const DecodedText decoded(body, charset_of(content_type.value_or("")));
   DecodedBody result{.value = {}, .mended = {.bytes = decoded.has_replaced()}};
   try {
-    result.value = parse_lenient_json(decoded.text(), result.mended.numbers, max_values);
+    bool has_mended = false;
+    result.value = parse_lenient_json(decoded.text(), has_mended, max_values);
+    result.mended.numbers = has_mended;
     return result;
   } catch (const JsonError&) {  // then it is XML or text
   }

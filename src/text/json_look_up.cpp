@@ -73,7 +73,8 @@ const Json& at(const Json& value, std::string_view name) {
 
 bool has(const Json& value, std::string_view name) {
   const Json& holder = holder_of(name, value);
-  const bool may_have_it = holder.is_array() ? list_position(name).has_value() : &holder != &value && is_empty(holder);
+  const bool may_have_it = holder.is_array() ? list_position(name.substr(0, name.find('.'))).has_value()
+                                             : &holder != &value && is_empty(holder);
   return may_have_it || child(holder, name) != nullptr;
 }
 

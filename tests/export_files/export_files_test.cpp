@@ -350,6 +350,24 @@ TEST_F(ReportsTest, AFailedDownloadLeavesNothingBehindAndIsPassing) {
   EXPECT_EQ(state(), 0);
 }
 
+TEST_F(ReportsTest, ACompressedDownloadThatBreaksOffIsNotStored) {
+  const std::string whole = base64_decoded("H4sIAAAAAAACA0vOzytJzSsBAKkwxf4HAAAA").value();  // gzip of "content"
+  const auto answer = [](const std::string& body) {
+    return test::RawAnswer{
+        fmt::format("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.size()) + body};
+  };
+  for (const bool is_repaired : {false, true}) {
+    const std::string cut = whole.substr(0, whole.size() - 4);
+    RawServer raw({answer(cut), answer(is_repaired ? whole : cut)});
+    Json entry = report("u-1", "a.csv", 100);
+    entry["url"] = raw.url();
+    list({entry});
+    EXPECT_EQ(run(), is_repaired);
+    EXPECT_EQ(stored_names(), is_repaired ? Names{"19700101000140_a.csv"} : Names());
+  }
+  EXPECT_EQ(content("19700101000140_a.csv"), "content");
+}
+
 TEST_F(ReportsTest, AnAddressThatIsNoneIsPassing) {
   for (const Json& url : {Json(), Json(""), Json("ftp://127.0.0.1/a"), Json("file:///etc/passwd"), Json(7)}) {
     Json entry = report("u-1", "a.csv", 100);

@@ -147,9 +147,7 @@ TEST_F(HostileCloud, GetsNoCredentialsOfAnotherHost) {
   LoopbackServer stranger;
   stranger.on("GET", "/items", {{.body = R"([{"serial": "S3"}])"}});
   source.on("GET", "/moved", {{.status = 302, .headers = {{"Location", stranger.url("/items")}}}});
-  Json moved = configuration(source.url("/moved"));
-  moved["id"] = 1;
-  oomnitza.cloud().managed().set_configuration("1", moved);
+  hand_out(configuration(source.url("/moved")), "");
   Process connector = start({"managed", "--ini", folder.file("config.ini")});
   wait_until([&] { return is_delivered(); });
   connector.send_signal(SIGTERM);
@@ -163,9 +161,8 @@ TEST_F(HostileCloud, GetsNoCredentialsOfAnotherHost) {
 
 TEST_F(HostileCloud, CannotForgeLinesOfTheLog) {
   Json forging = configuration(source.url("/items"), "{{ nothing }");
-  forging["id"] = 1;
   forging["name"] = "x\nconnector: 2026-01-01 00:00:00,000 - INFO - forged\r\x1B[2J" + std::string(1 << 20, 'n');
-  oomnitza.cloud().managed().set_configuration("1", forging);
+  hand_out(forging, "");
   Process connector = start({"managed", "--ini", folder.file("config.ini")});
   wait_until([&] { return !oomnitza.cloud().managed().ready_portions().empty(); });
   connector.send_signal(SIGTERM);

@@ -183,6 +183,7 @@ TEST_F(PipelineTest, SendsNothingWhenNoRecordOfTheFirstPayloadCanBeFoundAgain) {
 }
 
 TEST_F(PipelineTest, OneRecordThatCanBeFoundAgainIsEnough) {
+  options.workers = 1;
   const Summary summary = run([](Pipeline& pipeline) {
     for (int i = 0; i < 250; ++i) pipeline.add({{{"ID", i == 99 ? Json(0) : Json()}}});
   });
