@@ -116,7 +116,7 @@ class IniReader {
     const std::string_view content = without_blanks(line);
     if (content.empty() || is_comment(line)) return "";
     const std::size_t indent = indentation(line);
-    if (key_indent_ && indent > *key_indent_) {
+    if (key_indent_ && !settings_.empty() && indent > *key_indent_) {
       settings_.back().value.append("\n").append(line);
       return "";
     }
