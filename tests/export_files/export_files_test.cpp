@@ -321,7 +321,7 @@ TEST_P(Status, IsFinalOrPassing) {
 INSTANTIATE_TEST_SUITE_P(Reports, Status,
                          testing::Values(StatusCase{400, true}, StatusCase{404, true}, StatusCase{410, true},
                                          StatusCase{413, true}, StatusCase{451, true}, StatusCase{401, false},
-                                         StatusCase{403, false}, StatusCase{408, false}, StatusCase{425, false},
+                                         StatusCase{403, false}, StatusCase{408, false, 11}, StatusCase{425, false},
                                          StatusCase{429, false, 11}, StatusCase{500, false, 11}, StatusCase{501, false},
                                          StatusCase{503, false, 11}, StatusCase{300, false}),
                          [](const auto& tested) { return std::to_string(tested.param.status); });

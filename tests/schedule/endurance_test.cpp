@@ -181,6 +181,8 @@ TEST_F(ManagedService, EndsWithinTwentySecondsWhileSourcesNeverAnswer) {
   const std::vector<const test::RawServer*> servers = {&silent, &headers_alone, &cut_header};
   for (std::size_t i = 0; i < servers.size(); ++i) {
     const int id = static_cast<int>(i) + 1;
+    oomnitza.cloud().managed().set_mapping(std::to_string(id),
+                                           {{"SERIAL", {{"type", "attribute"}, {"value", "serial"}}}});
     oomnitza.cloud().managed().set_configuration(std::to_string(id), configuration(id, servers[i]->url()));
   }
   test::Process connector = start({"managed", "--ini", folder.file("config.ini")});
