@@ -133,7 +133,7 @@ Directory::Directory(std::string url, const TlsSettings& tls, bool start_tls, st
   if (ldap_connect(handle) != LDAP_SUCCESS) {
     throw SourceError(fmt::format("{}: no connection: {}", url_, local_outcome(0).text));
   }
-  limit_socket();
+  prepare_socket();
   if (start_tls) ask_for_tls();
   if (ldaps || start_tls) shake_hands();
 }
@@ -167,15 +167,17 @@ void Directory::prepare_tls(const TlsSettings& tls) {
   }
 }
 
-// Bounds what one message may take: memory, and the time between its pieces.
-void Directory::limit_socket() {
+// Bounds what one message may take: memory, and the time between its pieces. Reads ahead, or libldap would ask the
+// system twice for each entry; below TLS, so that nothing that came unencrypted is taken for a response behind it.
+void Directory::prepare_socket() {
   Sockbuf* socket = nullptr;
   int descriptor = -1;
   ldap_get_option(handle_.get(), LDAP_OPT_SOCKBUF, &socket);
   ldap_get_option(handle_.get(), LDAP_OPT_DESC, &descriptor);
   ber_len_t largest = largest_message;
   if (!socket || ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &largest) < 0 ||
-      !limit_socket_waits(descriptor, patience)) {
+      !limit_socket_waits(descriptor, patience) ||
+      ber_sockbuf_add_io(socket, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, nullptr) < 0) {
     throw SourceError(fmt::format("{}: the connection's limits cannot be set", url_));
   }
 }
@@ -381,6 +383,7 @@ std::optional<DirectoryEntry> Directory::entry_of(LDAPMessage* message) {
   const Ber position_owner(position);
 
   DirectoryEntry entry{.dn = std::string(dn.bv_val, dn.bv_len), .attributes = {}};
+  entry.attributes.reserve(8);
   for (;;) {
     berval name{};
     berval* found = nullptr;

@@ -78,7 +78,7 @@ class Directory {
  private:
   void set(int option, const void* value, const char* what);
   void prepare_tls(const TlsSettings& tls);
-  void limit_socket();
+  void prepare_socket();
   void ask_for_tls();
   void shake_hands();
   int await(int id, LDAPMessage** received);

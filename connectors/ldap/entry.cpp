@@ -17,30 +17,30 @@ const std::string binary = "*BINARY*";
 const std::string guid_source = "objectGUID_text";
 
 /// Attributes whose values are bytes, even where these happen to be UTF-8.
-constexpr const char* binary_attributes[] = {"objectGUID",
-                                             "jpegPhoto",
-                                             "thumbnailPhoto",
-                                             "thumbnailLogo",
-                                             "photo",
-                                             "audio",
-                                             "userCertificate",
-                                             "userSMIMECertificate",
-                                             "userPKCS12",
-                                             "cACertificate",
-                                             "crossCertificatePair",
-                                             "authorityRevocationList",
-                                             "certificateRevocationList",
-                                             "deltaRevocationList",
-                                             "sIDHistory",
-                                             "tokenGroups",
-                                             "securityIdentifier",
-                                             "nTSecurityDescriptor",
-                                             "logonHours",
-                                             "mS-DS-ConsistencyGuid",
-                                             "msExchMailboxGuid",
-                                             "msExchArchiveGUID",
-                                             "msDS-GenerationId",
-                                             "dnsRecord"};
+constexpr std::string_view binary_attributes[] = {"objectGUID",
+                                                  "jpegPhoto",
+                                                  "thumbnailPhoto",
+                                                  "thumbnailLogo",
+                                                  "photo",
+                                                  "audio",
+                                                  "userCertificate",
+                                                  "userSMIMECertificate",
+                                                  "userPKCS12",
+                                                  "cACertificate",
+                                                  "crossCertificatePair",
+                                                  "authorityRevocationList",
+                                                  "certificateRevocationList",
+                                                  "deltaRevocationList",
+                                                  "sIDHistory",
+                                                  "tokenGroups",
+                                                  "securityIdentifier",
+                                                  "nTSecurityDescriptor",
+                                                  "logonHours",
+                                                  "mS-DS-ConsistencyGuid",
+                                                  "msExchMailboxGuid",
+                                                  "msExchArchiveGUID",
+                                                  "msDS-GenerationId",
+                                                  "dnsRecord"};
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -59,7 +59,7 @@ bool is_text(std::string_view value) {
 }
 
 bool is_binary(std::string_view type) {
-  return std::ranges::any_of(binary_attributes, [&](const char* known) { return same_name(known, type); });
+  return std::ranges::any_of(binary_attributes, [&](std::string_view known) { return same_name(known, type); });
 }
 
 Json value_of(const Attribute& attribute) {
@@ -75,18 +75,19 @@ Json value_of(const Attribute& attribute) {
 
 /// The attributes by their types: the parts of a range together; of others with the same type the one without options,
 /// or with the first.
-std::vector<Attribute> without_options(const std::vector<Attribute>& attributes) {
+std::vector<Attribute> without_options(std::vector<Attribute> attributes) {
   std::vector<Attribute> merged;
-  for (const Attribute& attribute : attributes) {
+  merged.reserve(attributes.size());
+  for (Attribute& attribute : attributes) {
     const AttributeName name = parse_attribute_name(attribute.name);
     const auto same =
         std::ranges::find_if(merged, [&](const Attribute& one) { return same_name(one.name, name.type); });
     if (same == merged.end()) {
-      merged.push_back({std::string(name.type), attribute.values});
+      merged.push_back({std::string(name.type), std::move(attribute.values)});
     } else if (name.is_range) {
       same->values.insert(same->values.end(), attribute.values.begin(), attribute.values.end());
     } else if (name.type.size() == attribute.name.size() && !attribute.values.empty()) {
-      same->values = attribute.values;
+      same->values = std::move(attribute.values);
     }
   }
   return merged;
@@ -138,25 +139,32 @@ std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spell
   return names;
 }
 
-Json record_of(const DirectoryEntry& entry, const std::vector<std::string>& spellings) {
+Json record_of(DirectoryEntry entry, const std::vector<std::string>& spellings) {
   Json record = Json::object();
-  const auto set = [&](const std::string& name, const Json& value) {
-    bool mapped = false;
-    for (const std::string& spelling : spellings) {
-      if (!same_name(spelling, name)) continue;
-      record[spelling] = value;
-      mapped = true;
+  record.get_ref<Json::object_t&>().reserve(entry.attributes.size());
+  // Takes the value away when a spelling has the name.
+  const auto set = [&](const std::string& name, Json& value) {
+    const auto same = [&](const std::string& spelling) { return same_name(spelling, name); };
+    auto spelling = std::ranges::find_if(spellings, same);
+    const bool mapped = spelling != spellings.end();
+    while (spelling != spellings.end()) {
+      const auto next = std::find_if(spelling + 1, spellings.end(), same);
+      record[*spelling] = next == spellings.end() ? std::move(value) : value;
+      spelling = next;
     }
     return mapped;
   };
   for (const Attribute& attribute : entry.attributes) {
-    if (attribute.name.find(';') != std::string::npos) set(attribute.name, value_of(attribute));
+    if (attribute.name.find(';') == std::string::npos) continue;
+    Json value = value_of(attribute);
+    set(attribute.name, value);
   }
-  for (const Attribute& attribute : without_options(entry.attributes)) {
-    const Json value = value_of(attribute);
-    if (!set(attribute.name, value)) record[attribute.name] = value;
+  for (const Attribute& attribute : without_options(std::move(entry.attributes))) {
+    Json value = value_of(attribute);
+    if (!set(attribute.name, value)) record[attribute.name] = std::move(value);
     if (same_name(attribute.name, "objectGUID") && !attribute.values.empty()) {
-      set(guid_source, guid_text(attribute.values.front()).value_or(binary));
+      Json text = guid_text(attribute.values.front()).value_or(binary);
+      set(guid_source, text);
     }
   }
   return record;

@@ -43,7 +43,7 @@ std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spell
 
 /// The entry as a record: each attribute under every spelling of its name, else under the server's without options.
 /// objectGUID_text among the spellings is the text form of objectGUID.
-Json record_of(const DirectoryEntry& entry, const std::vector<std::string>& spellings);
+Json record_of(DirectoryEntry entry, const std::vector<std::string>& spellings);
 
 /// The text form (S-1-5-21-…) of a binary security identifier; nothing when it is shorter than its count says.
 std::optional<std::string> sid_text(std::string_view bytes);

@@ -99,7 +99,7 @@ class Ldap final : public Connector {
     const Directory::Take take = [&](DirectoryEntry entry) {
       if (entry.attributes.empty()) return;
       const std::string problem = directory_->read_ranges(entry);
-      emit({record_of(entry, names), problem});
+      emit({record_of(std::move(entry), names), problem});
     };
 
     std::vector<std::string> groups = groups_dn.values;
