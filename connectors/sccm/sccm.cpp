@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <unordered_set>
 
 #include "connector/connector.h"
+#include "connector/pages.h"
 #include "sccm/connection_string.h"
 #include "sccm/database.h"
 #include "sccm/queries.h"
@@ -15,64 +17,84 @@ namespace connector {
 
 namespace {
 
+bool is_null(const ValueView& value) {
+  return !value.is_string() && value.text() == "null";
+}
+
 /// Which computer a row of the query belongs to.
-std::int64_t resource_id(const Json& value, const std::string& query) {
-  if (value.is_number_integer()) return value.get<std::int64_t>();
+std::int64_t resource_id(const ValueView& value, const std::string& query) {
+  std::int64_t id = 0;
+  const std::string_view digits = value.text();
+  const auto [rest, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+  if (!value.is_string() && failure == std::errc{} && rest == digits.data() + digits.size()) return id;
   throw SourceError(fmt::format("the {} query gives a ResourceID that is not an integer", query));
 }
 
 /// The software of one computer after the other, in the order of their ids.
 class SoftwareLists {
  public:
-  explicit SoftwareLists(odbc::Rows rows) : rows_(std::move(rows)) { advance(); }
+  explicit SoftwareLists(std::unique_ptr<odbc::Result> rows) : rows_(std::move(rows)) { advance(); }
 
-  /// The list for one computer. Ids must not go down from call to call.
-  const Json& of(std::int64_t computer) {
-    if (computer == listed_) return list_;
-    while (more_ && next_ < computer) advance();
-    std::vector<Program> programs;
-    for (; more_ && next_ == computer; advance()) {
-      if (!is_empty(rows_.values()[1])) programs.push_back(program());
-    }
-    list_ = in_order(std::move(programs));
-    listed_ = computer;
+  /// The list for one computer as JSON text. Ids must not go down from call to call.
+  const std::string& of(std::int64_t computer) {
+    if (computer != listed_ || is_due(computer)) collect(computer);
     return list_;
   }
 
  private:
-  using Program = std::array<Json, 3>;  // name, version, publisher
+  /// Null comes before strings, and the bytes of UTF-8 are ordered as its code points are.
+  struct Value {
+    bool is_string;
+    std::string text;
+
+    auto operator<=>(const Value&) const = default;
+  };
+  using Program = std::array<Value, 3>;  ///< name, version, publisher
+
+  /// Whether the row that was read last belongs to this computer, or to one before it.
+  bool is_due(std::int64_t computer) const { return more_ && next_ <= computer; }
 
   void advance() {
-    do more_ = rows_.next();
-    while (more_ && rows_.values()[0].is_null());  // software of no computer
-    if (more_) next_ = resource_id(rows_.values()[0], "software");
+    do more_ = rows_->next();
+    while (more_ && is_null(rows_->at(0)));  // software of no computer
+    if (more_) next_ = resource_id(rows_->at(0), "software");
   }
 
-  Program program() {
-    std::vector<Json>& row = rows_.values();
-    return {std::move(row[1]), std::move(row[2]), std::move(row[3])};
-  }
-
-  /// null comes before strings, and the bytes of UTF-8 are ordered as its code points are.
-  static Json in_order(std::vector<Program> programs) {
-    std::ranges::sort(programs);
-    Json list = Json::array();
-    for (auto& [name, version, publisher] : programs) {
-      Json entry = Json::object();
-      append_member(entry, "name", std::move(name));
-      append_member(entry, "version", std::move(version));
-      append_member(entry, "publisher", std::move(publisher));
-      append_member(entry, "path", nullptr);
-      list.push_back(std::move(entry));
+  void collect(std::int64_t computer) {
+    programs_.clear();
+    for (; is_due(computer); advance()) {
+      if (next_ != computer || is_null(rows_->at(1)) || rows_->at(1).text().empty()) continue;
+      programs_.push_back({value(1), value(2), value(3)});
     }
-    return list;
+    std::ranges::sort(programs_);
+    list_ = "[";
+    for (const Program& program : programs_) append(program);
+    if (!programs_.empty()) list_.pop_back();
+    list_ += ']';
+    listed_ = computer;
   }
 
-  odbc::Rows rows_;
+  Value value(std::size_t column) const {
+    const ValueView view = rows_->at(column);
+    return {view.is_string(), std::string(view.text())};
+  }
+
+  void append(const Program& program) {
+    constexpr std::string_view keys[] = {"{\"name\":", ",\"version\":", ",\"publisher\":"};
+    for (std::size_t i = 0; i < program.size(); ++i) {
+      const auto& [is_string, text] = program[i];
+      list_ += keys[i];
+      (is_string ? ValueView(std::string_view(text)) : ValueView::of_json_text(text)).append_to(list_);
+    }
+    list_ += R"(,"path":null},)";
+  }
+
+  std::unique_ptr<odbc::Result> rows_;
   bool more_ = false;
-  std::int64_t next_ = 0;  ///< the computer of the row that was read last
-  std::optional<std::int64_t> listed_;
-  Json list_;
+  std::int64_t next_ = 0;          ///< the computer of the row that was read last
+  std::int64_t listed_ = 0;        ///< the computer that was asked for last,
+  std::vector<Program> programs_;  ///< its software,
+  std::string list_ = "[]";        ///< and that as JSON text
 };
 
 class Sccm final : public Connector {
@@ -105,24 +127,44 @@ class Sccm final : public Connector {
     log.debug("reading with the ODBC driver {}", login.driver);
     // Two results are read side by side, and a SQL Server connection has one open at a time.
     odbc::Database for_software(login, stop), for_computers(login, stop);
-    odbc::Rows computers = query_computers(for_computers);
+    const std::unique_ptr<odbc::Result> computers = query_computers(for_computers);
     SoftwareLists software(for_software.query(sccm_software_query, "software"));
-    while (computers.next()) {
-      const auto id = resource_id(computers.values()[0], "computers");
-      Json record = Json::object();
-      append_member(record, "hardware", computers.take_object());
-      append_member(record, "software", software.of(id));
-      emit(std::move(record));
+    Rows::Columns names;
+    for (const std::string& name : computers->names()) names.push_back("hardware." + name);
+    names.emplace_back("software");
+    if (mapping_reads_only(names)) {
+      emit_table(emit, names, [&](Rows& rows) { return add_row(rows, *computers, software); });
+      return;
+    }
+    while (computers->next()) {
+      const auto id = resource_id(computers->at(0), "computers");
+      emit(Json{{"hardware", computers->object()}, {"software", parse_json(software.of(id))}});
     }
   }
 
  private:
+  bool mapping_reads_only(const Rows::Columns& names) const {
+    const ColumnIndex index(names);
+    return !all_attributes && !reads_whole_records && !sources.empty() &&
+           std::ranges::all_of(sources, [&](const std::string& source) { return index.find(source).has_value(); });
+  }
+
+  static bool add_row(Rows& rows, odbc::Result& computers, SoftwareLists& software) {
+    if (!computers.next()) return false;
+    for (std::size_t i = 0; i < computers.names().size(); ++i) {
+      const ValueView value = computers.at(i);
+      value.is_string() ? rows.add(value.text()) : rows.add_json(value.text());
+    }
+    rows.add_json(software.of(resource_id(computers.at(0), "computers")));
+    return true;
+  }
+
   /// Which views and columns there are depends on the inventory classes that are switched on at the site.
-  odbc::Rows query_computers(odbc::Database& site) const {
-    if (auto rows = site.query_what_exists(sccm_computers_query, "computers")) return std::move(*rows);
+  std::unique_ptr<odbc::Result> query_computers(odbc::Database& site) const {
+    if (auto rows = site.query_what_exists(sccm_computers_query, "computers")) return rows;
     std::unordered_set<std::string> there;
-    for (odbc::Rows names = site.query(sccm_columns_query, "columns"); names.next();) {
-      there.insert(full_name(text_of(names.values()[0]), text_of(names.values()[1])));
+    for (const auto names = site.query(sccm_columns_query, "columns"); names->next();) {
+      there.insert(full_name(names->at(0).text(), names->at(1).text()));
     }
     const ReducedQuery reduced = reduced_computers_query(there);
     if (!reduced.missing.empty()) {
@@ -130,8 +172,6 @@ class Sccm final : public Connector {
     }
     return site.query(reduced.sql, "computers");
   }
-
-  static std::string text_of(const Json& name) { return name.is_string() ? name.get<std::string>() : ""; }
 };
 
 }  // namespace

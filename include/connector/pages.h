@@ -139,6 +139,10 @@ class SessionEnd {
   Level failure_;
 };
 
+/// Hands over the rows of a table by the hundred. add_row: adds one, or returns false behind the last. When it throws
+/// SourceError, the rows before are handed over first.
+void emit_table(const Emit& emit, Rows::Columns columns, const std::function<bool(Rows&)>& add_row);
+
 /// Reads a part of a source that others do not depend on. When it throws SourceError the section goes on without it and
 /// ends as incomplete. what: names the part. Whether it was read.
 bool read_part(const Connector& source, const Emit& emit, std::string_view what, const std::function<void()>& read);

@@ -24,7 +24,7 @@ class ValueView {
   }
 
   bool is_string() const { return json_ == nullptr && !is_json_text_; }
-  std::string_view text() const { return text_; }  ///< of a string
+  std::string_view text() const { return text_; }  ///< of a string, or the JSON text
 
   bool is_empty() const;
 

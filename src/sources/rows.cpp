@@ -1,8 +1,10 @@
 #include "connector/rows.h"
 
 #include <limits>
+#include <utility>
 
 #include "connector/connector.h"
+#include "connector/pages.h"
 
 namespace connector {
 void Rows::add(Kind kind, std::string_view text) {
@@ -42,6 +44,24 @@ std::optional<std::size_t> ColumnIndex::find(std::string_view source) const {
 
 void Emit::rows(Rows rows) const {
   for (std::size_t i = 0; i < rows.size(); ++i) (*this)(Record(rows.record(i)));
+}
+
+void emit_table(const Emit& emit, Rows::Columns columns, const std::function<bool(Rows&)>& add_row) {
+  const auto names = std::make_shared<const Rows::Columns>(std::move(columns));
+  Rows rows(names);
+  const auto hand_over = [&] {
+    rows.resize(rows.size());  // without what there is of a row that broke off
+    if (!rows.empty()) emit.rows(std::exchange(rows, Rows(names, rows.text_bytes())));
+  };
+  try {
+    while (add_row(rows)) {
+      if (rows.is_full()) hand_over();
+    }
+  } catch (const SourceError&) {
+    hand_over();
+    throw;
+  }
+  hand_over();
 }
 
 }  // namespace connector

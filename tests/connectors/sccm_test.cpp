@@ -2,13 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "connector/connector.h"
 #include "support/emit_to.h"
+#include "support/odbc_drivers.h"
 #include "support/postgres.h"
 
 namespace connector {
@@ -40,26 +39,6 @@ GRANT USAGE ON SCHEMA dbo TO reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA dbo TO reader;
 )";
 
-/// ODBC drivers of this process alone. unixODBC asks for the folder once, so it is made once.
-void set_up_odbc() {
-  static const struct Folder {
-    Folder() {
-      std::string name = std::filesystem::temp_directory_path() / "odbc-XXXXXX";
-      if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-      path = name;
-      std::ofstream drivers(path / "odbcinst.ini");
-      for (const char* driver : {"PostgreSQL Unicode", "Other"})
-        drivers << "[" << driver << "]\nDriver=psqlodbcw.so\n\n";
-      setenv("ODBCSYSINI", path.c_str(), 1);
-    }
-    ~Folder() {
-      std::error_code ignored;
-      std::filesystem::remove_all(path, ignored);
-    }
-    std::filesystem::path path;
-  } folder;
-}
-
 bool driver_is_installed() {
   for (const char* folder :
        {"/usr/lib/x86_64-linux-gnu/odbc", "/usr/lib/aarch64-linux-gnu/odbc", "/usr/lib/odbc", "/usr/lib64"}) {
@@ -87,10 +66,12 @@ std::vector<std::string> problems(const Values& values) {
   return settings;
 }
 
-/// The message of the error that ends read(); empty when it ends well.
-std::string failure(const Values& values, std::vector<Json>& records) {
+/// The message of the error that ends read(); empty when it ends well. sources: what a mapping reads.
+std::string failure(const Values& values, std::vector<Json>& records, std::vector<std::string> sources = {}) {
+  const std::unique_ptr<Connector> connector = source(values);
+  connector->sources = std::move(sources);
   try {
-    source(values)->read(EmitTo([&](Record record) { records.push_back(std::move(record.data)); }));
+    connector->read(EmitTo([&](Record record) { records.push_back(std::move(record.data)); }));
   } catch (const SourceError& error) {
     return error.what();
   }
@@ -130,7 +111,7 @@ class Sccm : public testing::Test {
   void SetUp() override {
     if (!driver_is_installed()) GTEST_SKIP() << "missing: the ODBC driver psqlodbcw.so (odbc-postgresql)";
     if (const std::string missing = Postgres::missing(); !missing.empty()) GTEST_SKIP() << "missing: " << missing;
-    set_up_odbc();
+    test::set_up_odbc();
   }
 
   /// The settings for a server that holds the views and a reader of them.
@@ -291,6 +272,64 @@ TEST_F(Sccm, WhatTheDatabaseRefusesEndsTheSection) {
   EXPECT_EQ(records.size(), 0u);
 }
 
+TEST_F(Sccm, MappingsOfColumnsAloneGetThemAsRows) {
+  const Values settings = prepared();
+  database->run(R"(
+    ALTER TABLE dbo.v_GS_COMPUTER_SYSTEM ALTER Model0 TYPE varchar(255);
+    ALTER TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS ALTER DisplayName0 TYPE varchar(255);
+    ALTER TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS_64 ALTER DisplayName0 TYPE varchar(255);
+    INSERT INTO dbo.v_GS_COMPUTER_SYSTEM SELECT i, 'PC-' || i, NULLIF('', repeat('D', i % 3)), repeat('Ж', 255), repeat('😀', i % 200)
+      FROM generate_series(1, 1234) i;
+    INSERT INTO dbo.v_GS_NETWORK_ADAPTER_CONFIGURATION SELECT i, repeat('10.0.0.5, ', i % 50), 'mac' FROM generate_series(1, 1234) i;
+    INSERT INTO dbo.v_GS_X86_PC_MEMORY SELECT i, i * 1.5 FROM generate_series(1, 1234, 2) i;
+    INSERT INTO dbo.v_GS_AntimalwareHealthStatus SELECT i, i % 2 = 0 FROM generate_series(1, 1000) i;
+    INSERT INTO dbo.v_R_System SELECT i, timestamp '2024-03-05 14:30:00.5' + i * interval '1 second' FROM generate_series(1, 999) i;
+    INSERT INTO dbo.v_GS_ADD_REMOVE_PROGRAMS SELECT i, 'program "' || p || '"', NULLIF(p, 2) FROM generate_series(1, 1234) i, generate_series(1, i % 4) p;
+  )");
+  ASSERT_EQ(failure(settings, records), "");
+  std::vector<Json> rows;
+  ASSERT_EQ(failure(settings, rows, {"hardware.computer_name", "software"}), "");
+  ASSERT_EQ(records.size(), 1234u);
+  ASSERT_EQ(rows.size(), records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    Json expected = Json::object();
+    for (const auto& [name, value] : records[i]["hardware"].items()) expected["hardware." + name] = value;
+    expected["software"] = records[i]["software"];
+    ASSERT_EQ(to_text(rows[i]), to_text(expected));
+
+    const Json& hardware = records[i]["hardware"];
+    const std::size_t number = i + 1;
+    ASSERT_EQ(hardware["resource_id"], number);
+    ASSERT_EQ(hardware["computer_name"], "PC-" + std::to_string(number));
+    ASSERT_EQ(hardware["domain_name"], number % 3 == 0 ? Json() : Json(""));
+    ASSERT_EQ(hardware["make"].get_ref<const std::string&>().size(), 510u);
+    ASSERT_EQ(hardware["model"].get_ref<const std::string&>().size(), 4 * (number % 200));
+    ASSERT_EQ(hardware["ipv4_address"].get_ref<const std::string&>().size(), 10 * (number % 50));
+    ASSERT_EQ(hardware["memory_total_kb"], number % 2 == 0 ? Json() : Json(static_cast<double>(number) * 1.5));
+    ASSERT_EQ(hardware["antivirus_enabled"], number > 1000 ? Json() : Json(number % 2 == 0));
+    ASSERT_EQ(hardware["last_logon"].is_null(), number > 999);
+    ASSERT_EQ(records[i]["software"].size(), number % 4);
+  }
+  EXPECT_EQ(rows[2]["hardware.last_logon"], "2024-03-05T14:30:03.500000");
+  EXPECT_EQ(to_text(rows[1]["software"]), R"([{"name":"program \"1\"","version":"1","publisher":null,"path":null},)"
+                                          R"({"name":"program \"2\"","version":null,"publisher":null,"path":null}])");
+}
+
+TEST_F(Sccm, WhatGoesBeyondColumnsGetsRecords) {
+  const Values settings = prepared();
+  database->run("INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (3, 'all')");
+  for (const char* beyond : {"hardware", "software.0.name", "hardware.nothing"}) {
+    ASSERT_EQ(failure(settings, records, {"hardware.computer_name", beyond}), "");
+    EXPECT_EQ(records.back()["hardware"]["computer_name"], "all");
+  }
+  for (bool Connector::*whole : {&Connector::all_attributes, &Connector::reads_whole_records}) {
+    const std::unique_ptr<Connector> connector = source(settings);
+    connector->sources = {"software"};
+    (*connector).*whole = true;
+    connector->read(EmitTo([&](const Record& record) { EXPECT_TRUE(record.data.contains("hardware")); }));
+  }
+}
+
 TEST_F(Sccm, AResultThatBreaksOffGivesOnlyComputersWhoseSoftwareIsKnown) {
   const Values settings = prepared();
   database->run(R"(
@@ -349,6 +388,9 @@ TEST_F(Sccm, SoftwareBelongsToComputersByWholeNumbers) {
 
   database->run("INSERT INTO dbo.v_GS_COMPUTER_SYSTEM VALUES (NULL, 'without a number')");
   EXPECT_EQ(failure(settings, records), "the computers query gives a ResourceID that is not an integer");
+  records.clear();
+  EXPECT_EQ(failure(settings, records, {"software"}), "the computers query gives a ResourceID that is not an integer");
+  EXPECT_EQ(records.size(), 3u) << "rows before the broken one were lost";
 
   database->run(R"(
     ALTER TABLE dbo.v_GS_ADD_REMOVE_PROGRAMS ALTER ResourceID TYPE numeric(10, 1);
@@ -383,7 +425,7 @@ TEST_F(Sccm, ADriverThatIsNotInstalledIsNamedWithThoseThatAre) {
       failure({{"server", "db"}, {"username", "u"}, {"password", "p"}, {"driver", "No Such Driver 99"}}, records);
   EXPECT_EQ(message,
             "the ODBC driver \"No Such Driver 99\" is not installed; correct the setting driver (installed: PostgreSQL "
-            "Unicode, Other)");
+            "Unicode, Scripted)");
 }
 
 }  // namespace connector::sccm_test

@@ -24,6 +24,30 @@ TEST(Wants, WhatTheMappingReadsWhatIsBelowAndWhatIsAround) {
   EXPECT_TRUE(source.wants("anything"));
 }
 
+TEST(EmitTable, HandsOverAllRowsAndThoseBeforeAnError) {
+  std::size_t records = 0;
+  const EmitTo emit([&](const Record& record) { EXPECT_EQ(record.data, (Json{{"n", records++}, {"t", "text"}})); });
+  int row = 0;
+  const auto add_row = [&row](Rows& rows) {
+    if (row == 250) return false;
+    rows.add_json(std::to_string(row++));
+    rows.add("text");
+    return true;
+  };
+  emit_table(emit, {"n", "t"}, add_row);
+  EXPECT_EQ(records, 250U);
+
+  records = 0;
+  row = 0;
+  const auto break_off = [&](Rows& rows) {
+    if (add_row(rows)) return true;
+    rows.add_json("250");
+    throw SourceError("broken off");
+  };
+  EXPECT_THROW(emit_table(emit, {"n", "t"}, break_off), SourceError);
+  EXPECT_EQ(records, 250U);
+}
+
 TEST(ListOf, IsTheListOrAnErrorThatNamesTheRequest) {
   const Response response{
       .status = 200, .headers = {}, .body = R"({"a": {"b": [1]}, "c": 2})", .url = "https://x/y", .method = "GET"};

@@ -1,28 +1,58 @@
+// What drivers may do that PostgreSQL's does not.
 #include "sccm/database.h"
 
 #include <gtest/gtest.h>
 
+#include "support/odbc_drivers.h"
+
 namespace connector::odbc::database_test {
 
-TEST(Decimal, WithoutAFractionIsAnIntegerOfAnySize) {
-  EXPECT_EQ(decimal("512105"), Json(512105));
-  EXPECT_TRUE(decimal("512105").is_number_integer());
-  EXPECT_EQ(decimal("-9223372036854775808"), Json(std::numeric_limits<std::int64_t>::min()));
-  EXPECT_EQ(decimal("18446744073709551615"), Json(std::numeric_limits<std::uint64_t>::max()));
-  EXPECT_EQ(decimal("9007199254740993.00"), Json(9007199254740993));
-  EXPECT_EQ(big_integer_digits(decimal("12345678901234567890123456789")), "12345678901234567890123456789");
+struct Outcome {
+  std::vector<std::string> rows;
+  std::string error;
+};
+
+/// way: how the scripted driver answers.
+Outcome read(const std::string& way) {
+  test::set_up_odbc();
+  Outcome outcome;
+  try {
+    Database database({.driver = "Scripted", .server = "s", .database = way}, {});
+    const std::unique_ptr<Result> result = database.query("SELECT n, t", "software");
+    while (result->next()) outcome.rows.push_back(to_text(result->object()));
+  } catch (const SourceError& error) {
+    outcome.error = error.what();
+  }
+  return outcome;
 }
 
-TEST(Decimal, WithAFractionIsADouble) {
-  EXPECT_EQ(decimal("12.5"), Json(12.5));
-  EXPECT_EQ(decimal("-0.25"), Json(-0.25));
-  EXPECT_EQ(decimal(".5"), Json(0.5));  // as SQL Server's drivers write it
-  EXPECT_EQ(decimal("-.5"), Json(-0.5));
-  EXPECT_EQ(decimal(".00"), Json(0));
+const std::vector<std::string> all = {R"({"n":1,"t":"text 1"})", R"({"n":2,"t":"text 2"})", R"({"n":3,"t":"text 3"})"};
+
+TEST(OdbcResult, BlocksOfRowsOrOneByOneAndWarnings) {
+  for (const char* way : {"well", "no blocks", "warns"}) {
+    const Outcome outcome = read(way);
+    EXPECT_EQ(outcome.rows, all) << way;
+    EXPECT_EQ(outcome.error, "") << way;
+  }
 }
 
-TEST(Decimal, WhatJsonCannotSayIsNull) {
-  EXPECT_TRUE(decimal("NaN").is_null());
+TEST(OdbcResult, RowsAndTheErrorBehindThemInOneAnswer) {
+  const Outcome broken_off = read("breaks off");
+  EXPECT_EQ(broken_off.rows, all);
+  EXPECT_EQ(broken_off.error, "the software query failed: [22012] divide by zero");
+
+  const Outcome lost = read("loses the connection");
+  EXPECT_EQ(lost.rows, all);
+  EXPECT_EQ(lost.error, "the software query failed: [08S01] connection lost");
+
+  const Outcome bad_row = read("bad row");
+  EXPECT_EQ(bad_row.rows, std::vector(all.begin(), all.begin() + 1));
+  EXPECT_EQ(bad_row.error, "the software query failed: [01S01] error in row");
+}
+
+TEST(OdbcResult, AStringThatIsCutIsNotTaken) {
+  EXPECT_EQ(read("longer than declared").error,
+            "software: a string in the column t is longer than the ODBC driver says it can be");
 }
 
 }  // namespace connector::odbc::database_test
