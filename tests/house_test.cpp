@@ -238,6 +238,7 @@ TEST(House, SectionsOfTheSampleAreValidOnceTheyAreEnabledAndFilledIn) {
     for (const Setting& setting : plugin->settings) {
       const Entry* entry = section.find(setting.name);
       if (!setting.required() || (entry != nullptr && !entry->value.empty())) continue;
+      std::erase_if(section.entries, [&](const Entry& each) { return each.key == setting.name; });
       section.entries.push_back({setting.name, filled_in(setting), "sample"});
     }
     Problems problems;
