@@ -244,7 +244,8 @@ TEST(House, SectionsOfTheSampleAreValidOnceTheyAreEnabledAndFilledIn) {
     Problems problems;
     make_connector(section, *plugin, context, problems);
     for (const Problem& problem : problems) {
-      EXPECT_TRUE(std::regex_search(problem.text, std::regex("there is no (file|folder)|cannot be read")))
+      EXPECT_TRUE(std::regex_search(problem.text,
+                                    std::regex("there is no (file|folder)|cannot be read|is required|is missing: set")))
           << std::string(problem);
     }
   }
