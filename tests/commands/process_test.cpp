@@ -149,7 +149,7 @@ TEST_F(ProcessTest, AStateFolderThatCannotBeWrittenIsFoundAtTheStart) {
 TEST_F(ProcessTest, ALimitOfOpenFilesIsNamed) {
   configure(csv_section());
   write_assets(1);
-  EXPECT_THAT(run_by(R"(exec >stdout 2>stderr 3>&- 4>&- 5>&- 6>&- 7>&- 8>&-; ulimit -n 9; exec "$0" "$@")",
+  EXPECT_THAT(run_by(R"(exec >stdout 2>stderr 3>&- 4>&- 5>&- 6>&- 7>&- 8>&-; ulimit -n 7; exec "$0" "$@")",
                      {"upload", "csv_assets"}),
               AnyOf(1, 2));
   EXPECT_THAT(output(), HasSubstr("limit of open files"));
