@@ -276,4 +276,37 @@ TEST(House, TheSampleReadsBackWithoutAWarningAndEnablesNothing) {
   for (const Plugin& plugin : catalogue()) EXPECT_TRUE(read.contains(plugin.section)) << plugin.section;
 }
 
+/// The sources' string literals as the program prints them: in one piece where they stand in several, without escapes.
+std::string printed_texts() {
+  std::string all;
+  for (const char* folder : {"src", "connectors"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(house / folder)) {
+      if (entry.path().extension() == ".cpp") all += text_of(entry.path());
+    }
+  }
+  all = std::regex_replace(all, std::regex(R"re("\s*\n\s*")re"), "");
+  return std::regex_replace(all, std::regex(R"re(\\")re"), "\"");
+}
+
+std::vector<std::string> split_at(const std::string& text, const std::string& separator) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  for (std::size_t at; (at = text.find(separator, begin)) != std::string::npos; begin = at + separator.size())
+    parts.push_back(text.substr(begin, at - begin));
+  parts.push_back(text.substr(begin));
+  return parts;
+}
+
+TEST(House, MessagesOfTheTroubleshootingPageExist) {
+  const std::string page = text_of(house / "docs" / "troubleshooting.md");
+  const std::string printed = printed_texts();
+  const std::regex row(R"re(\n\| `([^\n]*?)` \| )re");
+  std::size_t count = 0;
+  for (std::sregex_iterator found(page.begin(), page.end(), row), end; found != end; ++found, ++count) {
+    const std::string message = (*found)[1];
+    for (const std::string& part : split_at(message, "…")) EXPECT_NE(printed.find(part), std::string::npos) << message;
+  }
+  EXPECT_GE(count, 20U);
+}
+
 }  // namespace connector::house_test
