@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   open_standard_streams();
   ignore_broken_pipes();
+  raise_descriptor_limit();
   const int exit_code = run(argc, argv);
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
   std::fputs("connector: not all of the output could be written to standard output\n", stderr);

@@ -28,6 +28,13 @@ TEST(CommandLine, HasAnOlderSpellingOfSaveData) {
   EXPECT_TRUE(parse({"upload", "x", "--save_data"}).save_data);
 }
 
+TEST(CommandLine, SectionsRunOneAfterTheOtherUnlessItSaysOtherwise) {
+  EXPECT_EQ(parse({"upload", "x"}).parallel, 1U);
+  EXPECT_EQ(parse({"upload", "x", "--parallel", "0"}).parallel, 1U);
+  EXPECT_EQ(parse({"upload", "x", "--parallel", "8"}).parallel, 8U);
+  EXPECT_EQ(parse({"upload", "x", "--parallel", "1000"}).parallel, 64U);
+}
+
 TEST(CommandLine, TwoDashesEndTheOptions) {
   EXPECT_EQ(parse({"upload", "--", "--testmode"}).sections, (std::vector<std::string>{"--testmode"}));
 }

@@ -31,18 +31,15 @@ App::App(const CommandLine& line_, const Paths& paths_, std::span<const Plugin> 
                 .stdout_is_result = stdout_is_result,
                 .level_of_streams = level_of_streams(line_),
                 .json_lines = line_.log_format == "json"}),
-      log_(logging_.logger("connector")) {}
-
-Configuration App::reread_configuration() const {
-  return connector::read_configuration({.ini = paths.ini,
-                                        .env_file = paths.env_file,
-                                        .ini_is_named = line.ini.has_value() || line.ini_only,
-                                        .env_file_is_named = line.env_file.has_value()},
-                                       plugins);
-}
+      log_(logging_.logger("connector")),
+      current_({.ini = paths.ini,
+                .env_file = paths.env_file,
+                .ini_is_named = line.ini.has_value() || line.ini_only,
+                .env_file_is_named = line.env_file.has_value()},
+               plugins_) {}
 
 void App::read_configuration() {
-  configuration_ = reread_configuration();
+  configuration_ = current_configuration();
   for (const std::string& warning : configuration_->warnings) log_.warning("{}", warning);
   const Section* section = configuration_->find("oomnitza");
   if (section == nullptr) {
@@ -70,7 +67,7 @@ void App::introduce() const {
   const std::optional<UrlParts> url = parse_url(cloud_settings_.url.value);
   log_.info("connector {} (protocol {}), configuration {}, sections: {}, Oomnitza {}, state folder {}", product_version,
             protocol_version, configuration_->origin, sections.empty() ? "all" : sections,
-            url ? url->origin() + (url->path == "/" ? "" : url->path) : "without url", shown_path(paths.state));
+            url ? url->origin() + url->path : "without url", shown_path(paths.state));
 }
 
 void App::reopen_logs_on_hangup() {

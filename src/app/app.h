@@ -51,11 +51,13 @@ class App {
   const Log& log() const { return log_; }
   const Configuration& configuration() const { return *configuration_; }
   const CloudSettings& cloud_settings() const { return cloud_settings_; }
+  /// Bytes of payloads that Oomnitza did not take and that are kept, for each section.
+  std::uintmax_t undelivered_room() const { return static_cast<std::uintmax_t>(cloud_settings_.undelivered_mib) << 20; }
   Oomnitza& cloud() { return *cloud_; }
   const BuiltInConverters& built_in_converters() const { return *built_in_; }
 
-  /// The configuration as it is now.
-  Configuration reread_configuration() const;
+  /// The configuration as it is now. Throws ConfigError. Safe to use from several threads.
+  std::shared_ptr<const Configuration> current_configuration() { return current_.get(); }
   /// For settings of the configuration.
   SettingsContext settings_context() const;
   void throw_problems() const;
@@ -71,7 +73,8 @@ class App {
   StopSignals signals_;
   const Logging logging_;
   const Log log_;
-  std::optional<Configuration> configuration_;
+  CurrentConfiguration current_;
+  std::shared_ptr<const Configuration> configuration_;
   CloudSettings cloud_settings_;
   std::unique_ptr<Oomnitza> cloud_;
   std::unique_ptr<BuiltInConverters> built_in_;

@@ -6,9 +6,14 @@ namespace connector {
 namespace {
 
 constexpr std::int64_t max_workers = 256;
+constexpr std::int64_t max_parallel = 64;
 
 void set_workers(CommandLine& line, std::int64_t number) {
   line.workers = static_cast<unsigned>(std::clamp<std::int64_t>(number, 1, max_workers));
+}
+
+void set_parallel(CommandLine& line, std::int64_t number) {
+  line.parallel = static_cast<unsigned>(std::clamp<std::int64_t>(number, 1, max_parallel));
 }
 
 void set_singleton(CommandLine& line, std::int64_t number) {
@@ -33,6 +38,8 @@ std::span<const Option> options() {
        &Line::state_dir, true},
       {"--record-count", "N", "pull at most N records for each section; 0: all", set_record_count},
       {"--workers", "N", "how many payloads may be under way at once (2)", set_workers},
+      {"--parallel", "N", "how many sections may run at the same time (1: in the order in which they are named)",
+       set_parallel},
       {"--singleton", "0|1", "whether a section that another process is running is left to it (1)", set_singleton},
       {"--testmode", "", "print payloads instead of sending them, of ten records unless --record-count says more",
        &Line::testmode},

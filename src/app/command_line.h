@@ -25,6 +25,7 @@ struct CommandLine {
   std::optional<std::filesystem::path> state_dir;
   std::optional<std::size_t> record_count;  ///< nothing: all, ten in test mode; 0: all
   unsigned workers = 2;                     ///< at least 1
+  unsigned parallel = 1;                    ///< sections that run at the same time; at least 1
   bool singleton = true;                    ///< whether a section that another process runs is left to it
   bool testmode = false;
   bool save_data = false;

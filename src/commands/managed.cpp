@@ -28,6 +28,7 @@ integration::IntegrationContext make_context(App& app, Templates& templates, Ope
                       .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
                       .save_folder = app.line.save_data ? app.paths.save_data : std::filesystem::path(),
                       .state_folder = app.paths.state,
+                      .undelivered_room = app.undelivered_room(),
                       .progress_interval = app.progress_interval()},
           .testmode = app.line.testmode,
           .save_data = app.paths.save_data,
@@ -36,7 +37,7 @@ integration::IntegrationContext make_context(App& app, Templates& templates, Ope
           .cloud = app.cloud(),
           .templates = templates,
           .open_portions = open_portions,
-          .read_configuration = [&app] { return app.reread_configuration(); },
+          .configuration = [&app] { return app.current_configuration(); },
           .fetch_secrets = {},
           .make_inline_code =
               [&app](const Log& log) {

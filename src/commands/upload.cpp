@@ -7,6 +7,7 @@
 #include "app/sections.h"
 #include "app/state_folder.h"
 #include "commands/command.h"
+#include "connector/parallel.h"
 #include "platform/files.h"
 #include "platform/limits.h"
 #include "sync/progress.h"
@@ -26,6 +27,7 @@ RunOptions run_options(const App& app, const ConnectorSection& section) {
                      .record_limit = line.record_count.value_or(line.testmode ? test_records : 0),
                      .save_folder = {},
                      .state_folder = app.paths.state,
+                     .undelivered_room = app.undelivered_room(),
                      .progress_interval = app.progress_interval()};
   if (section.connector->test_run) {
     options.record_limit = options.record_limit == 0 ? test_records : std::min(options.record_limit, test_records);
@@ -81,14 +83,18 @@ void complete_mappings(Sections& sections) {
   if (!problems.empty()) throw ConfigError(problems);
 }
 
-/// What is left of a section's run.
+/// A section that is to run, then what is left of its run.
 struct SectionRun {
+  explicit SectionRun(ReadySection section)
+      : ready(std::move(section)), name(ready->section.name), faults(ready->section.connector->log) {}
+
+  std::optional<ReadySection> ready;
   std::string name;
   Faults faults;
   Summary summary = {};
 };
 
-Summary run_section(App& app, Sections& sections, ReadySection& ready, const Faults& faults) {
+Summary run_section(App& app, const Sections& sections, ReadySection& ready, const Faults& faults) {
   Connector& connector = *ready.section.connector;
   if (!ready.specifications) ready.specifications = sections.merged_mapping(ready);
   const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications, faults);
@@ -108,15 +114,15 @@ Summary run_section(App& app, Sections& sections, ReadySection& ready, const Fau
               .listeners = {&progress, &log_listener}});
 }
 
-Summary try_to_run(App& app, Sections& sections, ReadySection& ready, const Faults& faults) {
+Summary try_to_run(App& app, const Sections& sections, SectionRun& section) {
   Summary summary;
   try {
-    if (!app.stop().stop_requested()) return run_section(app, sections, ready, faults);
+    if (!app.stop().stop_requested()) return run_section(app, sections, *section.ready, section.faults);
     summary.error = "shutting down";
   } catch (const std::exception& error) {
     summary.error = reason(error);
   }
-  faults.log().error("not running: {}", summary.error);
+  section.faults.log().error("not running: {}", summary.error);
   return summary;
 }
 
@@ -133,14 +139,16 @@ void conclude(const App& app, const std::vector<SectionRun>& runs) {
 
 int run_sections(App& app, Sections& sections) {
   complete_mappings(sections);
-  bool all_well = sections.all_can_run();
   std::vector<SectionRun> runs;
-  for (ReadySection& ready : sections.ready()) {
-    SectionRun& section = runs.emplace_back(SectionRun{ready.section.name, ready.section.connector->log});
-    section.summary = try_to_run(app, sections, ready, section.faults);
+  for (ReadySection& ready : sections.ready()) runs.emplace_back(std::move(ready));
+  bool all_well = sections.all_can_run();
+  const auto run_one = [&](SectionRun& section) {
+    section.summary = try_to_run(app, sections, section);
+    section.ready.reset();  // with its connections
     section.faults.report();
-    all_well = section.summary.succeeded() && all_well;
-  }
+    return section.summary.succeeded();
+  };
+  parallel(app.line.parallel, runs, run_one, [&](bool is_well) { all_well = all_well && is_well; });
   app.built_in_converters().report();
   if (app.stop().stop_requested()) {  // also when everything had been pulled by then
     app.log().warning("the upload was interrupted");

@@ -38,12 +38,6 @@ std::string list(const std::vector<std::string>& texts) {
   return joined;
 }
 
-/// A value that has swallowed the settings below it.
-std::string indentation_hint(const std::string& text) {
-  return text.find('\n') == std::string::npos ? ""
-                                              : ": the lines below it are indented deeper, so they continue its value";
-}
-
 // Fills one section's settings.
 class Filling {
  public:
@@ -203,13 +197,13 @@ class Filling {
   void assign(const Setting& setting, const std::string& text) {
     const std::vector<std::string>& choices = setting.text.choices;
     if (!choices.empty() && !text.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
-      add_problem(setting.name, "must be one of " + list(choices) + indentation_hint(text));
+      add_problem(setting.name, "must be one of " + list(choices));
       return;
     }
     try {
       setting.assign(target_, text);
     } catch (const std::invalid_argument& error) {
-      add_problem(setting.name, error.what() + indentation_hint(text));
+      add_problem(setting.name, error.what());
     }
   }
 
@@ -295,6 +289,9 @@ CloudSettings make_cloud_settings(const Section& section, const SettingsContext&
   if (settings.batch_size < 1 || settings.batch_size > 100) {
     problems.push_back(problem_with(section, "batch_size", "must be a number from 1 to 100"));
   }
+  if (settings.undelivered_mib < 1) {
+    problems.push_back(problem_with(section, "undelivered_mib", "must be a number from 1 on"));
+  }
   // A secret that was not available has been reported.
   if (problems.size() == before || settings.vault_keys.empty()) check_login(settings, section, problems);
   return settings;
@@ -329,8 +326,7 @@ bool is_enabled(const Section& section, Problems& problems) {
   const Entry* entry = section.find("enable");
   if (!entry || trimmed(entry->value).empty()) return false;
   const std::optional<bool> enabled = parse_boolean(entry->value);
-  if (!enabled)
-    problems.push_back(problem_with(section, "enable", "must be true or false" + indentation_hint(entry->value)));
+  if (!enabled) problems.push_back(problem_with(section, "enable", "must be true or false"));
   return enabled.value_or(false);
 }
 

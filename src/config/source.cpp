@@ -67,6 +67,12 @@ Configuration from_environment(const std::optional<std::filesystem::path>& file,
   return configuration;
 }
 
+/// Whether a change from now on shows in the file's stamp: those in quick succession may have the same time.
+bool is_settled(const std::optional<FileStamp>& file) {
+  constexpr std::chrono::seconds coarsest_clock{2};  // of a file system
+  return !file || file->modified + coarsest_clock < std::chrono::system_clock::now();
+}
+
 }  // namespace
 
 const Section* Configuration::find(std::string_view name) const {
@@ -86,6 +92,20 @@ Configuration read_configuration(const ConfigurationChoice& choice, std::span<co
       "/etc/connector, no .env here, and OOMNITZA_URL is not set: name a file with --ini or --env-file, or let "
       "connector "
       "generate-ini write a config.ini");
+}
+
+CurrentConfiguration::CurrentConfiguration(ConfigurationChoice choice, std::span<const Plugin> plugins)
+    : choice_(std::move(choice)), plugins_(plugins) {}
+
+std::shared_ptr<const Configuration> CurrentConfiguration::get() {
+  const std::lock_guard lock(mutex_);
+  const Stamps stamps{.ini = file_stamp(choice_.ini), .env_file = file_stamp(choice_.env_file)};
+  if (configuration_ && was_settled_ && stamps == stamps_) return configuration_;
+  was_settled_ = is_settled(stamps.ini) && is_settled(stamps.env_file);
+  stamps_ = stamps;
+  configuration_ = nullptr;
+  configuration_ = std::make_shared<const Configuration>(read_configuration(choice_, plugins_));
+  return configuration_;
 }
 
 }  // namespace connector

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "config/environment.h"
 #include "config/section.h"
+#include "platform/files.h"
 
 namespace connector {
 
@@ -31,5 +35,29 @@ struct Configuration {
 
 /// Decides which source counts (configuration rules, section 1) and reads it. Throws ConfigError.
 Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins);
+
+/// The configuration as it is now: read again when one of the files that may hold it has changed. Safe to use from
+/// several threads.
+class CurrentConfiguration {
+ public:
+  CurrentConfiguration(ConfigurationChoice choice, std::span<const Plugin> plugins);
+
+  /// Throws ConfigError.
+  std::shared_ptr<const Configuration> get();
+
+ private:
+  struct Stamps {
+    std::optional<FileStamp> ini;
+    std::optional<FileStamp> env_file;
+    bool operator==(const Stamps&) const = default;
+  };
+
+  const ConfigurationChoice choice_;
+  const std::span<const Plugin> plugins_;
+  std::mutex mutex_;
+  std::shared_ptr<const Configuration> configuration_;
+  Stamps stamps_;
+  bool was_settled_ = false;  ///< whether the files had been left alone for a while when they were read
+};
 
 }  // namespace connector

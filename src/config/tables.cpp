@@ -71,6 +71,10 @@ const std::vector<Setting>& cloud_settings() {
               {.help = "Password, where there is no API token.", .default_value = "", .example = "ThePassword"}),
       setting("batch_size", &CloudSettings::batch_size,
               {.help = "Records in a payload, 1 to 100.", .default_value = 100, .in_sample = false}),
+      setting("undelivered_mib", &CloudSettings::undelivered_mib,
+              {.help = "MiB of payloads that Oomnitza did not take and that are kept, for each section.",
+               .default_value = 256,
+               .in_sample = false}),
   };
   return settings;
 }
@@ -103,6 +107,10 @@ const std::vector<Setting>& managed_settings() {
       setting("token_url", &M::token_url,
               {.help = "AWS only: address of the STS API.",
                .default_value = "https://sts.amazonaws.com",
+               .in_sample = false}),
+      setting("max_pages", &M::max_pages,
+              {.help = "Pages of a list, of a pre-list or of an exploratory list after which the sync fails.",
+               .default_value = 1000,
                .in_sample = false}),
   };
   return settings;

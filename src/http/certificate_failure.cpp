@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "connector/log.h"
-#include "text/text.h"
 
 namespace connector::http {
 namespace {
@@ -41,6 +40,10 @@ Certificate certificate_of_server(CURL* failed) {
     }
   }
   return certificate;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace

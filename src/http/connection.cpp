@@ -11,7 +11,6 @@
 #include "platform/environment.h"
 #include "platform/limits.h"
 #include "platform/process.h"
-#include "text/text.h"
 
 namespace connector::http {
 namespace {

@@ -56,6 +56,9 @@ class Reader {
         ini, cloud_, managed_settings());
     const Section& section = definition_.section;
     fill_settings(definition_.settings, managed_settings(), section, context, problems_);
+    if (definition_.settings.max_pages < 1) {
+      problems_.push_back(problem_with(section, "max_pages", "must be a number from 1 on"));
+    }
     read_mapping(section);
     const Entry* filter = section.find("recordfilter");
     if (filter && !trimmed(filter->value).empty()) {

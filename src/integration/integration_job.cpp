@@ -54,9 +54,9 @@ class IntegrationJob {
   void run() {
     if (!context_.testmode) listener_.tell(&context_.cloud);
     try {
-      const Configuration ini = context_.read_configuration();
-      if (identity_.is_reports_service) return fetch_reports(ini);
-      prepare(ini);
+      const std::shared_ptr<const Configuration> ini = context_.configuration();
+      if (identity_.is_reports_service) return fetch_reports(*ini);
+      prepare(*ini);
       if (!context_.testmode) listener_.tell(&cloud());
       render_inputs();
       sync();

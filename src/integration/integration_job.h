@@ -28,7 +28,8 @@ struct IntegrationContext {
   const Oomnitza& cloud;  ///< logged in with the token of [oomnitza]
   Templates& templates;
   OpenPortions& open_portions;
-  std::function<Configuration()> read_configuration;  ///< anew for each sync. Throws ConfigError
+  /// As it is when a sync starts. Throws ConfigError.
+  std::function<std::shared_ptr<const Configuration>()> configuration;
   FetchSecrets fetch_secrets;
   /// The converters of the configuration, for a sync's record filter.
   std::function<std::unique_ptr<InlineCode>(const Log&)> make_inline_code;

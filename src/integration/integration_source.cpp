@@ -26,20 +26,30 @@ void IntegrationSource::read(const Emit& emit) {
 /// Whether there was anything.
 bool IntegrationSource::read_list(const Caller& caller, const Emit& emit) {
   const Definition& definition = context_.definition;
-  Items items(definition, caller, context_.scope, workers, stop);
-  const auto take = [&](Record record) { emit(std::move(record)); };
-  PaginatorOptions options{
-      .checkpoint = [&] { emit.checkpoint(); }, .log = log, .mappings_are_lists = definition.details.has_value()};
+  Items items(definition, caller, context_.scope, *this, [&](Record record) { emit(std::move(record)); });
+  PaginatorOptions options{.checkpoint = [&] { emit.checkpoint(); },
+                           .log = log,
+                           .max_pages = definition.settings.max_pages,
+                           .mappings_are_lists = definition.details.has_value()};
   if (definition.is_custom_test()) options.first_response = [this](const Json& value) { save_response(value); };
   const Paginator* pages = nullptr;
   const auto handle = [&](Json::array_t page) {
     if (definition.is_test && page.size() > test_records) page.resize(test_records);
-    items.pull(page, {pages->pre_list_item(), pages->exploratory_list_item()}, take);
-    if (definition.is_test) throw Stopped();
+    items.add(std::move(page), {pages->pre_list_item(), pages->exploratory_list_item()});
+    if (!definition.is_test) return;
+    items.finish();
+    throw Stopped();
   };
   Paginator paginator(definition.levels, caller, context_.scope, std::move(options), handle);
   pages = &paginator;
-  return paginator.pull();
+  try {
+    const bool gave_anything = paginator.pull();
+    items.finish();
+    return gave_anything;
+  } catch (const std::exception&) {  // of a page: the items of the pages before it are still delivered
+    items.finish();
+    throw;
+  }
 }
 
 bool IntegrationSource::read_roles(Caller& caller, Authorizer& own, const AuthorizationContext& authorization,

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <numeric>
-#include <string_view>
 #include <utility>
 
 #include "connector/error.h"
-#include "connector/parallel.h"
+#include "sync/weight.h"
 
 namespace connector::integration {
 namespace {
@@ -17,135 +14,114 @@ namespace {
 constexpr std::array<const char*, 4> item_variables = {"list_response_item", "detail_response", "software_response",
                                                        "software_response_item"};
 
-std::string templates_of(const CallTemplate& call) {
-  std::string text = to_text(call.url) + to_text(call.body);
-  for (const NamedTemplate& header : call.headers) text += to_text(header.value);
-  for (const NamedTemplate& param : call.params) text += to_text(param.value);
-  return text;
-}
+/// How many items for each worker are between the lists and the records that were taken: enough for the time that a
+/// page takes to come.
+constexpr std::size_t items_ahead = 3;
 
-bool names_one_of(std::string_view text, std::initializer_list<std::string_view> names) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](std::string_view name) { return text.find(name) != std::string_view::npos; });
-}
-
-/// Whether templates may change an object that other items see.
-bool may_change_objects(std::string_view text) {
-  return names_one_of(text, {"append(", "extend(", "insert(", "update(", "setdefault(", "pop(", "popitem(", "remove(",
-                             "clear(", "sort(", "reverse(", "add(", "discard(", "attr("});
-}
-
-/// Keeps the shared variables as if the items had been worked on one after the other.
-class LastSet {
- public:
-  void note(std::size_t place, const Variables& view, const std::string& name, Variables& shared) {
-    std::size_t& last = last_[name];
-    if (place + 1 > last && shared.adopt(name, view)) last = place + 1;
-  }
-
- private:
-  std::map<std::string, std::size_t> last_;  ///< counted from 1
-};
+/// Of the pages' items, for each worker: pages that are larger wait for each other.
+constexpr std::size_t max_weight_ahead = std::size_t{4} << 20;
 
 bool is_list(const Json& value) {
   return value.is_array() || (value.is_object() && value.empty());
 }
 
-void add_upper_items(Json& record, const ParentItems& upper) {
+Json value_of(const std::shared_ptr<const Json>& item) {
+  return item ? *item : Json();
+}
+
+void add_parents(Json& record, const ParentItems& parents) {
   if (!record.is_object()) return;
-  record["pre_list_response_item"] = upper.pre_list;
-  record["exploratory_list_response_item"] = upper.exploratory_list;
+  record["pre_list_response_item"] = value_of(parents.pre_list);
+  record["exploratory_list_response_item"] = value_of(parents.exploratory_list);
 }
 
 }  // namespace
 
-Items::Items(const Definition& definition, const Caller& caller, Scope& scope, unsigned workers, std::stop_token stop)
+Items::Items(const Definition& definition, const Caller& caller, Scope& scope, const Tools& tools,
+             std::function<void(Record)> take)
     : definition_(definition),
       caller_(caller),
       scope_(scope),
-      workers_(are_independent(definition) ? workers : 1),
-      stop_(std::move(stop)) {}
-
-bool Items::are_independent(const Definition& definition) {
-  std::string call;
-  std::string all;
-  if (definition.details) {
-    call += templates_of(definition.details->call);
-    if (names_one_of(call, {"detail_response", "software_response"})) return false;
-    const std::string result = definition.details->result ? to_text(*definition.details->result) : "";
-    if (names_one_of(result, {"software_response"})) return false;
-    all += call + result;
-  }
-  if (const auto& software = definition.software) {
-    if (software->call) {
-      const std::string text = templates_of(*software->call);
-      if (names_one_of(text, {"software_response"})) return false;
-      all += text;
-    }
-    const std::string result = to_text(software->result);
-    if (names_one_of(result, {"software_response_item"})) return false;
-    all += result + to_text(software->name) + to_text(software->version);
-  }
-  return !may_change_objects(all);
+      tools_(tools),
+      take_(std::move(take)),
+      lists_(TemplateSet::of_lists(definition)) {
+  const bool calls = definition.details || (definition.software && definition.software->call);
+  if (tools.workers < 2 || !calls || !are_items_independent(definition, scope)) return;
+  lists_are_independent_ = are_lists_independent(lists_, scope);
+  pool_.emplace(
+      tools.workers, items_ahead * tools.workers, [this](const Task& task) { return make(task); },
+      [this](Made made) { take_made(std::move(made)); });
 }
 
-void Items::pull(const Json::array_t& items, const ParentItems& upper, const std::function<void(Record)>& take) {
-  const bool calls = definition_.details || (definition_.software && definition_.software->call);
-  if (workers_ == 1 || !calls || items.size() == 1) {
-    for (const Json& item : items) take(record_of(item, upper, scope_));
+void Items::add(Json::array_t items, ParentItems parents) {
+  if (pool_) {
+    add_concurrently(std::move(items), std::move(parents));
+    if (!may_run_ahead()) finish();
   } else {
-    pull_concurrently(items, upper, take);
+    for (const Json& item : items) take_(record_of(item, parents, scope_));
   }
 }
 
-void Items::pull_concurrently(const Json::array_t& items, const ParentItems& upper,
-                              const std::function<void(Record)>& take) {
-  struct Ready {
-    std::size_t place;
-    Record record;
-    Scope scope;
-  };
-  std::vector<std::size_t> places(items.size());
-  std::iota(places.begin(), places.end(), std::size_t{0});
-  const Scope before = scope_;
-  LastSet last_set;
-  const auto fetch = [&](std::size_t place) {
-    Ready ready{place, {nullptr}, before};
-    for (const char* name : item_variables) ready.scope.variables.erase(name);  // what is there afterwards is its own
-    ready.record = record_of(items[place], upper, ready.scope);
-    return ready;
-  };
-  parallel(workers_, places, fetch, [&](Ready ready) {
-    const auto note = [&](const std::string& name) {
-      last_set.note(ready.place, ready.scope.variables, name, scope_.variables);
-    };
-    std::for_each(item_variables.begin(), item_variables.end(), note);
-    const std::vector<std::string> names = caller_.authorizer().variable_names();
-    std::for_each(names.begin(), names.end(), note);
-    take(std::move(ready.record));
-  });
+/// Lists may also see what a credential has set, under names that only the calls tell.
+bool Items::may_run_ahead() const {
+  if (!lists_are_independent_ || weight_ahead_ > max_weight_ahead * tools_.workers) return false;
+  const std::vector<std::string> names = caller_.authorizer().variable_names();
+  return std::none_of(names.begin(), names.end(), [&](const std::string& name) { return lists_.names(name); });
 }
 
-Record Items::record_of(const Json& item, const ParentItems& upper, Scope& scope) const {
+void Items::add_concurrently(Json::array_t items, ParentItems parents) {
+  for (const Json& item : items) weight_ahead_ += weight(item);
+  Scope scope = scope_;
+  for (const char* name : item_variables) scope.variables.erase(name);  // what an item finds set is its own
+  const std::size_t first = std::exchange(count_, count_ + items.size());
+  const auto page = std::make_shared<const Page>(Page{std::move(items), std::move(parents), std::move(scope), first});
+  for (std::size_t place = 0; place < page->items.size(); ++place) pool_->add({page, place});
+}
+
+void Items::finish() {
+  if (pool_) pool_->finish();
+  weight_ahead_ = 0;
+}
+
+Items::Made Items::make(const Task& task) const {
+  const Page& page = *task.page;
+  Made made{page.first + task.place, {nullptr}, page.scope};
+  made.record = record_of(page.items[task.place], page.parents, made.scope);
+  return made;
+}
+
+void Items::take_made(Made made) {
+  for (const char* name : item_variables) note(made, name);
+  for (const std::string& name : caller_.authorizer().variable_names()) note(made, name);
+  take_(std::move(made.record));
+}
+
+/// Keeps a shared variable as if the items had been worked on one after the other.
+void Items::note(const Made& made, const std::string& name) {
+  std::size_t& last = last_set_[name];
+  if (made.place + 1 > last && scope_.variables.adopt(name, made.scope.variables)) last = made.place + 1;
+}
+
+Record Items::record_of(const Json& item, const ParentItems& parents, Scope& scope) const {
   scope.set("list_response_item", item);
   Record record(nullptr);
   try {
     if (definition_.details) {
-      record.data = details_of(item, upper, scope);
+      record.data = details_of(item, parents, scope);
     } else {
       record.data = item;
-      add_upper_items(record.data, upper);
+      add_parents(record.data, parents);
     }
     if (definition_.software || definition_.saas) add_software_and_saas(record, scope);
   } catch (const std::exception& error) {
-    if (stop_.stop_requested()) throw Stopped();
+    if (tools_.stop.stop_requested()) throw Stopped();
     record = {item, error.what()};
-    if (!definition_.details) add_upper_items(record.data, upper);
+    if (!definition_.details) add_parents(record.data, parents);
   }
   return record;
 }
 
-Json Items::details_of(const Json& item, const ParentItems& upper, Scope& scope) const {
+Json Items::details_of(const Json& item, const ParentItems& parents, Scope& scope) const {
   const DetailBehavior& details = *definition_.details;
   Json value = caller_.call(details.call, nullptr, scope).response.value;
   Json record;
@@ -157,7 +133,7 @@ Json Items::details_of(const Json& item, const ParentItems& upper, Scope& scope)
     record = std::move(value);
   }
   if (record.is_object()) record["list_response_item"] = item;
-  add_upper_items(record, upper);
+  add_parents(record, parents);
   return record;
 }
 

@@ -10,7 +10,6 @@
 namespace connector::integration {
 namespace {
 
-constexpr int max_pages = 1000;
 constexpr std::size_t list_place = 2;
 
 struct Names {
@@ -50,9 +49,11 @@ bool Paginator::pull_level(std::size_t place) {
   start_level(place);
   SeenPages seen;
   for (int page = 0;; ++page) {
-    if (page == max_pages) {
-      throw SourceError(fmt::format("the {} has not ended after {} pages (iteration limit): check its pagination",
-                                    names[place].level, max_pages));
+    if (page == options_.max_pages) {
+      throw SourceError(
+          fmt::format("the {} has not ended after {} pages (iteration limit): what follows was not read; "
+                      "check its pagination, or raise the section's max_pages",
+                      names[place].level, options_.max_pages));
     }
     std::optional<Json::array_t> items = next_page(place, page, seen);
     if (!items) return page > 0;
@@ -149,7 +150,7 @@ void Paginator::handle_items(std::size_t place, Json::array_t items) {
   const std::string variable = std::string(names[place].response) + "_item";
   for (Json& item : items) {
     scope_.set(variable, item);
-    items_[place] = std::move(item);
+    items_[place] = std::make_shared<const Json>(std::move(item));
     pull_level(place + 1);
   }
 }

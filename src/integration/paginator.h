@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -17,6 +18,7 @@ namespace connector::integration {
 struct PaginatorOptions {
   std::function<void()> checkpoint;  ///< called before each page; throws to end the run
   Log log = {};
+  int max_pages = 1000;             ///< of each level, within the items of the one above
   bool mappings_are_lists = false;  ///< at the list: a mapping's keys are its items (there are details), else one item
   /// When given: gets the list's first response, then paging ends.
   std::function<void(const Json& value)> first_response = {};
@@ -33,12 +35,12 @@ class Paginator {
             HandlePage handle);
 
   /// Whether there was anything: false when the first page of the topmost level had no results. Throws what calls,
-  /// templates and `handle` throw; SourceError for results that are none and after 1000 pages; Stopped.
+  /// templates and `handle` throw; SourceError for results that are none and after max_pages; Stopped.
   bool pull();
 
-  /// The items above the page that is handled: null without such a level.
-  const Json& pre_list_item() const { return items_[1]; }
-  const Json& exploratory_list_item() const { return items_[0]; }
+  /// The items above the page that is handled: nullptr without such a level.
+  const std::shared_ptr<const Json>& pre_list_item() const { return items_[1]; }
+  const std::shared_ptr<const Json>& exploratory_list_item() const { return items_[0]; }
 
  private:
   /// The pages of a level so far.
@@ -63,7 +65,7 @@ class Paginator {
   Scope& scope_;
   const PaginatorOptions options_;
   const HandlePage handle_;
-  Json items_[2];
+  std::shared_ptr<const Json> items_[2];
 };
 
 }  // namespace connector::integration

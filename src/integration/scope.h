@@ -20,6 +20,7 @@ class Scope {
   Json native(const Json& source) const { return templates_->render_native(source, variables); }
   Templates::Rendered items(const Json& source) const { return templates_->render_items(source, variables); }
   bool condition(const Json& source) const { return templates_->render_condition(source, variables); }
+  bool may_change_values(const Json& source) const { return templates_->may_change_values(source); }
 
   void set(std::string name, Json value) { variables.set(std::move(name), std::move(value)); }
 

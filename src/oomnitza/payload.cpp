@@ -34,11 +34,16 @@ std::string PayloadEnvelope::body(std::string_view records, const Json& error, s
   return body;
 }
 
-Payload Payload::slice(std::size_t begin, std::size_t end) const {
-  Payload part;
-  if (begin == end) return part;
+std::string_view Payload::records(std::size_t begin, std::size_t end) const {
+  if (begin == end) return {};
   const std::size_t offset = begin == 0 ? 0 : ends_[begin - 1] + 1;
-  part.text_ = text_.substr(offset, ends_[end - 1] - offset);
+  return std::string_view(text_).substr(offset, ends_[end - 1] - offset);
+}
+
+Payload Payload::slice(std::size_t begin, std::size_t end) const {
+  const std::size_t offset = begin == 0 ? 0 : ends_[begin - 1] + 1;
+  Payload part;
+  part.text_ = records(begin, end);
   for (std::size_t i = begin; i < end; ++i) part.ends_.push_back(ends_[i] - offset);
   return part;
 }
@@ -50,11 +55,6 @@ Payload Payload::take(std::size_t count, std::size_t max_bytes) {
   Payload front = slice(0, count);
   *this = slice(count, size());
   return front;
-}
-
-std::pair<Payload, Payload> Payload::halves() const {
-  const std::size_t middle = size() / 2;
-  return {slice(0, middle), slice(middle, size())};
 }
 
 std::string random_uuid() {

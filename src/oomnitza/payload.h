@@ -53,14 +53,12 @@ class Payload {
   bool empty() const { return ends_.empty(); }
   std::size_t bytes() const { return text_.size(); }
 
-  /// The records' strings separated by commas.
+  /// The records' strings separated by commas; those from `begin` up to, and without, `end`.
   const std::string& records() const { return text_; }
+  std::string_view records(std::size_t begin, std::size_t end) const;
 
   /// Takes records off the front: `count` of them, or fewer if their text is longer than max_bytes, but at least one.
   Payload take(std::size_t count, std::size_t max_bytes);
-
-  /// The first and the second half of the records.
-  std::pair<Payload, Payload> halves() const;
 
  private:
   Payload slice(std::size_t begin, std::size_t end) const;

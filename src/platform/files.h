@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -22,6 +25,20 @@ void make_private_folder(const std::filesystem::path& folder);
 
 /// Why this process may not make files in the folder; no error when it may.
 std::error_code cannot_write_into(const std::filesystem::path& folder);
+
+/// What changes when a file is changed or replaced.
+struct FileStamp {
+  std::uintmax_t device;
+  std::uintmax_t inode;
+  std::uintmax_t size;
+  std::chrono::system_clock::time_point modified;  ///< its content
+  std::chrono::system_clock::time_point changed;   ///< its content, permissions or name
+
+  bool operator==(const FileStamp&) const = default;
+};
+
+/// Nothing when there is no such file, or one that cannot be looked at.
+std::optional<FileStamp> file_stamp(const std::filesystem::path& file);
 
 /// The whole content. Throws std::system_error.
 std::string read_file(const std::filesystem::path& file);

@@ -12,6 +12,14 @@
 #include "platform/descriptor_posix.h"
 
 namespace connector {
+namespace {
+
+std::chrono::system_clock::time_point moment(const timespec& time) {
+  return std::chrono::system_clock::time_point(std::chrono::seconds(time.tv_sec) +
+                                               std::chrono::nanoseconds(time.tv_nsec));
+}
+
+}  // namespace
 
 void write_file_atomically(const std::filesystem::path& file, std::string_view content) {
   std::string temporary = file.native() + ".XXXXXX";
@@ -52,6 +60,16 @@ void make_private_folder(const std::filesystem::path& folder) {
 std::error_code cannot_write_into(const std::filesystem::path& folder) {
   if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
   return {errno, std::generic_category()};
+}
+
+std::optional<FileStamp> file_stamp(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  return FileStamp{.device = status.st_dev,
+                   .inode = status.st_ino,
+                   .size = static_cast<std::uintmax_t>(status.st_size),
+                   .modified = moment(status.st_mtim),
+                   .changed = moment(status.st_ctim)};
 }
 
 std::string read_file(const std::filesystem::path& file) {

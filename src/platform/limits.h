@@ -14,6 +14,9 @@ inline constexpr const char* too_many_threads =
 /// what(), and which limit of the system has been reached where it says so in codes.
 std::string reason(const std::exception& error);
 
+/// Lets this process open more files, where the system allows it: a thousand sections hold a lock each.
+void raise_descriptor_limit();
+
 /// Whether this process can hardly open a file any more.
 bool lacks_descriptors();
 

@@ -1,7 +1,9 @@
 #include "platform/limits.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <system_error>
 
@@ -17,6 +19,14 @@ std::string reason(const std::exception& error) {
   const bool is_about_files =
       condition == std::errc::too_many_files_open || condition == std::errc::too_many_files_open_in_system;
   return is_about_files ? std::string(error.what()) + ": " + too_many_files : error.what();
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  constexpr rlim_t plenty = 65536;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, plenty));
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // as it was, where that is refused
 }
 
 bool lacks_descriptors() {

@@ -284,13 +284,55 @@ for environment in text_environment, native_environment:
 template_globals = text_environment.globals
 
 
+# What templates may call without changing an object that they were given, whatever object it is.
+HARMLESS_FUNCTIONS = {'caller', 'cycler', 'dict', 'import', 'joiner', 'lipsum', 'loop', 'namespace', 'range'}
+HARMLESS_METHODS = set("""
+    b64decode b64encode capitalize casefold center changed choice combine compile copy count current cycle date datetime days decode
+    digest dumps encode endswith escape expandtabs find findall format fromisoformat fromtimestamp fullmatch get group
+    groupdict groups hex hexdigest hexlify hour index int isalnum isalpha isascii isdecimal isdigit isidentifier islower
+    isnumeric isoformat isoweekday isspace istitle isupper items join keys ljust loads lower lstrip match md5 minute
+    month monthrange new next now parse_qs partition quote quote_plus randint random removeprefix removesuffix replace
+    rfind rindex rjust rpartition rsplit rstrip search second sha1 sha256 sha384 sha512 split splitlines startswith
+    strftime strip strptime sub subn swapcase time timedelta timegm timestamp title today token_hex token_urlsafe
+    total_seconds translate unescape unhexlify unquote unquote_plus upper urlencode urljoin urlparse urlsplit utcnow
+    uuid4 uuid5 values weekday year zfill""".split())
+CALLBACKS = {   # method -> those of its arguments that it calls when they are functions
+    'new': slice(2, 3), 'sub': slice(0, 2), 'subn': slice(0, 2), 'urlencode': slice(5, 6)}
+
+
+def is_harmless(call, functions):
+    """Whether a call changes nothing that lasts. A function handed to it is one only where it is named."""
+    def is_plain(argument):
+        return isinstance(argument, nodes.Const) or getattr(argument, 'attr', None) in HARMLESS_METHODS
+
+    if isinstance(call.node, nodes.Name):
+        return call.node.name in functions
+    name = getattr(call.node, 'attr', None)
+    handed = call.args[CALLBACKS.get(name, slice(0))] + [option.value for option in call.kwargs]
+    return name in HARMLESS_METHODS and not (call.dyn_args or call.dyn_kwargs) and all(map(is_plain, handed))
+
+
+def may_change_values(tree):
+    """Whether rendering may change what variables hold: only calls can."""
+    macros = {macro.name for macro in tree.find_all(nodes.Macro)}
+    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx != 'load'}
+    functions = (HARMLESS_FUNCTIONS | macros) - own
+    return not all(is_harmless(call, functions) for call in tree.find_all(nodes.Call))
+
+
+def source_may_change_values(source):
+    try:
+        return may_change_values(text_environment.parse(source))
+    except TemplateSyntaxError:
+        return False    # it will not be rendered
+
+
 def compile_template(environment, source):
-    """The template, the names of the variables that it may look up, and whether it may change what they hold: only
-    calls can."""
+    """The template, the names of the variables that it may look up, and whether it may change what they hold."""
     tree = environment.parse(source)
     names = {node.name for node in tree.find_all((nodes.Name, nodes.NSRef))}
-    makes_calls = tree.find((nodes.Call, nodes.CallBlock)) is not None
-    return environment.from_string(tree), sorted(names), makes_calls
+    may_change = may_change_values(tree)
+    return environment.from_string(tree), sorted(names), may_change
 
 
 def render(template, variables):

@@ -54,12 +54,13 @@ class Templates::Python {
   bool condition(const std::string& source, const Variables& variables);
   Json mapping(const MappingSource& source, MappingRecord& record);
   std::string text_of(const Json& value);
+  bool may_change_values(const std::string& source);
 
  private:
   struct Compiled {
     py::object render;
     std::vector<std::pair<std::string, py::object>> names;
-    bool makes_calls = false;
+    bool may_change_values = false;
     std::string error;  ///< why it does not compile
   };
   struct Environment {
@@ -71,7 +72,7 @@ class Templates::Python {
   struct Objects {
     py::dict scope;
     py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy, items_of, digits,
-        undefined;
+        undefined, may_change_values;
     Records records{{}};
     ByText<py::object> escaped_keys;
     Environment text, native;
@@ -134,6 +135,7 @@ Templates::Python::Python(const TemplateLimits& limits) : limits_(limits) {
   objects.headers = scope["Headers"];
   objects.lazy = scope["Lazy"];
   objects.items_of = scope["items_of"];
+  objects.may_change_values = scope["source_may_change_values"];
   objects.digits = scope["digits"];
   objects.undefined = scope["Undefined"];
   objects.records = Records(py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(&PyDict_Type)));
@@ -191,7 +193,7 @@ std::shared_ptr<const Templates::Python::Compiled> Templates::Python::compile(En
     for (const py::handle name : parts[py::int_(1)]) {
       compiled->names.emplace_back(utf8(name), py::reinterpret_borrow<py::object>(name));
     }
-    compiled->makes_calls = py::bool_(parts[py::int_(2)]);
+    compiled->may_change_values = py::bool_(parts[py::int_(2)]);
   } catch (const TemplateError& error) {
     compiled->error = error.what();
   }
@@ -210,7 +212,7 @@ py::object Templates::Python::dict_of(const Variables& variables, const Compiled
   for (const auto& [name, python_name] : compiled.names) {
     const auto found = variables.variables_.find(name);
     if (found == variables.variables_.end()) continue;
-    if (compiled.makes_calls) found->second->may_be_changed = true;
+    if (compiled.may_change_values) found->second->may_be_changed = true;
     if (PyDict_SetItem(dict.ptr(), python_name.ptr(), object_of(found->second).ptr()) != 0) {
       throw py::error_already_set();
     }
@@ -355,13 +357,18 @@ Json Templates::Python::mapping(const MappingSource& source, MappingRecord& reco
   if (!record.names_) record.names_ = std::make_unique<MappingRecord::Names>();
   const auto template_ = compiled(objects_->native, source.as_template(), source.text());
   const py::object dict = dict_of(record);
-  if (template_->makes_calls) record.names_->may_be_changed = true;
+  if (template_->may_change_values) record.names_->may_be_changed = true;
   return limited(source.text(), [&] { return outcome(source.text(), objects_->render(template_->render, dict)); });
 }
 
 std::string Templates::Python::text_of(const Json& value) {
   const InterpreterLock lock;
   return limited("", [&] { return utf8(py::str(objects_->records.to_python(value))); });
+}
+
+bool Templates::Python::may_change_values(const std::string& source) {
+  const InterpreterLock lock;
+  return limited(source, [&]() -> bool { return py::bool_(objects_->may_change_values(python_text(source))); });
 }
 
 Templates::Templates(TemplateLimits limits) : limits_(limits) {}
@@ -427,6 +434,11 @@ void Templates::append_mapping(const MappingSource& source, MappingRecord& recor
   const bool is_changed = record.names_ && record.names_->may_be_changed;
   if (!is_changed && source.append(record.record_, json)) return;
   json += to_text(python().mapping(source, record));
+}
+
+bool Templates::may_change_values(const Json& source) {
+  const std::string text = source_text(source);
+  return text.find('(') != std::string::npos && shortcut::has_markup(text) && python().may_change_values(text);
 }
 
 }  // namespace connector

@@ -126,6 +126,11 @@ class Templates {
   /// TemplateError, also for going on below something undefined; then the text may have grown.
   void append_mapping(const MappingSource& source, MappingRecord& record, std::string& json);
 
+  /// Whether rendering a template may change values that other templates see, as rows.append() does: any call may but
+  /// for those that are known not to. Asks Python only about templates with a parenthesis. A template that does not
+  /// compile changes nothing. Throws TemplateError for one that takes too long.
+  bool may_change_values(const Json& source);
+
  private:
   class Python;
 

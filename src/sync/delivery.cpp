@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "mapping/field_spec.h"
@@ -19,15 +20,21 @@ bool is_identified(const Json& record, const std::vector<std::string>& sync_fiel
   });
 }
 
+/// The records of a payload; nothing when one has an integer of more digits than are read.
+std::optional<Json> records_of(std::string_view text) {
+  try {
+    return parse_json_without_depths("[" + std::string(text) + "]");
+  } catch (const JsonError&) {
+    return std::nullopt;
+  }
+}
+
 bool identifies_a_record(const Payload& payload, const std::vector<std::string>& sync_field) {
   if (sync_field.empty()) return true;
-  try {
-    const Json records = parse_json_without_depths("[" + payload.records() + "]");
-    return std::any_of(records.begin(), records.end(),
-                       [&](const Json& record) { return is_identified(record, sync_field); });
-  } catch (const JsonError&) {  // an integer of more digits than are read: Oomnitza may judge
-    return true;
-  }
+  const std::optional<Json> records = records_of(payload.records());
+  if (!records) return true;  // Oomnitza may judge
+  return std::any_of(records->begin(), records->end(),
+                     [&](const Json& record) { return is_identified(record, sync_field); });
 }
 
 }  // namespace
@@ -36,7 +43,7 @@ Delivery::Delivery(const Job& job, SaveData* save_data)
     : job_(job),
       save_data_(save_data),
       log_(job.log),
-      undelivered_(job.options.state_folder, job.name, log_),
+      undelivered_(job.options.state_folder, job.name, log_, job.options.undelivered_room),
       cancel_watch_([this] { return ask_sink(); }, job.options.workers) {}
 
 bool Delivery::ask_sink() const {
@@ -51,9 +58,11 @@ bool Delivery::ask_sink() const {
 void Delivery::deliver(const Payload& payload) {
   std::call_once(first_payload_, [&] { check_identity(payload); });
   if (is_unidentified_ || (!is_unreachable_ && !cancel_watch_.may_send())) {
-    count(&Summary::not_sent, payload.size());
-  } else {
-    send(payload);
+    return count(&Summary::not_sent, payload.size());
+  }
+  for (Bisection search(payload.size()); !search.is_done();) {
+    const std::size_t number = search.end() - search.begin();
+    search.note(send(payload.records(search.begin(), search.end()), number));
   }
 }
 
@@ -68,26 +77,26 @@ void Delivery::check_identity(const Payload& payload) {
       fmt::join(sync_field, ", "), payload.size());
 }
 
-void Delivery::send(const Payload& payload) {
-  const std::string body = job_.envelope.body(payload.records());
+/// Some records of a payload. What may be taken in smaller groups is not kept.
+Bisection::Outcome Delivery::send(std::string_view records, std::size_t number) {
+  using Outcome = Bisection::Outcome;
+  const std::string body = job_.envelope.body(records);
   if (save_data_ != nullptr) save_data_->payload(body);
-  if (is_unreachable_) return refuse(payload, body, "not tried, since Oomnitza did not take an earlier payload");
+  Outcome outcome = Outcome::dealt_with;
   try {
+    if (is_unreachable_) throw SourceError("not tried, since Oomnitza did not take an earlier payload");
     hand_over(body);
-    count(&Summary::delivered, payload.size());
+    count(&Summary::delivered, number);
   } catch (const HttpError& error) {
     const Refusal refusal(error);
-    if (refusal.is_about_the_payload && payload.size() > 1) {
-      const auto [first, second] = payload.halves();
-      send(first);
-      send(second);
-      return;
-    }
+    if (refusal.is_about_the_payload) outcome = refusal.is_about_its_size ? Outcome::too_large : Outcome::refused;
+    if (refusal.is_about_the_payload && number > 1) return outcome;
     note(refusal);
-    refuse(payload, body, error.what());
+    refuse(records, number, body, error.what());
   } catch (const std::exception& error) {
-    refuse(payload, body, error.what());
+    refuse(records, number, body, error.what());
   }
+  return outcome;
 }
 
 void Delivery::hand_over(const std::string& body) {
@@ -104,17 +113,19 @@ void Delivery::note(const Refusal& refusal) {
   if (refusal.ends_uploads) has_given_up_ = true;
 }
 
-void Delivery::refuse(const Payload& payload, const std::string& body, const std::string& reason) {
-  count(&Summary::undelivered, payload.size());
-  job_.faults.note(Level::error, "not delivered: " + reason, first_of(payload), "", payload.size());
-  undelivered_.keep(payload.records(), body, log_.redact(reason));
+void Delivery::refuse(std::string_view records, std::size_t number, const std::string& body,
+                      const std::string& reason) {
+  count(&Summary::undelivered, number);
+  job_.faults.note(Level::error, "not delivered: " + reason, first_of(records), "", number);
+  undelivered_.keep(records, body, log_.redact(reason));
 }
 
-/// Names the payload's first record by its sync field.
-std::string Delivery::first_of(const Payload& payload) const {
-  const Json records = parse_json_without_depths("[" + payload.records() + "]");
+/// Names the first record by its sync field.
+std::string Delivery::first_of(std::string_view text) const {
+  const std::optional<Json> records = records_of(text);
+  if (!records) return "it cannot be read back";
   for (const std::string& field : job_.envelope.sync_field) {
-    const Json& value = member(records.front(), field);
+    const Json& value = member(records->front(), field);
     if (!value.is_null()) return field + " " + excerpt(text_of(value));
   }
   return "its sync field is empty";

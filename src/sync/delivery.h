@@ -3,8 +3,10 @@
 #include <atomic>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "oomnitza/payload.h"
+#include "sync/bisection.h"
 #include "sync/cancel_watch.h"
 #include "sync/job.h"
 #include "sync/save_data.h"
@@ -20,9 +22,9 @@ class Delivery {
   /// save_data: nothing when payloads are not saved. Both outlive it.
   Delivery(const Job& job, SaveData* save_data);
 
-  /// A payload of mapped records. Refused as a whole it is halved until the bad record stands alone. What is not taken
-  /// for good is kept on disk. The first one decides whether records can be found again in Oomnitza: when sync_field is
-  /// empty in all of its records, nothing is sent at all.
+  /// A payload of mapped records. Refused as a whole it is cut until the bad record stands alone (see Bisection). What
+  /// is not taken for good is kept on disk. The first one decides whether records can be found again in Oomnitza: when
+  /// sync_field is empty in all of its records, nothing is sent at all.
   void deliver(const Payload& payload);
 
   /// A record with an error: sent as it is, with the error beside it.
@@ -52,11 +54,11 @@ class Delivery {
   bool ask_sink() const;
   void check_identity(const Payload& payload);
   void hand_over(const std::string& body);
-  void send(const Payload& payload);
+  Bisection::Outcome send(std::string_view records, std::size_t number);
   void deliver_error(const std::string& body, const std::string& about);
   void note(const Refusal& refusal);
-  std::string first_of(const Payload& payload) const;
-  void refuse(const Payload& payload, const std::string& body, const std::string& reason);
+  std::string first_of(std::string_view records) const;
+  void refuse(std::string_view records, std::size_t number, const std::string& body, const std::string& reason);
   void count(std::size_t Summary::*counter, std::size_t records);
 
   const Job& job_;

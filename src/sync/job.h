@@ -12,6 +12,7 @@
 #include "oomnitza/payload.h"
 #include "sync/listener.h"
 #include "sync/sink.h"
+#include "sync/undelivered.h"
 
 namespace connector {
 
@@ -22,7 +23,8 @@ struct RunOptions {
   std::size_t record_limit = 0;        ///< records pulled at most; 0: all
   std::filesystem::path save_folder;   ///< where records and payloads are saved (--save-data); empty: nowhere
   std::filesystem::path state_folder;  ///< where payloads are kept that the cloud does not take
-  std::chrono::milliseconds progress_interval{0};  ///< how often listeners hear how far it is; 0: never
+  std::uintmax_t undelivered_room = Undelivered::default_room;  ///< bytes of them
+  std::chrono::milliseconds progress_interval{0};               ///< how often listeners hear how far it is; 0: never
 };
 
 /// All that a sync needs, whoever ordered it: a section of config.ini or an integration that the cloud describes. What

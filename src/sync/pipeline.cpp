@@ -19,11 +19,7 @@ Pipeline::Pipeline(const Job& job, Delivery& delivery, SaveData* save_data)
       delivery_(delivery),
       save_data_(save_data),
       queue_(job.options.workers, job.options.workers * max_batch_weight) {
-  try {
-    for (unsigned i = 0; i < job.options.workers; ++i) workers_.emplace_back([this] { work(); });
-  } catch (const std::system_error&) {  // the system gives no more threads: fewer do
-    if (workers_.empty()) throw;
-  }
+  start_worker();
 }
 
 /// Whether this record is the last that is wanted.
@@ -55,7 +51,7 @@ void Pipeline::add(Rows rows) {
   pulled_ += rows.size();
   if (!batch_.empty()) push_batch();
   const std::size_t bytes = rows.bytes();
-  queue_.push(std::move(rows), bytes);
+  push(std::move(rows), bytes);
   if (is_last) throw Stopped();
 }
 
@@ -77,7 +73,20 @@ Summary Pipeline::finish() {
 }
 
 void Pipeline::push_batch() {
-  queue_.push(std::exchange(batch_, {}), std::exchange(batch_weight_, 0));
+  push(std::exchange(batch_, {}), std::exchange(batch_weight_, 0));
+}
+
+void Pipeline::push(std::variant<Batch, Rows> work, std::size_t weight) {
+  const bool is_awaited = queue_.push(std::move(work), weight);
+  if (is_awaited || workers_.size() == job_.options.workers) return;
+  try {
+    start_worker();
+  } catch (const std::system_error&) {  // no more threads are to be had: those that run deliver it
+  }
+}
+
+void Pipeline::start_worker() {
+  workers_.emplace_back([this] { work(); });
 }
 
 void Pipeline::work() {

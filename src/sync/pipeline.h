@@ -22,7 +22,8 @@
 namespace connector {
 
 /// The records of one portion on their way from the thread that reads the source to their delivery: cut into batches,
-/// mapped and delivered on threads of their own.
+/// mapped and delivered on threads of their own, of which there are no more than are ever busy at the same time: each
+/// has a connection and memory of its own.
 class Pipeline {
  public:
   /// save_data: nothing when records are not saved. All outlive the pipeline.
@@ -51,6 +52,8 @@ class Pipeline {
  private:
   bool count_pulled();
   void push_batch();
+  void push(std::variant<Batch, Rows> work, std::size_t weight);
+  void start_worker();
   void work();
 
   const Job& job_;

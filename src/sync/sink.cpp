@@ -15,6 +15,7 @@ void PrintSink::take(const std::string& body) {
 
 Refusal::Refusal(const HttpError& error)
     : is_about_the_payload(error.status() == 400 || error.status() == 413 || error.status() == 422),
+      is_about_its_size(error.status() == 413),
       ends_uploads(error.status() == 401 || error.status() == 403 || error.status() / 100 == 2 ||
                    error.retries_exhausted()),
       is_unreachable(error.retries_exhausted() && !is_about_the_payload) {}

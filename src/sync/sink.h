@@ -57,7 +57,8 @@ class PrintSink final : public Sink {
 struct Refusal {
   explicit Refusal(const HttpError& error);
 
-  bool is_about_the_payload;  ///< its halves may be taken
+  bool is_about_the_payload;  ///< some of its records may be taken
+  bool is_about_its_size;     ///< the same, and nothing is said of the records
   /// The credentials are refused, Oomnitza is away, or another answers in its place: no other payload will be taken.
   bool ends_uploads;
   bool is_unreachable;  ///< Oomnitza is away: trying costs minutes

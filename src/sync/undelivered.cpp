@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t room = std::uintmax_t{256} << 20;
-
 std::string file_name(std::string_view records) {
   return sha256(records).substr(0, 32) + ".json";
 }
@@ -30,15 +28,17 @@ std::uintmax_t size_of(const std::vector<fs::path>& files) {
 
 }  // namespace
 
-Undelivered::Undelivered(const fs::path& state_folder, std::string_view section, Log log)
-    : folder_(state_folder / "undelivered" / safe_name(section)), log_(std::move(log)) {}
+Undelivered::Undelivered(const fs::path& state_folder, std::string_view section, Log log, std::uintmax_t room)
+    : folder_(state_folder / "undelivered" / safe_name(section)), log_(std::move(log)), room_(room) {}
 
 void Undelivered::keep(std::string_view records, std::string_view body, const std::string& reason) const {
   try {
     make_private_folder(folder_);
     if (!has_room_for(body.size())) {
-      log_.error("payload lost: {} holds {} MiB already. Deliver them with \"connector resend\", or remove them",
-                 shown_path(folder_), room >> 20);
+      log_.error(
+          "payload lost: {} holds {} MiB already. Deliver them with \"connector resend\", remove them, or raise "
+          "undelivered_mib in [oomnitza]",
+          shown_path(folder_), room_ >> 20);
       return;
     }
     std::string content = to_text(Json{{"reason", reason}});
@@ -55,7 +55,7 @@ void Undelivered::keep(std::string_view records, std::string_view body, const st
 bool Undelivered::has_room_for(std::uintmax_t bytes) const {
   const std::lock_guard lock(mutex_);
   if (!used_) used_ = size_of(files());
-  if (*used_ + bytes > room) return false;
+  if (*used_ + bytes > room_) return false;
   *used_ += bytes;
   return true;
 }

@@ -19,11 +19,14 @@ namespace connector {
 /// threads.
 class Undelivered {
  public:
-  /// The folder of a section; it is made when the first payload is kept.
-  Undelivered(const std::filesystem::path& state_folder, std::string_view section, Log log);
+  static constexpr std::uintmax_t default_room = std::uintmax_t{256} << 20;
+
+  /// The folder of a section; it is made when the first payload is kept. room: bytes that its payloads may take.
+  Undelivered(const std::filesystem::path& state_folder, std::string_view section, Log log,
+              std::uintmax_t room = default_room);
 
   /// Keeps a payload's body. The same records kept twice take one file. Failing to write, or more than the room there
-  /// is (256 MiB a section), is logged as an error.
+  /// is, is logged as an error.
   void keep(std::string_view records, std::string_view body, const std::string& reason) const;
 
   /// The kept payloads' files.
@@ -39,6 +42,7 @@ class Undelivered {
 
   std::filesystem::path folder_;
   Log log_;
+  std::uintmax_t room_;
   mutable std::mutex mutex_;
   mutable std::optional<std::uintmax_t> used_;  ///< bytes, counted once and then added up
 };

@@ -18,6 +18,7 @@ import urllib.request
 
 BATCH = 100
 WORKERS = 2
+MANY_WORKERS = 64
 LATENCY = 0.08
 COLUMNS = ["Serial", "Kind", "Model", "Owner", "Bought", "Place", "Price", "Status", "Vendor", "System", "Memory", "Note"]
 
@@ -177,13 +178,13 @@ class Bench:
                 raise SystemExit(f"{' '.join(command)} ended with {measured['exit_code']}:\n{file.read()[-4000:]}")
         return measured
 
-    def upload(self, csv, rows, code=NATIVE, latency=0.0):
+    def upload(self, csv, rows, code=NATIVE, latency=0.0, workers=WORKERS):
         with Simulator(self, latency) as simulator:
             ini = self.path("config.ini")
             with open(ini, "w") as file:
                 file.write(INI.format(url=simulator.url, csv=csv, **code))
             os.chmod(ini, 0o600)
-            measured = self.measure([self.program("connector"), "--ini", ini, "--state-dir", self.folder, "--workers", str(WORKERS),
+            measured = self.measure([self.program("connector"), "--ini", ini, "--state-dir", self.folder, "--workers", str(workers),
                                      "--record-count", str(rows), "upload", "csv_assets"])
             return self.finished(measured, simulator, rows)
 
@@ -274,6 +275,9 @@ def measure_all(bench, rows, large):
     table_line("CSV, 14 fields, 4 converters", run, f"{floor['seconds'] / run['seconds']:.0%}",
                f"{run['bytes'] / floor['bytes']:.2f} of its bytes")
 
+    run = bench.upload(csv, rows, workers=MANY_WORKERS)
+    table_line(f"the same, {MANY_WORKERS} workers", run, f"{floor['seconds'] / run['seconds']:.0%}")
+
     run = bench.upload(csv, rows // 5, PYTHON)
     table_line("the same, Python filter, converter", run, f"{floor['seconds'] / 5 / run['seconds']:.0%}")
 
@@ -282,8 +286,8 @@ def measure_all(bench, rows, large):
     ideal = WORKERS * BATCH / LATENCY
     table_line(f"CSV, {LATENCY * 1000:.0f} ms latency", run, note=f"{slow / run['seconds'] / ideal:.0%} of the ideal {ideal:,.0f}/s")
 
-    devices = rows // 1000
-    for workers in (16, WORKERS):
+    for workers in (MANY_WORKERS, 16, WORKERS):
+        devices = rows // 1000 * max(workers // 16, 1)  # some seconds each
         run = bench.managed(devices, workers)
         ideal = workers / DETAIL_LATENCY
         table_line(f"managed, details, {workers} workers", run,

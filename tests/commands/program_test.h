@@ -5,9 +5,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +21,31 @@
 
 namespace connector::test {
 
+/// Counts what is under way at the same time, and lets it wait for each other.
+class Meeting {
+ public:
+  /// Waits until so many are here, or so long that they never will be.
+  void join(int expected) {
+    std::unique_lock lock(mutex_);
+    most_ = std::max(most_, ++present_);
+    changed_.notify_all();
+    changed_.wait_for(lock, std::chrono::seconds(20), [&] { return most_ >= expected; });
+    --present_;
+  }
+
+  /// The most that were here at the same time.
+  int most() const {
+    const std::lock_guard lock(mutex_);
+    return most_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int present_ = 0;
+  int most_ = 0;
+};
+
 /// Runs the program in a folder of its own against an Oomnitza of its own.
 class ProgramTest : public testing::Test {
  protected:
@@ -27,8 +55,9 @@ class ProgramTest : public testing::Test {
   simulator::Simulator oomnitza;
 
   /// Writes config.ini: [oomnitza], then this text.
-  void configure(const std::string& sections) const {
-    folder.write("config.ini", "[oomnitza]\nurl = " + oomnitza.url() + "\napi_token = api-token\n\n" + sections);
+  void configure(const std::string& sections) const { configure(sections, oomnitza.url()); }
+  void configure(const std::string& sections, const std::string& url) const {
+    folder.write("config.ini", "[oomnitza]\nurl = " + url + "\napi_token = api-token\n\n" + sections);
   }
 
   /// A section of CSV files, which sends a field SERIAL.

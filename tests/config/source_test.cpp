@@ -53,6 +53,55 @@ TEST_F(Source, TheFirstThatAppliesCounts) {
   EXPECT_EQ(url({.ini = "other.ini", .ini_is_named = true}), "named");
 }
 
+/// As if nobody had touched the file for long.
+void age(const std::filesystem::path& file) {
+  std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+}
+
+TEST_F(Source, IsReadAgainWhenItsFileHasChanged) {
+  CurrentConfiguration current({}, {});
+  const auto url_now = [&] { return current.get()->find("oomnitza")->find("url")->value; };
+  folder_.write("config.ini", ini("one"));
+  age("config.ini");
+  const std::shared_ptr<const Configuration> first = current.get();
+  EXPECT_EQ(current.get(), first) << "nothing has changed";
+
+  folder_.write("config.ini", ini("longer"));
+  EXPECT_EQ(url_now(), "longer") << "size and time";
+  age("config.ini");
+  EXPECT_EQ(url_now(), "longer");
+
+  const auto time = std::filesystem::last_write_time("config.ini");
+  folder_.write("other.ini", ini("forged"));
+  std::filesystem::last_write_time("other.ini", time);
+  std::filesystem::rename("other.ini", "config.ini");
+  EXPECT_EQ(url_now(), "forged") << "another file of the same size and time";
+  EXPECT_EQ(first->find("oomnitza")->find("url")->value, "one") << "whoever has the older one keeps it";
+}
+
+TEST_F(Source, IsReadAgainWhenAnotherFileCounts) {
+  CurrentConfiguration current({}, {});
+  const auto url_now = [&] { return current.get()->find("oomnitza")->find("url")->value; };
+  folder_.write(".env", "OOMNITZA_URL=dot-env\n");
+  age(".env");
+  EXPECT_EQ(url_now(), "dot-env");
+  folder_.write("config.ini", ini("here"));
+  age("config.ini");
+  EXPECT_EQ(url_now(), "here");
+  folder_.write("config.ini", "nonsense");
+  EXPECT_THROW(current.get(), ConfigError);
+  EXPECT_THROW(current.get(), ConfigError) << "each time";
+  std::filesystem::remove("config.ini");
+  EXPECT_EQ(url_now(), "dot-env");
+}
+
+TEST_F(Source, IsReadAgainAsLongAsAnotherChangeMightHaveTheSameTime) {
+  CurrentConfiguration current({}, {});
+  folder_.write("config.ini", ini("one"));
+  std::filesystem::last_write_time("config.ini", std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
+  EXPECT_NE(current.get(), current.get());
+}
+
 TEST_F(Source, VariablesOfTheProcessWinOverTheFile) {
   const auto file = folder_.write("prod.env", "OOMNITZA_URL=file\nCONFIG_TEST_ONLY_FILE=1\n");
   folder_.write("config.ini", ini("here"));

@@ -53,11 +53,12 @@ TEST(Payload, TakesFewerRecordsWhenTheyAreLongButAtLeastOne) {
   EXPECT_EQ(payload.take(3, 1).records(), "{33333}");
 }
 
-TEST(Payload, IsHalved) {
-  const auto [first, second] = payload_of({"{1}", "{2}", "{3}"}).halves();
-  EXPECT_EQ(first.records(), "{1}");
-  EXPECT_EQ(second.records(), "{2},{3}");
-  EXPECT_EQ(second.size(), 2U);
+TEST(Payload, ShowsSomeOfItsRecords) {
+  const Payload payload = payload_of({"{1}", "{2}", "{3}"});
+  EXPECT_EQ(payload.records(0, 1), "{1}");
+  EXPECT_EQ(payload.records(1, 3), "{2},{3}");
+  EXPECT_EQ(payload.records(0, 3), payload.records());
+  EXPECT_EQ(payload.records(2, 2), "");
 }
 
 TEST(PayloadEnvelope, MakesTheBodyOfARequest) {

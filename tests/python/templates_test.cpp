@@ -56,6 +56,44 @@ class TemplatesTest : public testing::Test {
   }
 };
 
+TEST_F(TemplatesTest, SaysWhichTemplatesMayChangeValues) {
+  for (const char* source : {
+           "{% set _ = rows.append(1) %}",
+           "{{ inputs.update({'n': 1}) }}",
+           "{{ x.pop() }}",
+           "{{ x['append'](1) }}",
+           "{{ (x|attr('append'))(1) }}",
+           "{{ f(1) }}",
+           "{{ x.get(*y) }}",
+           "{{ import('random').shuffle(x) }}",
+           "{{ import('re').sub('a', x.append, y) }}",
+           "{{ import('re').compile('a').sub(x.append, y) }}",
+           "{{ import('json').dumps(x, default=x.append) }}",
+           "{% set range = x.append %}{{ range(1) }}",
+           "{% macro m(range) %}{{ range(1) }}{% endmacro %}{{ m(x.append) }}",
+           "{% call f() %}x{% endcall %}",
+       }) {
+    EXPECT_TRUE(templates().may_change_values(source)) << source;
+  }
+  for (const char* source : {
+           "{{ a.b|upper|default('append(') }}",
+           "{{ a.split('-')[0].upper() }}",
+           "{{ a.get('b', {}).items()|list }}",
+           "{{ range(3)|list }}",
+           "{{ import('re').sub('[^0-9]', '', a) }}",
+           "{{ import('json').dumps(a, indent=2) }}",
+           "{{ import('hmac').new(a.encode(), b.encode(), import('hashlib').sha256).hexdigest() }}",
+           "{{ (import('datetime').datetime.utcnow() - import('datetime').timedelta(days=1)).isoformat() }}",
+           "{% macro m(x) %}{{ caller(x) }}{% endmacro %}{% call(y) m(1) %}{{ y }}{% endcall %}",
+           "{% for i in a recursive %}{{ loop.cycle('x', 'y') }}{{ loop(i.b) }}{% endfor %}",
+           "rows.append(1)",
+           "{{ (",
+       }) {
+    EXPECT_FALSE(templates().may_change_values(source)) << source;
+  }
+  EXPECT_FALSE(templates().may_change_values(nullptr));
+}
+
 // --- Rendering to text
 
 TEST_F(TemplatesTest, PutsValuesIntoTextAsPythonDoes) {

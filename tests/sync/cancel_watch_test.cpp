@@ -13,14 +13,33 @@ TEST(CancelWatch, TheFirstQuestionIsAnsweredBeforeTheFirstPayload) {
   EXPECT_TRUE(watch.is_canceled());
 }
 
-TEST(CancelWatch, AsksOnceForEachPayload) {
+TEST(CancelWatch, AsksForEachOfTheFirstPayloadsAndLaterForAShare) {
+  constexpr auto never = std::chrono::hours(1000);
   std::atomic<int> questions = 0;
-  {
-    CancelWatch watch([&] { return ++questions < 0; }, 1);
-    for (int i = 0; i < 5; ++i) EXPECT_TRUE(watch.may_send());
-    while (questions < 5) std::this_thread::yield();
+  CancelWatch watch([&] { return ++questions < 0; }, 1, never);
+  for (int payload = 1; payload <= 31; ++payload) {
+    EXPECT_TRUE(watch.may_send());
+    while (questions < payload) std::this_thread::yield();
   }
-  EXPECT_EQ(questions, 5);
+  for (int payload = 32; payload <= 10000; ++payload) EXPECT_TRUE(watch.may_send());
+  EXPECT_LE(questions, 31 + 250);
+}
+
+TEST(CancelWatch, AsksWhenTheIntervalHasPassed) {
+  std::atomic<int> questions = 0;
+  CancelWatch watch([&] { return ++questions < 0; }, 1, CancelWatch::Clock::duration::zero());
+  for (int payload = 1; payload <= 2000; ++payload) {
+    EXPECT_TRUE(watch.may_send());
+    while (questions < payload) std::this_thread::yield();
+  }
+}
+
+TEST(CancelWatch, AnAnswerThatWasAskedForAtOnceCountsForThePayloads) {
+  std::atomic<int> questions = 0;
+  CancelWatch watch([&] { return ++questions < 0; }, 1);
+  EXPECT_TRUE(watch.may_send());
+  EXPECT_FALSE(watch.ask_now());
+  EXPECT_EQ(questions, 2);
 }
 
 TEST(CancelWatch, ASlowAnswerHoldsNoPayloadUp) {

@@ -162,6 +162,18 @@ TEST_F(PipelineTest, LetsRecordsPassThatAreLargerThanTheQueue) {
   EXPECT_THAT(batches, Each(AllOf(Ge(1U), Le(2U))));
 }
 
+TEST_F(PipelineTest, FindsABadRecordWithFewRequests) {
+  options.workers = 1;
+  oomnitza.cloud().refuse("ID", 57);
+  const Summary summary = run([](Pipeline& pipeline) {
+    for (int i = 0; i < 100; ++i) pipeline.add(numbered(i));
+  });
+  EXPECT_EQ(summary.delivered, 99U);
+  EXPECT_EQ(summary.undelivered, 1U);
+  const simulator::Traffic traffic = oomnitza.cloud().traffic();
+  EXPECT_LE(traffic.payloads + traffic.refused, 10U);
+}
+
 TEST_F(PipelineTest, DeliversUpToTheLimitAndStops) {
   options.record_limit = 150;
   const Summary summary = run([](Pipeline& pipeline) {

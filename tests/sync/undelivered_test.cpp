@@ -33,6 +33,14 @@ TEST(Undelivered, TheSameRecordsTakeOneFile) {
   EXPECT_EQ(Undelivered::read(undelivered.files().front())["portion"], "p2");
 }
 
+TEST(Undelivered, KeepsNoMoreThanThereIsRoomFor) {
+  const TemporaryFolder state;
+  const std::string body = R"({"portion":"p","records":[{}]})";
+  const Undelivered undelivered(state.path(), "ldap", Log(), 2 * body.size());
+  for (const char* records : {"{1}", "{2}", "{3}"}) undelivered.keep(records, body, "refused");
+  EXPECT_EQ(undelivered.files().size(), 2U);
+}
+
 TEST(Undelivered, DamagedFilesAreErrors) {
   const TemporaryFolder state;
   for (const char* content : {"", "{", "[]", R"({"payload": 1})", R"({"payload": {"records": 1}})"}) {
