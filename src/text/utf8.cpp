@@ -33,7 +33,7 @@ bool is_ascii(std::string_view text) {
     seen |= characters;
   }
   std::uint64_t rest = 0;
-  std::memcpy(&rest, text.data(), text.size());
+  if (!text.empty()) std::memcpy(&rest, text.data(), text.size());
   return ((seen | rest) & high_bits) == 0;
 }
 

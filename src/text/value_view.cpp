@@ -31,7 +31,7 @@ bool is_plain(std::string_view text) {
     found |= special(bytes);
   }
   bytes = ones * ' ';
-  std::memcpy(&bytes, text.data(), text.size());
+  if (!text.empty()) std::memcpy(&bytes, text.data(), text.size());
   return ((found | special(bytes)) & high_bits) == 0;
 }
 
