@@ -10,13 +10,13 @@ namespace connector::odbc {
 
 /// Where the database is and who asks.
 struct Login {
-  std::string driver;  ///< the name of an installed ODBC driver
-  std::string server;
+  std::string driver = {};  ///< the name of an installed ODBC driver
+  std::string server = {};
   std::string port = {};  ///< empty: the driver's default
-  std::string database;
+  std::string database = {};
   bool windows_authentication = false;  ///< the account that runs the program, instead of username and password
-  std::string username;
-  Secret password;
+  std::string username = {};
+  Secret password = {};
   bool verify_certificate = true;
   std::string encrypt = {};  ///< yes, no or strict; empty: as the driver likes
 };
