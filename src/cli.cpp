@@ -48,7 +48,8 @@ void add(CLI::App& app, const Option& option, CommandLine& line) {
 
 /// Of all words that begin with a dash, the first one that no option is called.
 void refuse_unknown(const CLI::App& app) {
-  const std::vector<std::string> unknown = app.remaining();
+  std::vector<std::string> unknown = app.remaining();
+  std::erase(unknown, "--");
   if (unknown.empty()) return;
   const std::string name = unknown.front().substr(0, unknown.front().find('='));
   std::vector<std::string> names;

@@ -58,7 +58,7 @@ Reading reading(SQLSMALLINT sql_type, std::size_t size) {
     case SQL_WVARCHAR:
     case SQL_GUID:
       return {SQL_C_WCHAR, size > 0 && size <= longest_bound_text ? (size + 1) * sizeof(SQLWCHAR) : 0};
-    default:  // the size says nothing about the length of the text
+    default:  // long types, and those whose size is not that of their text
       return {SQL_C_WCHAR, 0};
   }
 }
@@ -180,8 +180,8 @@ void Result::describe_columns() {
   block_ = Rows(names_);
 }
 
-/// Drivers for SQL Server give a value of any length only to SQLGetData, in blocks of one row, behind the bound
-/// columns.
+/// What may be of any length is for SQLGetData, which drivers for SQL Server have in blocks of one row only, and for
+/// the columns behind the bound ones.
 void Result::bind_columns() {
   describe_columns();
   const auto first_long = std::ranges::find_if(columns_, [](const Column& column) { return column.width == 0; });
@@ -224,14 +224,14 @@ bool Result::fetch() {
     return false;
   }
   block_ = Rows(names_, block_.text_bytes());
-  for (std::size_t row = 0, rows = sound_rows(outcome); row < rows; ++row) {
+  for (std::size_t row = 0, rows = complete_rows(outcome); row < rows; ++row) {
     for (Column& column : columns_) add_value(column, row);
   }
   return true;
 }
 
-/// How many rows the driver gave. It may give rows and what broke them off in one answer: the next call tells of that.
-std::size_t Result::sound_rows(int outcome) {
+/// How many rows the driver gave. It may give rows and what broke them off in one answer; fetch() tells that next time.
+std::size_t Result::complete_rows(int outcome) {
   const auto end = row_outcomes_.begin() + static_cast<std::ptrdiff_t>(std::min(fetched_, row_outcomes_.size()));
   const auto bad = std::find_if(row_outcomes_.begin(), end, [](std::uint16_t row_outcome) {
     return row_outcome == SQL_ROW_ERROR || row_outcome == SQL_ROW_NOROW;

@@ -47,7 +47,7 @@ class Result {
   void describe_columns();
   void bind_columns();
   bool fetch();
-  std::size_t sound_rows(int outcome);
+  std::size_t complete_rows(int outcome);
   void add_value(Column& column, std::size_t row);
   void add_text(const Column& column, std::size_t row);
   std::optional<std::span<const std::uint16_t>> text_of(const Column& column, std::size_t row);

@@ -132,7 +132,7 @@ class Sccm final : public Connector {
     Rows::Columns names;
     for (const std::string& name : computers->names()) names.push_back("hardware." + name);
     names.emplace_back("software");
-    if (mapping_reads_only(names)) {
+    if (rows_suffice(names)) {
       emit_table(emit, names, [&](Rows& rows) { return add_row(rows, *computers, software); });
       return;
     }
@@ -143,7 +143,8 @@ class Sccm final : public Connector {
   }
 
  private:
-  bool mapping_reads_only(const Rows::Columns& names) const {
+  /// Whether nobody looks at more of a record than these names, so that it need not be an object.
+  bool rows_suffice(const Rows::Columns& names) const {
     const ColumnIndex index(names);
     return !all_attributes && !reads_whole_records && !sources.empty() &&
            std::ranges::all_of(sources, [&](const std::string& source) { return index.find(source).has_value(); });

@@ -67,7 +67,7 @@ void App::introduce() const {
   const std::optional<UrlParts> url = parse_url(cloud_settings_.url.value);
   log_.info("connector {} (protocol {}), configuration {}, sections: {}, Oomnitza {}, state folder {}", product_version,
             protocol_version, configuration_->origin, sections.empty() ? "all" : sections,
-            url ? url->origin() + url->path : "without url", shown_path(paths.state));
+            url ? url->origin() + (url->path == "/" ? "" : url->path) : "without url", shown_path(paths.state));
 }
 
 void App::reopen_logs_on_hangup() {

@@ -38,6 +38,12 @@ std::string list(const std::vector<std::string>& texts) {
   return joined;
 }
 
+/// A value that has swallowed the settings below it.
+std::string indentation_hint(const std::string& text) {
+  return text.find('\n') == std::string::npos ? ""
+                                              : ": the lines below it are indented deeper, so they continue its value";
+}
+
 // Fills one section's settings.
 class Filling {
  public:
@@ -197,13 +203,13 @@ class Filling {
   void assign(const Setting& setting, const std::string& text) {
     const std::vector<std::string>& choices = setting.text.choices;
     if (!choices.empty() && !text.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
-      add_problem(setting.name, "must be one of " + list(choices));
+      add_problem(setting.name, "must be one of " + list(choices) + indentation_hint(text));
       return;
     }
     try {
       setting.assign(target_, text);
     } catch (const std::invalid_argument& error) {
-      add_problem(setting.name, error.what());
+      add_problem(setting.name, error.what() + indentation_hint(text));
     }
   }
 
@@ -326,7 +332,8 @@ bool is_enabled(const Section& section, Problems& problems) {
   const Entry* entry = section.find("enable");
   if (!entry || trimmed(entry->value).empty()) return false;
   const std::optional<bool> enabled = parse_boolean(entry->value);
-  if (!enabled) problems.push_back(problem_with(section, "enable", "must be true or false"));
+  if (!enabled)
+    problems.push_back(problem_with(section, "enable", "must be true or false" + indentation_hint(entry->value)));
   return enabled.value_or(false);
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "connector/log.h"
+#include "text/text.h"
 
 namespace connector::http {
 namespace {
@@ -40,10 +41,6 @@ Certificate certificate_of_server(CURL* failed) {
     }
   }
   return certificate;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "platform/environment.h"
 #include "platform/limits.h"
 #include "platform/process.h"
+#include "text/text.h"
 
 namespace connector::http {
 namespace {

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 FileSink::FileSink(fs::path path, std::string charset)
     : path_(std::move(path)), charset_(std::move(charset)), file_(path_) {
-  if (!charset_.empty() && !encoded_text("", charset_)) {
+  if (!charset_.empty() && !encoded_text("a", charset_)) {
     throw std::runtime_error(fmt::format("its encoding \"{}\" is not known", charset_));
   }
 }

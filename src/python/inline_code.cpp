@@ -144,7 +144,8 @@ struct InlineCode::State {
       const bool may_write_globals = py::bool_(compiled[1]);
       if (!may_write_globals) function.callable = callable(function.code);
       if (!compiled[2].is_none()) {
-        for (const py::handle key : compiled[2]) function.keys_read.emplace().push_back(utf8(key));
+        function.keys_read.emplace();
+        for (const py::handle key : compiled[2]) function.keys_read->push_back(utf8(key));
       }
     } catch (const py::error_already_set& error) {
       throw ConfigError(fmt::format("{}: {} does not compile: {}", origin, title, utf8(py::str(error.value()))));

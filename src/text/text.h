@@ -33,6 +33,10 @@ std::string with_ascii_digits(std::string_view text);
 /// A to Z in lower case, everything else as it is: for names of protocols.
 std::string ascii_lower_case(std::string_view text);
 
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 /// Whether two names of protocols are the same but for the case of A to Z.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

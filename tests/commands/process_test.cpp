@@ -146,11 +146,17 @@ TEST_F(ProcessTest, AStateFolderThatCannotBeWrittenIsFoundAtTheStart) {
   EXPECT_THAT(oomnitza.cloud().portions(), IsEmpty());
 }
 
+// Which limit is met where depends on the libraries; the first connection takes the most.
 TEST_F(ProcessTest, ALimitOfOpenFilesIsNamed) {
   configure(csv_section());
   write_assets(1);
-  EXPECT_THAT(run_by(R"(ulimit -n 9; exec "$0" "$@" >stdout 2>stderr)", {"upload", "csv_assets"}), AnyOf(1, 2));
-  EXPECT_THAT(output(), HasSubstr("limit of open files"));
+  std::string outputs;
+  for (int limit = 5; limit < 12; ++limit) {
+    const std::string shell = "exec >stdout 2>stderr 3>&- 4>&- 5>&- 6>&- 7>&- 8>&-; ulimit -n " +
+                              std::to_string(limit) + R"(; exec "$0" "$@")";
+    if (run_by(shell, {"upload", "csv_assets", "--no-retry"}) != 0) outputs += output();
+  }
+  EXPECT_THAT(outputs, HasSubstr("limit of open files"));
 }
 
 // Root has no limit of processes, so it runs as nobody.

@@ -164,6 +164,35 @@ TEST_F(Settings, ValuesAreTheTextsAsConfiguredOrOwnDefaults) {
   EXPECT_FALSE(values.contains("verify_ssl"));
 }
 
+TEST_F(Settings, ThatSwallowTheLinesBelowThemSaySo) {
+  EXPECT_THAT(problems(with({{"legacy", "True\n  pages = 3"}})),
+              ElementsAre(HasSubstr("must be true or false: the lines below it are indented deeper")));
+  EXPECT_FALSE(is_enabled(section("a", {{"enable", "True\n  pages = 3"}}), problems_));
+  EXPECT_THAT(lines(), Contains(HasSubstr("setting enable: must be true or false: the lines below")));
+}
+
+TEST_F(Settings, TokensLoseTheBlanksAroundThemWithAWarning) {
+  const CloudSettings settings = cloud({{"url", "https://x"}, {"api_token", "\n t0ken\u00A0"}});
+  EXPECT_EQ(settings.api_token.value, "t0ken");
+  EXPECT_THAT(log_->messages, ElementsAre(HasSubstr("setting api_token: blanks or line breaks around the value")));
+  EXPECT_THAT(log_->hidden, Contains("t0ken"));
+  EXPECT_EQ(cloud({{"url", "https://x"}, {"username", "u"}, {"password", " p "}}).password.value, " p ");
+}
+
+TEST_F(Settings, AnEncryptedPrivateKeyNeedsItsPassword) {
+  const Folder folder;
+  for (const char* head :
+       {"-----BEGIN ENCRYPTED PRIVATE KEY-----\n", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"}) {
+    const std::string file = folder.write("key.pem", std::string("-----BEGIN CERTIFICATE-----\n") + head).string();
+    EXPECT_THAT(problems(with({{"user_pem_file", file}})),
+                ElementsAre(HasSubstr("setting user_pem_password: is required")));
+    problems_.clear();
+    EXPECT_NE(made(with({{"user_pem_file", file}, {"user_pem_password", "word"}})), nullptr);
+  }
+  const std::string plain = folder.write("plain.pem", "-----BEGIN PRIVATE KEY-----\n").string();
+  EXPECT_NE(made(with({{"user_pem_file", plain}})), nullptr);
+}
+
 TEST_F(Settings, SecretsAreHidden) {
   ASSERT_NE(made(with({})), nullptr);
   EXPECT_THAT(log_->hidden, ElementsAre("pa55word"));

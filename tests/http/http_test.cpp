@@ -579,8 +579,8 @@ TEST_F(HttpsTest, ChecksTheHostsName) {
   const TlsSettings settings{.cacert_file = certificate.certificate_file};
   EXPECT_EQ(session(settings).get("https://localhost:" + std::to_string(tls.port()) + "/").body, "ok");
   const HttpError error =
-      error_of([&] { session(settings).get("https://127.0.0.2:" + std::to_string(tls.port()) + "/"); });
-  EXPECT_TRUE(has(error.what(), "https://127.0.0.2:"));
+      error_of([&] { session(settings).get("https://other.localhost:" + std::to_string(tls.port()) + "/"); });
+  EXPECT_TRUE(has(error.what(), "https://other.localhost:"));
   EXPECT_TRUE(has(error.what(), "is for other hosts: DNS:localhost, IP Address:127.0.0.1")) << error.what();
 }
 

@@ -273,6 +273,33 @@ TEST_F(InlineCodeTest, AConverterGetsFieldRecordValueAndParams) {
             Json({"F", {{"b", 5}}, {{"x", {1}}}, Json::object()}));
 }
 
+TEST_F(InlineCodeTest, KnowsTheKeysThatCodeReadsWhenThatIsAllItDoes) {
+  const auto keys = [&](const std::string& body) {
+    const std::vector<std::string>* read = InlineCode::keys_read(*code.add_filter("s", body, ""));
+    return read == nullptr ? std::vector<std::string>{"anything"} : *read;
+  };
+  using Keys = std::vector<std::string>;
+  EXPECT_EQ(keys("return record['b'] / record.a > 1 and record.get('c d', 5)"), (Keys{"a", "b", "c d"}));
+  EXPECT_EQ(keys("import re\n    return bool(re.match('x', record.name or ''))"), Keys{"name"});
+  EXPECT_EQ(keys("return True"), Keys{});
+  for (const char* body :
+       {"return len(record)", "record.a = 1; return True", "r = record; return r.a", "return 'a' in record",
+        "return record[key]", "return record.items()", "del record['a']; return 1", "return converter(record, 'x')",
+        "global g; g = record.a; return 1", "return eval('record')", "return globals()['x']", "return locals()",
+        "import sys\n    return sys.argv", "return [record.a for record in [record]]", "return record.__class__"}) {
+    EXPECT_EQ(keys(body), Keys{"anything"}) << body;
+  }
+}
+
+TEST_F(InlineCodeTest, CodeThatOnlyReadsKeysNeedsNoOthers) {
+  const auto* filter = code.add_filter("s", "return record['a'] + record.b == 3 and record.none is None", "");
+  const InlineCode::Lock lock(code);
+  InlineCode::PythonRecord record(code, lock);
+  record.set("a", ValueView::of_json_text("1"));
+  record.set("b", ValueView::of_json_text("2"));
+  EXPECT_TRUE(record.keep(*filter));
+}
+
 TEST_F(InlineCodeTest, ConverterNamesAreFoundInAnyCaseAndNeedNotBeIdentifiers) {
   code.add_converter("Straße nach-Kork 3", "return 1", "");
   EXPECT_NE(code.converter("STRASSE NACH-KORK 3"), nullptr);

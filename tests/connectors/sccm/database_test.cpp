@@ -17,7 +17,7 @@ Outcome read(const std::string& way) {
   test::set_up_odbc();
   Outcome outcome;
   try {
-    Database database({.driver = "Scripted", .server = "s", .database = way}, {});
+    Database database({.driver = "Scripted", .server = "s", .database = way, .username = "", .password = {}}, {});
     const std::unique_ptr<Result> result = database.query("SELECT n, t", "software");
     while (result->next()) outcome.rows.push_back(to_text(result->object()));
   } catch (const SourceError& error) {
