@@ -281,7 +281,7 @@ std::string printed_texts() {
   std::string all;
   for (const char* folder : {"src", "connectors"}) {
     for (const auto& entry : fs::recursive_directory_iterator(house / folder)) {
-      if (entry.path().extension() == ".cpp") all += text_of(entry.path());
+      if (entry.is_regular_file()) all += text_of(entry.path());
     }
   }
   all = std::regex_replace(all, std::regex(R"re("\s*\n\s*")re"), "");
