@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "catalogue.h"
 #include "cli.h"
@@ -7,6 +8,7 @@
 #include "connector/error.h"
 #include "platform/limits.h"
 #include "platform/process.h"
+#include "python/template_worker.h"
 
 using namespace connector;
 
@@ -14,6 +16,7 @@ namespace {
 
 int run(int argc, char** argv) {
   try {
+    if (argc == 2 && std::string_view(argv[1]) == template_host_word) return run_template_host();
     return run_command(parse_command_line(argc, argv), catalogue);
   } catch (const ConfigError& error) {
     for (const Problem& problem : error.problems())

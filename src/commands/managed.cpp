@@ -10,6 +10,8 @@
 #include "integration/integration_job.h"
 #include "log/rate_limited.h"
 #include "platform/memory.h"
+#include "platform/worker_process.h"
+#include "python/template_worker.h"
 #include "schedule/loop.h"
 #include "schedule/shutdown_deadline.h"
 #include "text/nearest.h"
@@ -23,7 +25,7 @@ constexpr std::chrono::seconds stop_patience{14};  // with what finalizing takes
 /// Of one record in a record filter, where one integration must not hold up the others; as much as templates have.
 constexpr std::chrono::seconds code_time_limit{10};
 
-integration::IntegrationContext make_context(App& app, Templates& templates, OpenPortions& open_portions) {
+integration::IntegrationContext make_context(App& app, WorkerHost& template_workers, OpenPortions& open_portions) {
   return {.options = {.workers = app.line.workers,
                       .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
                       .save_folder = app.line.save_data ? app.paths.save_data : std::filesystem::path(),
@@ -35,7 +37,7 @@ integration::IntegrationContext make_context(App& app, Templates& templates, Ope
           .plugins = app.plugins,
           .logging = app.logging(),
           .cloud = app.cloud(),
-          .templates = templates,
+          .template_workers = template_workers,
           .open_portions = open_portions,
           .configuration = [&app] { return app.current_configuration(); },
           .fetch_secrets = {},
@@ -91,9 +93,9 @@ int managed(App& app) {
   if (state && app.line.singleton) lock(*state, only);
   app.cloud().log_in();
 
-  Templates templates;
+  WorkerHost template_workers(template_host_word);
   OpenPortions open_portions;
-  const integration::IntegrationContext context = make_context(app, templates, open_portions);
+  const integration::IntegrationContext context = make_context(app, template_workers, open_portions);
   const std::stop_token stop = app.stop();
   schedule::Syncs syncs(
       [&](const Json& configuration) {

@@ -45,7 +45,8 @@ class IntegrationJob {
         context_(context),
         stop_(stop),
         identity_(identify(configuration)),
-        scope_(context.templates),
+        templates_(context.template_workers),
+        scope_(templates_),
         log_(log_for("managed", title(identity_) + ": ")),
         records_log_(rate_limited(log_)),
         portion_(random_uuid()),
@@ -149,7 +150,7 @@ class IntegrationJob {
     source->workers = context_.options.workers;
     source->all_attributes = true;  // what the mapping's templates read is not known
     const Faults faults(log_);
-    TemplateMapping mapping(mapping_spec(), context_.templates, filter_, faults);
+    TemplateMapping mapping(mapping_spec(), templates_, filter_, faults);
     const std::unique_ptr<Sink> sink = make_sink();
     if (!context_.testmode) warn_of_kept_payloads(context_.options.state_folder, definition_.section.name, log_);
     LogListener log_listener(log_);
@@ -249,6 +250,7 @@ class IntegrationJob {
   const IntegrationContext& context_;
   const std::stop_token stop_;
   Identity identity_;
+  Templates templates_;
   Scope scope_;
   const std::shared_ptr<Secrets> secrets_ = std::make_shared<Secrets>();
   const Log log_;

@@ -26,7 +26,7 @@ struct IntegrationContext {
   std::span<const Plugin> plugins;
   const Logging& logging;
   const Oomnitza& cloud;  ///< logged in with the token of [oomnitza]
-  Templates& templates;
+  WorkerHost& template_workers;
   OpenPortions& open_portions;
   /// As it is when a sync starts. Throws ConfigError.
   std::function<std::shared_ptr<const Configuration>()> configuration;

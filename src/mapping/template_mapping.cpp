@@ -55,12 +55,15 @@ void TemplateMapping::prepare() {
       field.constant = to_text(*credential_name);
     } else if (type == "attribute") {
       field.source = templates_.read_mapping(value);
+      field.may_change_values =
+          field.source->has_call() && templates_.may_change_values(field.source->as_template());
     } else {
       faults_.log().warning("field {} skipped: this version does not know its mapping type {}", name, type);
       continue;
     }
     fields_.push_back(std::move(field));
   }
+  for (const Field& field : fields_) sources_.push_back(field.source ? &*field.source : nullptr);
 }
 
 std::vector<std::string> TemplateMapping::fields() const {
@@ -69,24 +72,140 @@ std::vector<std::string> TemplateMapping::fields() const {
   return names;
 }
 
+/// The records of a batch as JSON text, with gaps for what only Python knows.
+class TemplateMapping::Drafts {
+ public:
+  explicit Drafts(const TemplateMapping& mapping) : mapping_(mapping) {}
+
+  /// Throws SourceError when it cannot be mapped; then nothing was added.
+  void add(Record& record) {
+    const std::size_t begin = text_.size();
+    const std::size_t questions = questions_.size();
+    try {
+      write(record);
+    } catch (...) {
+      text_.resize(begin);
+      questions_.resize(questions);
+      gaps_.resize(questions);
+      throw;
+    }
+    drafts_.push_back({&record, begin, text_.size(), questions});
+    records_.push_back(&record.data);
+  }
+
+  /// Fills the gaps. done(record, json) is called for each record, in their order; those that could not be mapped have
+  /// an error now.
+  template <class Done>
+  void finish(Done done) {
+    mapping_.templates_.map(mapping_.sources_, records_, questions_);
+    std::string json;
+    for (std::size_t i = 0; i < drafts_.size(); ++i) {
+      const std::size_t end = i + 1 < drafts_.size() ? drafts_[i + 1].questions : questions_.size();
+      json.clear();
+      drafts_[i].record->error = fill(drafts_[i], end, json);
+      done(*drafts_[i].record, json);
+    }
+  }
+
+ private:
+  struct Draft {
+    Record* record;
+    std::size_t begin;
+    std::size_t end;
+    std::size_t questions;  ///< index of the first one
+  };
+
+  void write(const Record& record) {
+    bool is_changed = false;
+    text_ += '{';
+    for (std::size_t i = 0; i < mapping_.fields_.size(); ++i) {
+      const Field& field = mapping_.fields_[i];
+      text_ += field.key;
+      if (!field.source) {
+        text_ += field.constant;
+      } else if (is_changed || !append(field, record.data)) {
+        gaps_.push_back(text_.size());
+        questions_.push_back({.record = drafts_.size(), .source = i});
+        is_changed = is_changed || field.may_change_values;
+      }
+      text_ += ',';
+    }
+    if (!record.data.is_object()) throw SourceError("the record is not an object");
+    for (const std::string& extra : mapping_.spec_.extras) {
+      text_ += to_text(extra) + ':' + to_text(member(record.extra, extra)) + ',';
+    }
+    text_.back() = '}';
+  }
+
+  bool append(const Field& field, const Json& record) {
+    try {
+      if (!record.is_object()) throw SourceError("the record is not an object");
+      return field.source->append(record, text_);
+    } catch (const std::exception& error) {
+      throw SourceError(about(field, error.what()));
+    }
+  }
+
+  static std::string about(const Field& field, const std::string& error) {
+    return fmt::format("field {}, mapped to {}: {}", field.name, field.source->text(), error);
+  }
+
+  /// The error of a gap that cannot be filled.
+  std::string fill(const Draft& draft, std::size_t questions_end, std::string& json) const {
+    std::size_t position = draft.begin;
+    for (std::size_t i = draft.questions; i < questions_end; ++i) {
+      const MappingQuestion& question = questions_[i];
+      if (!question.error.empty()) return about(mapping_.fields_[question.source], question.error);
+      json.append(text_, position, gaps_[i] - position);
+      json += question.json;
+      position = gaps_[i];
+    }
+    json.append(text_, position, draft.end - position);
+    return {};
+  }
+
+  const TemplateMapping& mapping_;
+  std::string text_;
+  std::vector<Draft> drafts_;
+  std::vector<const Json*> records_;
+  std::vector<MappingQuestion> questions_;
+  std::vector<std::size_t> gaps_;  ///< of each question: where its answer belongs
+};
+
 void TemplateMapping::map(Batch& batch, Payload& payload, Counts& counts) {
   if (filter_) filter(batch, counts);
   absent_names_.note(batch);
+  Drafts drafts(*this);
   for (Record& record : batch) {
-    if (record.error.empty()) {
-      try {
-        std::call_once(prepared_, [this] { prepare(); });
-        const bool is_mapped = payload.add([&](std::string& text) { return append(record, text); });
-        if (!is_mapped) ++counts.skipped;
-        continue;
-      } catch (const std::exception& error) {
-        record.error = error.what();
-      }
+    try {
+      if (record.error.empty()) add(record, drafts, counts);
+    } catch (const std::exception& error) {
+      record.error = error.what();
     }
-    faults_.note(Level::error, "record could not be read completely", fmt::format("record {}", record.number),
-                 record.error);
-    ++counts.failed;
+    if (!record.error.empty()) fail(record, counts);
   }
+  drafts.finish([&](Record& record, const std::string& json) {
+    if (!record.error.empty()) return fail(record, counts);
+    payload.add([&](std::string& text) {
+      text += json;
+      return true;
+    });
+  });
+}
+
+void TemplateMapping::add(Record& record, Drafts& drafts, Counts& counts) {
+  std::call_once(prepared_, [this] { prepare(); });
+  if (fields_.empty() && spec_.extras.empty()) {
+    ++counts.skipped;
+  } else {
+    drafts.add(record);
+  }
+}
+
+void TemplateMapping::fail(const Record& record, Counts& counts) const {
+  faults_.note(Level::error, "record could not be read completely", fmt::format("record {}", record.number),
+               record.error);
+  ++counts.failed;
 }
 
 /// Leaves the records that pass, as the filter has changed them.
@@ -109,36 +228,6 @@ bool TemplateMapping::passes(Record& record, const InlineCode::Lock& python, Cou
     ++counts.failed;
   }
   return false;
-}
-
-bool TemplateMapping::append(const Record& record, std::string& text) const {
-  if (fields_.empty() && spec_.extras.empty()) return false;
-  std::optional<MappingRecord> names;
-  if (record.data.is_object()) names.emplace(record.data);
-  text += '{';
-  for (const Field& field : fields_) append_field(field, names, text);
-  if (!names) throw SourceError("the record is not an object");
-  for (const std::string& extra : spec_.extras) {
-    text += to_text(extra) + ':' + to_text(member(record.extra, extra)) + ',';
-  }
-  text.back() = '}';
-  return true;
-}
-
-void TemplateMapping::append_field(const Field& field, std::optional<MappingRecord>& names, std::string& text) const {
-  text += field.key;
-  try {
-    if (!field.source) {
-      text += field.constant;
-    } else if (names) {
-      templates_.append_mapping(*field.source, *names, text);
-    } else {
-      throw SourceError("the record is not an object");
-    }
-  } catch (const std::exception& error) {
-    throw SourceError(fmt::format("field {}, mapped to {}: {}", field.name, field.source->text(), error.what()));
-  }
-  text += ',';
 }
 
 }  // namespace connector

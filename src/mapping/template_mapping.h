@@ -39,13 +39,15 @@ class TemplateMapping final : public Mapping {
     std::string key;  ///< the name as JSON text with its colon
     std::optional<MappingSource> source = {};
     std::string constant = {};  ///< JSON text, without a source
+    bool may_change_values = false;
   };
+  class Drafts;
 
   void prepare();
   void filter(Batch& batch, Counts& counts) const;
   bool passes(Record& record, const InlineCode::Lock& python, Counts& counts) const;
-  bool append(const Record& record, std::string& text) const;
-  void append_field(const Field& field, std::optional<MappingRecord>& names, std::string& text) const;
+  void add(Record& record, Drafts& drafts, Counts& counts);
+  void fail(const Record& record, Counts& counts) const;
 
   const TemplateMappingSpec spec_;
   Templates& templates_;
@@ -54,6 +56,7 @@ class TemplateMapping final : public Mapping {
   AbsentNames absent_names_;
   std::once_flag prepared_;
   std::vector<Field> fields_;
+  std::vector<const MappingSource*> sources_;  ///< of the fields; nullptr without one
 };
 
 }  // namespace connector

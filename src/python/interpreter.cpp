@@ -49,15 +49,9 @@ void prepare_signals() {
 
 /// Empty, or why Python does not run.
 std::string start() {
-  const PyStatus status = initialize();
-  if (PyStatus_Exception(status)) return status.err_msg ? status.err_msg : "no reason given";
-  // Standard output belongs to the program (--testmode prints payloads there).
-  PyObject* standard_error = PySys_GetObject("stderr");
-  PySys_SetObject("stdout", standard_error);
-  PySys_SetObject("__stdout__", standard_error);
+  std::string failure = initialize_python();
+  if (!failure.empty()) return failure;
   prepare_signals();
-  // pybind11 remembers for good the state of the thread that it is first used in: this one stays.
-  pybind11::detail::get_internals();
   PyEval_SaveThread();
   return "";
 }
@@ -135,6 +129,18 @@ class PythonThread {
 };
 
 }  // namespace
+
+std::string initialize_python() {
+  const PyStatus status = initialize();
+  if (PyStatus_Exception(status)) return status.err_msg ? status.err_msg : "no reason given";
+  // Standard output belongs to the program (--testmode prints payloads there).
+  PyObject* standard_error = PySys_GetObject("stderr");
+  PySys_SetObject("stdout", standard_error);
+  PySys_SetObject("__stdout__", standard_error);
+  // pybind11 remembers for good the state of the thread that it is first used in: this one stays.
+  pybind11::detail::get_internals();
+  return "";
+}
 
 void start_python() {
   const std::string& failure = PythonThread::instance().failure();

@@ -1,8 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 namespace connector {
+
+/// Starts this process's Python in this thread, which then holds the interpreter lock: for a process that has no other
+/// thread. What it knows, see start_python(). Empty, or why it does not run.
+std::string initialize_python();
 
 /// Starts this process's Python (the one that CMake was told of, CONNECTOR_PYTHON) unless it runs already, in a thread
 /// of its own, and leaves it unlocked. It knows the packages installed for that Python, looks at no PYTHON… variables,

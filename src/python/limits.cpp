@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "platform/memory.h"
 #include "python/interpreter.h"
 
 namespace connector {
@@ -81,105 +80,6 @@ Watchdog::Pause::~Pause() {
   for (Entry& entry : watchdog_.entries_) {
     if (entry.thread == PyThread_get_thread_ident()) entry.deadline += lost - endless;
   }
-}
-
-namespace {
-
-thread_local MemoryBudget* current_budget = nullptr;  // Python's allocators know no other way to whom they work for
-
-}  // namespace
-
-/// Python's own allocators with a count. What a thread takes is counted in its innermost budget, if it has one.
-struct CountingAllocator {
-  static void install() {
-    static const bool installed = [] {
-      original();
-      arenas();
-      PyMemAllocatorEx allocator{nullptr, allocate, allocate_zeroed, reallocate, release};
-      PyMem_SetAllocator(PYMEM_DOMAIN_RAW, &allocator);
-      PyObjectArenaAllocator arena_allocator{nullptr, allocate_arena, release_arena};
-      PyObject_SetArenaAllocator(&arena_allocator);
-      return true;
-    }();
-    static_cast<void>(installed);
-  }
-
- private:
-  static const PyMemAllocatorEx& original() {
-    static const PyMemAllocatorEx allocator = [] {
-      PyMemAllocatorEx found;
-      PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &found);
-      return found;
-    }();
-    return allocator;
-  }
-
-  static const PyObjectArenaAllocator& arenas() {
-    static const PyObjectArenaAllocator allocator = [] {
-      PyObjectArenaAllocator found;
-      PyObject_GetArenaAllocator(&found);
-      return found;
-    }();
-    return allocator;
-  }
-
-  static bool has_room(std::size_t bytes) {
-    return !current_budget ||
-           (bytes <= current_budget->bytes_ && current_budget->used_ <= current_budget->bytes_ - bytes);
-  }
-  static void take(std::size_t bytes) {
-    if (current_budget) current_budget->used_ += bytes;
-  }
-  static void give(std::size_t bytes) {
-    if (current_budget) current_budget->used_ -= std::min(bytes, current_budget->used_);
-  }
-
-  static void* counted(void* block) {
-    if (block) take(block_size(block));
-    return block;
-  }
-
-  static void* allocate(void*, std::size_t size) {
-    return has_room(size) ? counted(original().malloc(original().ctx, size)) : nullptr;
-  }
-  static void* allocate_zeroed(void*, std::size_t count, std::size_t size) {
-    if (size != 0 && count > static_cast<std::size_t>(PY_SSIZE_T_MAX) / size) return nullptr;
-    return has_room(count * size) ? counted(original().calloc(original().ctx, count, size)) : nullptr;
-  }
-  static void* reallocate(void*, void* block, std::size_t size) {
-    const std::size_t before = block_size(block);
-    if (size > before && !has_room(size - before)) return nullptr;
-    void* moved = original().realloc(original().ctx, block, size);
-    if (moved) {
-      give(before);
-      counted(moved);
-    }
-    return moved;
-  }
-  static void release(void*, void* block) {
-    give(block_size(block));
-    original().free(original().ctx, block);
-  }
-
-  static void* allocate_arena(void*, std::size_t size) {
-    if (!has_room(size)) return nullptr;
-    void* arena = arenas().alloc(arenas().ctx, size);
-    if (arena) take(size);
-    return arena;
-  }
-  static void release_arena(void*, void* arena, std::size_t size) {
-    give(size);
-    arenas().free(arenas().ctx, arena, size);
-  }
-};
-
-MemoryBudget::MemoryBudget(std::size_t bytes) : outer_(current_budget), bytes_(bytes) {
-  CountingAllocator::install();
-  current_budget = this;
-}
-
-MemoryBudget::~MemoryBudget() {
-  current_budget = outer_;
 }
 
 }  // namespace connector

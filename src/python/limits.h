@@ -87,22 +87,4 @@ class Watchdog::Pause {
   Clock::duration counted_{};
 };
 
-/// While it lives, this thread's Python objects may take `bytes` more than they do; a request for more is a
-/// MemoryError. Counts what Python takes in blocks of more than 512 bytes, and the arenas of its smaller ones. Made
-/// under the interpreter lock. May be nested: then the innermost counts.
-class MemoryBudget {
- public:
-  explicit MemoryBudget(std::size_t bytes);
-  ~MemoryBudget();
-  MemoryBudget(const MemoryBudget&) = delete;
-  MemoryBudget& operator=(const MemoryBudget&) = delete;
-
- private:
-  MemoryBudget* const outer_;
-  const std::size_t bytes_;
-  std::size_t used_ = 0;
-
-  friend struct CountingAllocator;
-};
-
 }  // namespace connector

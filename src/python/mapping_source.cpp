@@ -1,9 +1,11 @@
 #include "python/mapping_source.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "connector/value_view.h"
-#include "python/template_outcome.h"
+#include "python/template_error.h"
 #include "text/text.h"
 
 namespace connector {

@@ -22,6 +22,9 @@ class MappingSource {
   /// The same as a template for Jinja2.
   std::string as_template() const { return is_template_ ? text_ : "{{" + text_ + "}}"; }
 
+  /// Whether it calls something, or seems to: only then may rendering it change values.
+  bool has_call() const { return !constant_ && path_.empty() && pieces_.empty() && text_.find('(') != std::string::npos; }
+
   /// Appends the value's JSON text, where it takes no Python to know it: paths, and strings made of paths and literals.
   /// false: only Python knows, and nothing was appended. Throws TemplateError for going on below something undefined.
   bool append(const Json& record, std::string& json) const;

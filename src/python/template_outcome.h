@@ -1,7 +1,6 @@
-// What a rendering gives, as Json, and how its failures speak. For templates.cpp alone.
+// What a rendering gives, as Json. For template_renderer.cpp alone.
 #pragma once
 
-#include <fmt/format.h>
 #include <pybind11/pybind11.h>
 
 #include <datetime.h>  // after Python.h
@@ -11,29 +10,11 @@
 #include <string_view>
 #include <utility>
 
+#include "python/template_error.h"
 #include "python/templates.h"
 #include "python/values.h"
 
 namespace connector {
-
-/// A template for a message: shortened, on one line.
-inline std::string shown(std::string_view source) {
-  constexpr std::size_t longest_shown = 1000;
-  std::string text(source.substr(0, longest_shown));
-  if (source.size() > longest_shown) {
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0x80) text.pop_back();
-    text += "…";
-  }
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  return text;
-}
-
-[[noreturn]] inline void fail(std::string_view source, std::string_view cause) {
-  throw TemplateError(fmt::format("The template \"{}\" cannot be rendered: {}", shown(source), cause));
-}
 
 /// Makes Json of a rendering's outcome: what JSON does not know is null.
 class OutcomeWriter {

@@ -2,17 +2,20 @@
 
 namespace connector {
 
-/// The sandbox around Jinja2. Runs once for each Templates, which provides is_no_literal(text) and
-/// interruptible(function, *arguments, **options): calls it where the time limit can end regular expressions.
+/// The sandbox around Jinja2. Runs once in a host of template workers, which provides is_no_literal(text) and
+/// on_timer(signal, frame): raises TimeLimit where a template has taken too long.
 inline constexpr char template_source[] = R"python(
 import builtins
+import encodings
 import functools
+import gc
 import hashlib
 import importlib
 import itertools
 import math
+import pkgutil
 import re
-import time
+import signal
 import warnings
 from ast import literal_eval, parse
 from collections.abc import Mapping, MutableMapping
@@ -20,7 +23,7 @@ from types import FunctionType, ModuleType
 
 from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes, pass_context
 from jinja2.nativetypes import NativeEnvironment
-from jinja2.runtime import Context
+from jinja2.runtime import Context, missing
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
 
 IMPORTABLE = ('string', 're', 'struct', 'datetime', 'calendar', 'time', 'collections', 'bisect', 'math', 'random',
@@ -45,95 +48,8 @@ class TimeLimit(BaseException):
     pass
 
 
-class CallbackFailed(BaseException):
-    """Carries an exception of C++ out of a rendering."""
-
-
-def ended_in_time(function):
-    @functools.wraps(function)
-    def call(*arguments, **options):
-        return interruptible(function, *arguments, **options)
-    return call
-
-
-class Pattern:
-    """A regular expression whose searches can be ended."""
-
-    __slots__ = ('_pattern',)
-
-    def __init__(self, pattern):
-        self._pattern = pattern
-
-    def __repr__(self):
-        return repr(self._pattern)
-
-    def __eq__(self, other):
-        return isinstance(other, Pattern) and self._pattern == other._pattern
-
-    def __hash__(self):
-        return hash(self._pattern)
-
-    flags = property(lambda self: self._pattern.flags)
-    groups = property(lambda self: self._pattern.groups)
-    groupindex = property(lambda self: self._pattern.groupindex)
-    pattern = property(lambda self: self._pattern.pattern)
-
-    def finditer(self, *arguments, **options):
-        return iter(interruptible(lambda: list(self._pattern.finditer(*arguments, **options))))
-
-
-def raw(pattern):
-    return pattern._pattern if isinstance(pattern, Pattern) else pattern
-
-
-def searched(function, pattern, arguments, options):
-    if not options and is_quick(pattern) and all(map(is_short, arguments)):
-        return function(*arguments)
-    return interruptible(function, *arguments, **options)
-
-
-def is_quick(pattern):
-    """Whether there is one place at most where a search can go on in several ways: then it takes as many steps as the
-    square of the text's length."""
-    return isinstance(pattern, str) and '|' not in pattern and sum(map(pattern.count, '*+?{')) <= 1
-
-
-def is_short(argument):
-    return not isinstance(argument, (str, bytes)) or len(argument) <= 1000
-
-
-def method_of(name):
-    return lambda self, *arguments, **options: searched(
-        getattr(self._pattern, name), self._pattern.pattern, arguments, options)
-
-
-def function_of(name):
-    search = getattr(re, name)
-
-    def call(pattern, *arguments, **options):
-        pattern = raw(pattern)
-        return searched(search, getattr(pattern, 'pattern', pattern), (pattern, *arguments), options)
-
-    return call
-
-
-def regular_expressions():
-    names = ('match', 'fullmatch', 'search', 'findall', 'split', 'sub', 'subn')
-    for name in names:
-        setattr(Pattern, name, method_of(name))
-    return {
-        **{name: function_of(name) for name in names},
-        'compile': lambda pattern, flags=0: Pattern(re.compile(raw(pattern), flags)),
-        'finditer': lambda pattern, string, flags=0: Pattern(re.compile(raw(pattern), flags)).finditer(string),
-        'Pattern': Pattern,
-    }
-
-
-def sleep(seconds):
-    # In short pieces, so that the time limit can end it.
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, 0.05))
+class FetchFailed(BaseException):
+    """What a lazy variable holds could not be had."""
 
 
 def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
@@ -144,10 +60,7 @@ def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
 
 
 REPLACED = {    # module -> what templates have in place of its own
-    're': regular_expressions(),
-    'time': {'sleep': sleep},
     'hashlib': {'pbkdf2_hmac': pbkdf2_hmac},
-    'math': {name: ended_in_time(getattr(math, name)) for name in ('comb', 'factorial', 'lcm', 'perm', 'prod')},
 }
 
 
@@ -166,14 +79,24 @@ def import_(*arguments, **options):
     return imported[name]
 
 
+class Names(dict):
+    """What a template can name; the globals stand behind it."""
+
+    __slots__ = ()
+
+    def __missing__(self, name):
+        return template_globals.get(name, missing)
+
+
 class Slim(Context):
     """The context of a template without blocks: without what only those, imports and inheritance need."""
 
-    def __init__(self, environment, variables):
-        self.parent = variables
+    def __init__(self, environment, eval_ctx, names):
+        self.resolve_or_missing = names.__getitem__
+        self.parent = names
         self.vars = {}
         self.environment = environment
-        self.eval_ctx = nodes.EvalContext(environment, None)
+        self.eval_ctx = eval_ctx or nodes.EvalContext(environment, None)
         self.exported_vars = set()
         self.name = None
         self.blocks = {}
@@ -210,8 +133,6 @@ class Sandbox(SandboxedEnvironment):
     def is_safe_attribute(self, obj, attr, value):
         if isinstance(value, ModuleType) or isinstance(obj, ModuleType) and attr not in public_names.get(obj, ()):
             return False
-        if isinstance(value, re.Pattern) or isinstance(obj, re.Pattern):
-            return False
         # Those of text are wrapped before this is asked; UserString has others, which look attributes up by themselves.
         if attr in ('format', 'format_map') and callable(value):
             return False
@@ -233,17 +154,9 @@ class AsIs(str):
     """A string that is not read as a Python literal."""
 
 
-def concat_native(pieces):
-    pieces = iter(pieces)
-    head = list(itertools.islice(pieces, 2))    # as Jinja2 does: the others are put out after these became text
-    if not head:
-        return None
-    if len(head) > 1:
-        return literal_or_text(''.join(map(str, itertools.chain(head, pieces))))
-    piece = head[0]
-    if type(piece) is AsIs:
-        return str(piece)
-    return literal_or_text(piece) if isinstance(piece, str) else piece
+def joined(pieces):
+    """What several pieces give: text, from the third piece on as each is put out, as Jinja2 does."""
+    return literal_or_text(''.join(map(str, pieces)))
 
 
 def literal_or_text(text):
@@ -265,7 +178,7 @@ def is_finite(value):
 
 
 class NativeSandbox(Sandbox, NativeEnvironment):
-    concat = staticmethod(concat_native)
+    pass
 
 
 @pass_context   # so that it is not applied to constants when the template is compiled, where AsIs would be lost
@@ -279,8 +192,6 @@ native_environment = NativeSandbox()
 native_environment.filters['as_is'] = as_is
 for environment in text_environment, native_environment:
     environment.globals['import'] = import_
-    for name in ('striptags', 'title', 'urlize', 'wordcount', 'wordwrap'):  # they use regular expressions
-        environment.filters[name] = ended_in_time(environment.filters[name])
 template_globals = text_environment.globals
 
 
@@ -328,17 +239,20 @@ def source_may_change_values(source):
 
 
 def compile_template(environment, source):
-    """The template, the names of the variables that it may look up, and whether it may change what they hold."""
+    """What renders the template, what makes its context of Names, the names that it may look up, and whether it may
+    change what they hold."""
     tree = environment.parse(source)
     names = {node.name for node in tree.find_all((nodes.Name, nodes.NSRef))}
     may_change = may_change_values(tree)
-    return environment.from_string(tree), sorted(names), may_change
+    changes_evaluation = tree.find(nodes.EvalContextModifier) is not None
+    template = environment.from_string(tree)
 
+    def with_blocks(names):
+        return template.new_context({**template_globals, **names}, shared=True)
 
-def render(template, variables):
-    environment = template.environment
-    context = template.new_context(variables, shared=True) if template.blocks else Slim(environment, variables)
-    return environment.concat(template.root_render_func(context))
+    eval_ctx = None if changes_evaluation else nodes.EvalContext(environment, None)
+    context = with_blocks if template.blocks else functools.partial(Slim, environment, eval_ctx)
+    return template.root_render_func, context, sorted(names), may_change
 
 
 def items_of(value):
@@ -439,6 +353,24 @@ def cause(error, source):
 
 
 TYPES = {*vars(builtins), 'NoneType', 'Undefined', 'module', 'function', 'method'}
+
+# Workers can open no file: whatever may be imported later is there before.
+for each in IMPORTABLE:
+    import_(each)
+for each in ('_strptime', '_blake2', '_md5', '_sha1', '_sha256', '_sha3', '_sha512', 'copy', 'heapq', 'jinja2.debug',
+             'platform', 'stringprep', 'textwrap', 'unicodedata',
+             *(f'encodings.{module.name}' for module in pkgutil.iter_modules(encodings.__path__))):
+    try:
+        importlib.import_module(each)
+    except ImportError:     # of another system
+        pass
+
+signal.signal(signal.SIGALRM, on_timer)
+start_timer = functools.partial(signal.setitimer, signal.ITIMER_REAL, 0.02, 0.02)
+stop_timer = functools.partial(signal.setitimer, signal.ITIMER_REAL, 0)
+
+gc.collect()
+gc.freeze()     # what all workers share stays shared
 )python";
 
 }  // namespace connector

@@ -38,7 +38,4 @@ bool Variables::adopt(std::string_view name, const Variables& other) {
   return true;
 }
 
-MappingRecord::MappingRecord(const Json& record) : record_(record) {}
-MappingRecord::~MappingRecord() = default;
-
 }  // namespace connector

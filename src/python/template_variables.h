@@ -1,58 +1,55 @@
-// How the values that templates can name are kept, as Json and as Python's objects. For the room alone.
+// How the values that templates can name are kept on the program's side. For the room alone.
 #pragma once
 
-#include <pybind11/pybind11.h>
-
 #include <atomic>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
-#include "python/interpreter.h"
 #include "python/templates.h"
-#include "python/values.h"
 
 namespace connector {
 
-/// An object that is given back under the interpreter lock, wherever its owner ends.
-class Kept {
+/// Variables that a worker knows and nobody needs any more. Thread-safe.
+class GoneVariables {
  public:
-  Kept() = default;
-  ~Kept() {
-    if (!object_) return;
-    const InterpreterLock lock;
-    object_.release().dec_ref();
+  void add(std::uint64_t number) {
+    const std::lock_guard guard(mutex_);
+    numbers_.push_back(number);
   }
-  Kept(const Kept&) = delete;
-  Kept& operator=(const Kept&) = delete;
-
-  explicit operator bool() const { return static_cast<bool>(object_); }
-  const py::object& get() const { return object_; }
-  void set(py::object object) { object_ = std::move(object); }
+  std::vector<std::uint64_t> take() {
+    const std::lock_guard guard(mutex_);
+    return std::exchange(numbers_, {});
+  }
 
  private:
-  py::object object_;
+  std::mutex mutex_;
+  std::vector<std::uint64_t> numbers_;
 };
 
 struct Variables::Variable {
+  Variable() = default;
+  ~Variable() {
+    if (const auto worker = known_to.lock()) worker->add(number);
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
   Json json;
   bool are_headers = false;
   std::function<Json()> fetch;
+  std::optional<Json> fetched = {};  ///< under the lock of the Templates that render, as the next ones
 
-  std::atomic<bool> may_be_changed = false;  ///< by a template: then only the object counts
-  Kept object;
-
-  std::mutex fetching;
-  Kept fetched;
+  std::atomic<bool> may_be_changed = false;  ///< by a template: then only the worker knows it
+  std::uint64_t number = 0;                  ///< by which the worker knows it
+  std::weak_ptr<GoneVariables> known_to = {};
 
   /// The value as it was set; nullptr when templates may have changed it, or it is of another kind.
   const Json* untouched() const { return may_be_changed || are_headers || fetch ? nullptr : &json; }
-};
-
-struct MappingRecord::Names {
-  const InterpreterLock lock;  ///< once for all templates of the record: taking turns costs more than most of them
-  Kept dict;
-  bool may_be_changed = false;  ///< by a template: then only the dict counts
 };
 
 }  // namespace connector

@@ -1,412 +1,78 @@
 #include "python/templates.h"
 
-#include <optional>
-#include <unordered_map>
+#include <algorithm>
+#include <utility>
 #include <vector>
 
-#include "python/interpreter.h"
-#include "python/limits.h"
-#include "python/template_outcome.h"
+#include "python/template_client.h"
+#include "python/template_error.h"
 #include "python/template_shortcut.h"
-#include "python/template_source.h"
-#include "python/template_variables.h"
-#include "python/values.h"
 
 namespace connector {
-namespace {
-
-constexpr std::size_t max_templates = 4096;
-constexpr std::size_t max_template_bytes = 8u << 20;
-constexpr std::size_t max_keys = 4096;
-constexpr std::size_t longest_key = 128;
-
-struct Hash : std::hash<std::string_view> {
-  using is_transparent = void;
-};
-template <class Value>
-using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
-
-PyObject* is_no_literal(PyObject*, PyObject* text) {
-  Py_ssize_t size = 0;
-  const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
-  if (bytes == nullptr) PyErr_Clear();  // half a surrogate pair: no literal, but the parser may say so
-  return PyBool_FromLong(bytes != nullptr && shortcut::is_no_literal({bytes, static_cast<std::size_t>(size)}));
-}
-
-/// For each outcome that is text: a function of C costs a tenth of one of pybind11's.
-py::object is_no_literal_function() {
-  static PyMethodDef definition{"is_no_literal", is_no_literal, METH_O, nullptr};
-  auto function = py::reinterpret_steal<py::object>(PyCFunction_New(&definition, nullptr));
-  if (!function) throw py::error_already_set();
-  return function;
-}
-
-}  // namespace
-
-/// All that needs the interpreter.
-class Templates::Python {
- public:
-  explicit Python(const TemplateLimits& limits);
-
-  std::string text(const std::string& source, const Variables& variables);
-  Json native(const std::string& source, const Variables& variables);
-  Rendered items(const std::string& source, const Variables& variables);
-  bool condition(const std::string& source, const Variables& variables);
-  Json mapping(const MappingSource& source, MappingRecord& record);
-  std::string text_of(const Json& value);
-  bool may_change_values(const std::string& source);
-
- private:
-  struct Compiled {
-    py::object render;
-    std::vector<std::pair<std::string, py::object>> names;
-    bool may_change_values = false;
-    std::string error;  ///< why it does not compile
-  };
-  struct Environment {
-    py::object object;
-    ByText<std::shared_ptr<const Compiled>> templates = {};
-    std::size_t bytes = 0;
-  };
-  /// Python's objects, which must go under the interpreter lock, after the watchdog.
-  struct Objects {
-    py::dict scope;
-    py::object render, compile, cause, undefined_error, callback_failed, globals, headers, lazy, items_of, digits,
-        undefined, may_change_values;
-    Records records{{}};
-    ByText<py::object> escaped_keys;
-    Environment text, native;
-  };
-  struct UnderLock {
-    void operator()(Objects* objects) const {
-      const InterpreterLock lock;
-      delete objects;
-    }
-  };
-
-  std::shared_ptr<const Compiled> compiled(Environment& environment, std::string_view source,
-                                           std::string_view shown_as);
-  std::shared_ptr<const Compiled> compile(Environment& environment, std::string_view source, std::string_view shown_as);
-  py::object dict_of(const Variables& variables, const Compiled& compiled);
-  const py::object& object_of(const std::shared_ptr<Variables::Variable>& variable);
-  py::object lazy_object(const std::shared_ptr<Variables::Variable>& variable);
-  py::object fetched(Variables::Variable& variable);
-  const py::object& dict_of(MappingRecord& record);
-  py::object escaped_key(const std::string& key);
-
-  py::object render(const Compiled& compiled, const py::object& variables);
-  template <class Result, class Finish>
-  Result native(const std::string& source, const Variables& variables, Finish finish);
-  py::object interruptible(const py::object& function, const py::args& arguments, const py::kwargs& options);
-  template <class Work>
-  auto limited(std::string_view source, Work work);
-  Json outcome(std::string_view source, const py::object& value);
-  [[noreturn]] void fail_with(const py::error_already_set& error, std::string_view source);
-
-  const TemplateLimits& limits_;
-  std::unique_ptr<Objects, UnderLock> objects_;
-  std::unique_ptr<Watchdog> watchdog_;
-};
-
-Templates::Python::Python(const TemplateLimits& limits) : limits_(limits) {
-  start_python();
-  const InterpreterLock lock;
-  objects_.reset(new Objects);
-  Objects& objects = *objects_;
-  py::dict& scope = objects.scope;
-  PyDateTime_IMPORT;
-  if (!PyDateTimeAPI) throw py::error_already_set();
-  scope["__builtins__"] = py::module_::import("builtins");
-  scope["__name__"] = "templates";
-  scope["is_no_literal"] = is_no_literal_function();
-  scope["interruptible"] =
-      py::cpp_function([this](const py::object& function, const py::args& arguments, const py::kwargs& options) {
-        return interruptible(function, arguments, options);
-      });
-  const auto module =
-      py::reinterpret_steal<py::object>(PyRun_String(template_source, Py_file_input, scope.ptr(), scope.ptr()));
-  if (!module) throw py::error_already_set();
-  objects.render = scope["render"];
-  objects.compile = scope["compile_template"];
-  objects.cause = scope["cause"];
-  objects.undefined_error = scope["UndefinedError"];
-  objects.callback_failed = scope["CallbackFailed"];
-  objects.globals = scope["template_globals"];
-  objects.headers = scope["Headers"];
-  objects.lazy = scope["Lazy"];
-  objects.items_of = scope["items_of"];
-  objects.may_change_values = scope["source_may_change_values"];
-  objects.digits = scope["digits"];
-  objects.undefined = scope["Undefined"];
-  objects.records = Records(py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(&PyDict_Type)));
-  objects.text.object = scope["text_environment"];
-  objects.native.object = scope["native_environment"];
-  watchdog_ = std::make_unique<Watchdog>(limits.time, py::object(scope["TimeLimit"]).ptr());
-}
-
-/// Runs Python code within the limits; its exceptions become TemplateError, but for going on below something undefined.
-template <class Work>
-auto Templates::Python::limited(std::string_view source, Work work) {
-  try {
-    const Watchdog::Watch watch(*watchdog_);
-    const MemoryBudget budget(limits_.memory);
-    return work();
-  } catch (const py::error_already_set& error) {
-    fail_with(error, source);
-  }
-}
-
-/// Calls a function where the time limit can end it even inside of C. What it waits for its turn does not count.
-py::object Templates::Python::interruptible(const py::object& function, const py::args& arguments,
-                                            const py::kwargs& options) {
-  py::object result;
-  Watchdog::Pause pause(*watchdog_);
-  const InterpreterUnlock unlocked;
-  run_interruptibly([&] {
-    const InterpreterLock lock;
-    const auto begin = Watchdog::Clock::now();
-    const Watchdog::Watch watch(*watchdog_, pause.left());
-    const MemoryBudget budget(limits_.memory);
-    result = function(*arguments, **options);
-    pause.count(Watchdog::Clock::now() - begin);
-  });
-  return result;
-}
-
-/// Compiled now or before. Throws TemplateError each time when it does not compile.
-std::shared_ptr<const Templates::Python::Compiled> Templates::Python::compiled(Environment& environment,
-                                                                               std::string_view source,
-                                                                               std::string_view shown_as) {
-  const auto known = environment.templates.find(source);
-  const auto template_ = known != environment.templates.end() ? known->second : compile(environment, source, shown_as);
-  if (!template_->error.empty()) throw TemplateError(template_->error);
-  return template_;
-}
-
-std::shared_ptr<const Templates::Python::Compiled> Templates::Python::compile(Environment& environment,
-                                                                              std::string_view source,
-                                                                              std::string_view shown_as) {
-  auto compiled = std::make_shared<Compiled>();
-  try {
-    const auto parts = limited(shown_as, [&] { return objects_->compile(environment.object, python_text(source)); });
-    compiled->render = parts[py::int_(0)];
-    for (const py::handle name : parts[py::int_(1)]) {
-      compiled->names.emplace_back(utf8(name), py::reinterpret_borrow<py::object>(name));
-    }
-    compiled->may_change_values = py::bool_(parts[py::int_(2)]);
-  } catch (const TemplateError& error) {
-    compiled->error = error.what();
-  }
-  if (environment.templates.size() >= max_templates || environment.bytes >= max_template_bytes) {
-    environment.templates.clear();
-    environment.bytes = 0;
-  }
-  if (environment.templates.emplace(source, compiled).second) environment.bytes += source.size();
-  return compiled;
-}
-
-/// The globals and those variables that the template names.
-py::object Templates::Python::dict_of(const Variables& variables, const Compiled& compiled) {
-  auto dict = py::reinterpret_steal<py::object>(PyDict_Copy(objects_->globals.ptr()));
-  if (!dict) throw py::error_already_set();
-  for (const auto& [name, python_name] : compiled.names) {
-    const auto found = variables.variables_.find(name);
-    if (found == variables.variables_.end()) continue;
-    if (compiled.may_change_values) found->second->may_be_changed = true;
-    if (PyDict_SetItem(dict.ptr(), python_name.ptr(), object_of(found->second).ptr()) != 0) {
-      throw py::error_already_set();
-    }
-  }
-  return dict;
-}
-
-const py::object& Templates::Python::object_of(const std::shared_ptr<Variables::Variable>& variable) {
-  if (variable->object) return variable->object.get();
-  py::object object = variable->fetch ? lazy_object(variable) : objects_->records.to_python(variable->json);
-  if (variable->are_headers) object = objects_->headers(object);
-  if (!variable->object) {  // another thread may have had its turn
-    variable->object.set(std::move(object));
-  }
-  return variable->object.get();
-}
-
-py::object Templates::Python::lazy_object(const std::shared_ptr<Variables::Variable>& variable) {
-  const std::weak_ptr<Variables::Variable> weak = variable;
-  return objects_->lazy(py::cpp_function([this, weak]() -> py::object {
-    const auto alive = weak.lock();
-    if (!alive) throw py::value_error("the variable is gone");
-    return fetched(*alive);
-  }));
-}
-
-py::object Templates::Python::fetched(Variables::Variable& variable) {
-  try {
-    std::unique_lock<std::mutex> fetching(variable.fetching, std::defer_lock);
-    if (!variable.fetched) {
-      Json values;
-      {
-        const Watchdog::Pause pause(*watchdog_);
-        const InterpreterUnlock unlocked;
-        fetching.lock();
-        if (!variable.fetched) values = variable.fetch();
-      }
-      if (!variable.fetched) variable.fetched.set(objects_->records.to_python(values));
-    }
-    return variable.fetched.get();
-  } catch (...) {
-    const py::capsule carrier(new std::exception_ptr(std::current_exception()),
-                              [](void* carried) { delete static_cast<std::exception_ptr*>(carried); });
-    PyErr_SetObject(objects_->callback_failed.ptr(), carrier.ptr());
-    throw py::error_already_set();
-  }
-}
-
-const py::object& Templates::Python::dict_of(MappingRecord& record) {
-  if (record.names_->dict) return record.names_->dict.get();
-  auto dict = py::reinterpret_steal<py::object>(PyDict_Copy(objects_->globals.ptr()));
-  if (!dict) throw py::error_already_set();
-  for (const auto& [key, value] : record.record_.get_ref<const Json::object_t&>()) {
-    if (PyDict_SetItem(dict.ptr(), escaped_key(key).ptr(), objects_->records.to_python(value).ptr()) != 0) {
-      throw py::error_already_set();
-    }
-  }
-  record.names_->dict.set(std::move(dict));
-  return record.names_->dict.get();
-}
-
-py::object Templates::Python::escaped_key(const std::string& key) {
-  ByText<py::object>& known = objects_->escaped_keys;
-  if (const auto found = known.find(key); found != known.end()) return found->second;
-  py::object name = python_text(shortcut::escaped_key(key));
-  if (known.size() < max_keys && key.size() <= longest_key) known.emplace(key, name);
-  return name;
-}
-
-void Templates::Python::fail_with(const py::error_already_set& error, std::string_view source) {
-  if (error.matches(objects_->callback_failed)) {
-    const py::capsule carrier = error.value().attr("args")[py::int_(0)];
-    std::rethrow_exception(std::exception_ptr(*carrier.get_pointer<std::exception_ptr>()));
-  }
-  std::string cause;
-  try {
-    cause = utf8(objects_->cause(error.value(), python_text(source)));
-  } catch (const py::error_already_set&) {  // a string that cannot be had: the type says enough
-    cause = utf8(py::str(error.type().attr("__name__")));
-  }
-  fail(source, cause);
-}
-
-/// Nothing (a null object) for going on below something undefined.
-py::object Templates::Python::render(const Compiled& compiled, const py::object& variables) {
-  try {
-    return objects_->render(compiled.render, variables);
-  } catch (const py::error_already_set& error) {
-    if (error.matches(objects_->undefined_error)) return {};
-    throw;
-  }
-}
-
-Json Templates::Python::outcome(std::string_view source, const py::object& value) {
-  return OutcomeWriter(source, limits_, objects_->headers, objects_->digits).write(value.ptr());
-}
-
-std::string Templates::Python::text(const std::string& source, const Variables& variables) {
-  const InterpreterLock lock;
-  const auto template_ = compiled(objects_->text, source, source);
-  const py::object dict = dict_of(variables, *template_);
-  return limited(source, [&]() -> std::string {
-    const py::object text = render(*template_, dict);
-    if (!text) return {};
-    std::string outcome = utf8(text);
-    if (outcome.size() > limits_.text) fail(source, "the outcome is too large");
-    return outcome;
-  });
-}
-
-/// finish makes the result of the value; without a value the result is Result().
-template <class Result, class Finish>
-Result Templates::Python::native(const std::string& source, const Variables& variables, Finish finish) {
-  const InterpreterLock lock;
-  const auto template_ = compiled(objects_->native, source, source);
-  const py::object dict = dict_of(variables, *template_);
-  return limited(source, [&]() -> Result {
-    const py::object value = render(*template_, dict);
-    return value ? finish(value) : Result();
-  });
-}
-
-Json Templates::Python::native(const std::string& source, const Variables& variables) {
-  return native<Json>(source, variables, [&](const py::object& value) { return outcome(source, value); });
-}
-
-Templates::Rendered Templates::Python::items(const std::string& source, const Variables& variables) {
-  return native<Rendered>(source, variables, [&](const py::object& value) -> Rendered {
-    return {outcome(source, objects_->items_of(value)), py::isinstance(value, objects_->undefined)};
-  });
-}
-
-bool Templates::Python::condition(const std::string& source, const Variables& variables) {
-  return native<bool>(source, variables, [](const py::object& value) {
-    const int truth = PyObject_IsTrue(value.ptr());
-    if (truth < 0) throw py::error_already_set();
-    return truth == 1;
-  });
-}
-
-Json Templates::Python::mapping(const MappingSource& source, MappingRecord& record) {
-  if (!record.names_) record.names_ = std::make_unique<MappingRecord::Names>();
-  const auto template_ = compiled(objects_->native, source.as_template(), source.text());
-  const py::object dict = dict_of(record);
-  if (template_->may_change_values) record.names_->may_be_changed = true;
-  return limited(source.text(), [&] { return outcome(source.text(), objects_->render(template_->render, dict)); });
-}
-
-std::string Templates::Python::text_of(const Json& value) {
-  const InterpreterLock lock;
-  return limited("", [&] { return utf8(py::str(objects_->records.to_python(value))); });
-}
-
-bool Templates::Python::may_change_values(const std::string& source) {
-  const InterpreterLock lock;
-  return limited(source, [&]() -> bool { return py::bool_(objects_->may_change_values(python_text(source))); });
-}
-
-Templates::Templates(TemplateLimits limits) : limits_(limits) {}
+Templates::Templates(WorkerHost& host, TemplateLimits limits) : host_(host), limits_(limits) {}
 Templates::~Templates() = default;
 
-Templates::Python& Templates::python() {
-  std::call_once(started_, [this] { python_ = std::make_unique<Python>(limits_); });
-  return *python_;
+/// Under the lock.
+TemplateClient& Templates::worker() {
+  if (!worker_) worker_ = std::make_unique<TemplateClient>(host_.start(), limits_);
+  return *worker_;
+}
+
+/// One thread's turn. A worker that is lost is an error of the template.
+template <class Work>
+auto Templates::with_worker(std::string_view shown_as, Work work) {
+  const std::lock_guard guard(mutex_);
+  try {
+    return work(worker());
+  } catch (const WorkerGone& gone) {
+    worker_.reset();
+    fail(shown_as, gone.how);
+  }
 }
 
 /// A template that is not text, as Python writes it.
 std::string Templates::source_text(const Json& source) {
   if (auto text = shortcut::scalar_text(source)) return *std::move(text);
-  return python().text_of(source);
+  MessageWriter order = message_of(TemplateOrder::text_of);
+  write_value(source, order);
+  return with_worker("", [&](TemplateClient& worker) { return std::string(worker.ask(order).text()); });
 }
 
 std::string Templates::render_text(const Json& source, const Variables& variables) {
   const std::string text = source_text(source);
   if (auto plain = shortcut::plain_text(text)) return *std::move(plain);
-  return python().text(text, variables);
+  return with_worker(text, [&](TemplateClient& worker) {
+    MessageReader answer = worker.render(Rendering::text, text, variables);
+    return answer.number() != 0 ? std::string(answer.text()) : std::string();
+  });
 }
 
 Json Templates::render_native(const Json& source, const Variables& variables) {
-  const std::string text = source_text(source);
-  if (auto outcome = without_python(text, variables)) return std::move(outcome->value);
-  return python().native(text, variables);
+  return render(Rendering::native, source, variables).value;
 }
 
 Templates::Rendered Templates::render_items(const Json& source, const Variables& variables) {
+  return render(Rendering::items, source, variables);
+}
+
+Templates::Rendered Templates::render(Rendering rendering, const Json& source, const Variables& variables) {
   const std::string text = source_text(source);
   if (auto outcome = without_python(text, variables)) return *std::move(outcome);
-  return python().items(text, variables);
+  return with_worker(text, [&](TemplateClient& worker) -> Rendered {
+    MessageReader answer = worker.render(rendering, text, variables);
+    if (answer.number() == 0) return {};
+    const bool is_undefined = answer.number() != 0;
+    return {.value = read_value(answer), .is_undefined = is_undefined};
+  });
 }
 
 bool Templates::render_condition(const Json& source, const Variables& variables) {
   const std::string text = source_text(source);
   if (const auto outcome = without_python(text, variables)) return !is_empty(outcome->value);
-  return python().condition(text, variables);
+  return with_worker(text, [&](TemplateClient& worker) {
+    MessageReader answer = worker.render(Rendering::condition, text, variables);
+    return answer.number() != 0 && answer.number() != 0;
+  });
 }
 
 /// The outcome of a native template; nothing: only Python knows.
@@ -426,19 +92,160 @@ std::optional<Templates::Rendered> Templates::without_python(const std::string& 
   return outcome ? std::optional(Rendered{*std::move(outcome), false}) : std::nullopt;
 }
 
+bool Templates::may_change_values(const Json& source) {
+  const std::string text = source_text(source);
+  if (text.find('(') == std::string::npos || !shortcut::has_markup(text)) return false;
+  const MessageWriter order = std::move(message_of(TemplateOrder::may_change_values).text(text));
+  return with_worker(text, [&](TemplateClient& worker) { return worker.ask(order).number() != 0; });
+}
+
 MappingSource Templates::read_mapping(const Json& source) {
   return MappingSource(source.is_null() ? "" : source_text(source));
 }
 
-void Templates::append_mapping(const MappingSource& source, MappingRecord& record, std::string& json) {
-  const bool is_changed = record.names_ && record.names_->may_be_changed;
-  if (!is_changed && source.append(record.record_, json)) return;
-  json += to_text(python().mapping(source, record));
+namespace {
+
+using Sources = std::span<const MappingSource* const>;
+using Records = std::span<const Json* const>;
+using Questions = std::span<MappingQuestion>;
+
+/// The questions about the first one's record.
+Questions of_one_record(Questions questions) {
+  const auto end = std::find_if(questions.begin(), questions.end(),
+                                [&](const auto& each) { return each.record != questions.front().record; });
+  return questions.first(static_cast<std::size_t>(end - questions.begin()));
 }
 
-bool Templates::may_change_values(const Json& source) {
-  const std::string text = source_text(source);
-  return text.find('(') != std::string::npos && shortcut::has_markup(text) && python().may_change_values(text);
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// The value of the last key that templates know by this name; nullptr when there is none.
+const Json* find(const Json& record, const std::string& name) {
+  if (is_ascii(name)) return shortcut::find_escaped(record, name);
+  const Json* found = nullptr;
+  for (const auto& [key, value] : record.get_ref<const Json::object_t&>()) {
+    if (shortcut::escaped_key(key) == name) found = &value;
+  }
+  return found;
+}
+
+/// What a batch of questions asks a worker for. Those whose template does not compile are answered by that.
+class MapOrder {
+ public:
+  MapOrder(TemplateClient& worker, Sources sources, Records records, Questions questions)
+      : sources_(sources), records_(records), compiled_(sources.size()) {
+    for (MappingQuestion& question : questions) compile(worker, question);
+    std::sort(names_.begin(), names_.end());
+    names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
+    for (Questions rest = questions; !rest.empty();) {
+      const Questions own = of_one_record(rest);
+      write_record(own);
+      rest = rest.subspan(own.size());
+    }
+  }
+
+  MessageWriter message(bool tells_progress) const {
+    MessageWriter message = message_of(TemplateOrder::map);
+    message.number(templates_.size());
+    for (const std::uint64_t number : templates_) message.number(number);
+    return std::move(message.number(tells_progress ? 1 : 0).number(count_).raw(written_.bytes()));
+  }
+
+ private:
+  struct Compiled {
+    bool is_known = false;
+    std::uint64_t position = 0;
+    std::string error = {};
+  };
+
+  /// Of each source once.
+  void compile(TemplateClient& worker, MappingQuestion& question) {
+    Compiled& compiled = compiled_[question.source];
+    if (!std::exchange(compiled.is_known, true)) {
+      const MappingSource& source = *sources_[question.source];
+      try {
+        const auto known = worker.compiled(true, source.as_template(), source.text());
+        compiled.position = templates_.size();
+        templates_.push_back(known->number);
+        names_.insert(names_.end(), known->names.begin(), known->names.end());
+      } catch (const TemplateError& error) {
+        compiled.error = error.what();
+      }
+    }
+    question.error = compiled.error;
+  }
+
+  void write_record(Questions questions) {
+    const Json& record = *records_[questions.front().record];
+    MessageWriter values;
+    std::uint64_t count = 0;
+    for (const std::string& name : names_) {
+      const Json* value = find(record, name);
+      if (value == nullptr) continue;
+      values.text(name);
+      write_value(*value, values);
+      ++count;
+    }
+    written_.number(count).raw(values.bytes());
+    const auto asked = std::count_if(questions.begin(), questions.end(), [](auto& each) { return each.error.empty(); });
+    written_.number(static_cast<std::uint64_t>(asked));
+    for (const MappingQuestion& question : questions) {
+      if (question.error.empty()) written_.number(compiled_[question.source].position);
+    }
+    ++count_;
+  }
+
+  const Sources sources_;
+  const Records records_;
+  std::vector<Compiled> compiled_;
+  std::vector<std::uint64_t> templates_;
+  std::vector<std::string> names_;
+  MessageWriter written_;
+  std::uint64_t count_ = 0;
+};
+
+void read_answers(MessageReader answer, Questions questions) {
+  for (MappingQuestion& question : questions) {
+    if (!question.error.empty()) continue;
+    const bool is_rendered = answer.number() != 0;
+    (is_rendered ? question.json : question.error) = answer.text();
+  }
+}
+
+}  // namespace
+
+void Templates::map(Sources sources, Records records, Questions questions) {
+  if (questions.empty()) return;
+  const std::lock_guard guard(mutex_);
+  try {
+    const MapOrder order(worker(), sources, records, questions);
+    read_answers(worker().ask(order.message(false)), questions);
+  } catch (const WorkerGone&) {  // one record is to blame: the others must not be lost with it
+    worker_.reset();
+    for (Questions rest = questions; !rest.empty();) {
+      const Questions own = of_one_record(rest);
+      map_record(sources, records, own);
+      rest = rest.subspan(own.size());
+    }
+  } catch (const std::exception& error) {
+    for (MappingQuestion& question : questions) question.error = error.what();
+  }
+}
+
+void Templates::map_record(Sources sources, Records records, Questions questions) {
+  std::uint64_t progress = 0;
+  try {
+    const MapOrder order(worker(), sources, records, questions);
+    read_answers(worker().ask(order.message(true), &progress), questions);
+  } catch (const WorkerGone& gone) {
+    worker_.reset();
+    const MappingQuestion& blamed = questions[std::min<std::size_t>(progress, questions.size() - 1)];
+    const std::string error = error_about(sources[blamed.source]->text(), gone.how);
+    for (MappingQuestion& question : questions) question.error = error;
+  } catch (const std::exception& error) {
+    for (MappingQuestion& question : questions) question.error = error.what();
+  }
 }
 
 }  // namespace connector

@@ -2,19 +2,25 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "connector/json.h"
+#include "platform/worker_process.h"
 #include "python/mapping_source.h"
 
 namespace connector {
+
+class TemplateClient;
+enum class Rendering : std::uint64_t;
 
 /// A template cannot be rendered. what(): the template, shortened, and the cause in one line; no values of variables.
 class TemplateError : public std::runtime_error {
@@ -22,7 +28,7 @@ class TemplateError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What the templates of a page or item can name. Values are given as Json and made Python's once, when the first
+/// What the templates of a page or item can name. Values are given as Json and handed to the worker once, when the first
 /// template that names them is rendered; what templates change in them later ones see. Setting a variable costs nothing
 /// but the move. A copy is cheap too: it shares the values, and what is set in it stays its own. Copies may be used by
 /// several threads at once, one object may not while it is being set.
@@ -34,7 +40,7 @@ class Variables {
   void set_headers(std::string name, Json headers);
 
   /// An object that is fetched when the first template looks something up in it, by the thread that renders, without
-  /// the interpreter lock and the time limit. fetch is called again only after it has thrown; what it throws comes out
+  /// the time limit. fetch renders no templates. It is called again only after it has thrown; what it throws comes out
   /// of the rendering as it is.
   void set_lazily(std::string name, std::function<Json()> fetch);
 
@@ -48,54 +54,45 @@ class Variables {
 
  private:
   friend class Templates;
+  friend class TemplateClient;
   struct Variable;
 
   std::map<std::string, std::shared_ptr<Variable>, std::less<>> variables_;
 };
 
-/// A record as mappings see it. What needs Python is made of it at most once, by the first template that does; from
-/// then on this holds the interpreter lock. To be used and destroyed by one thread.
-class MappingRecord {
- public:
-  /// Refers to the record, which must be an object and outlive this.
-  explicit MappingRecord(const Json& record);
-  ~MappingRecord();
-  MappingRecord(const MappingRecord&) = delete;
-  MappingRecord& operator=(const MappingRecord&) = delete;
-
- private:
-  friend class Templates;
-  struct Names;
-
-  const Json& record_;
-  std::unique_ptr<Names> names_;
+/// A field of a record that a worker is to render.
+struct MappingQuestion {
+  std::size_t record = 0;  ///< index of the record
+  std::size_t source = 0;  ///< index of the mapping's source
+  std::string json = {};   ///< the answer: the value's JSON text; null for what is undefined
+  std::string error = {};  ///< or why there is none
 };
 
 /// What one rendering may take before it ends with an error.
 struct TemplateLimits {
   std::chrono::milliseconds time = std::chrono::seconds(10);
-  std::size_t memory = 512u << 20;  ///< for Python's objects, beside the variables; and for the outcome as Json
+  std::size_t memory = 192u << 20;  ///< for Python's objects, beside the variables; and for the outcome as Json
   std::size_t text = 64u << 20;     ///< of an outcome that is text
 };
 
-/// Renders the templates of managed configurations with Jinja2, in a sandbox. Thread-safe; not to be called with the
-/// interpreter lock held. One for a process or for each sync.
+/// Renders the templates of managed configurations with Jinja2. They are not trusted: a worker process renders them, in
+/// a sandbox of Python's, and can do nothing else (confine()). Thread-safe. One for each sync, which has a worker of its
+/// own: what a template does to Python, to memory or to the time is that sync's matter alone.
 ///
 /// Costs. What needs no Python (paths in mappings and native templates, strings without markup; template_shortcut.h)
-/// takes some 0.2 microseconds and starts no interpreter. The first template that does need it starts Python and
-/// Jinja2, 0.2 seconds once for a process. Then it takes 0.5 milliseconds to compile a template the first time, and 3
-/// to 6 microseconds to render a short one; threads take turns. A variable's or record's first use in Python costs
-/// about 0.1 microseconds for each value in it. Compiled templates are kept, up to 4096 and 8 MiB of their strings for
-/// each of the two environments, then forgotten all at once.
+/// takes some 0.2 microseconds and starts no worker. The first worker of a process takes 0.3 seconds, the others some
+/// milliseconds. It takes 0.5 milliseconds to compile a template the first time, and 20 microseconds to ask the worker
+/// something; so mappings are rendered for a batch of records at once, for some 3 microseconds a field. Compiled
+/// templates are kept, up to 4096 and 8 MiB of their strings for each of the two environments, then forgotten all at
+/// once.
 ///
-/// Limits. They end a rendering between two of Python's instructions, and inside regular expressions (import('re'), the
-/// filters that use them) and the arithmetic of import('math'): these run in Python's own thread, one at a time, which
-/// costs some 20 microseconds each (run_interruptibly()). Other long calls into C are beyond the time limit, and keep
-/// all other Python code waiting: comparing and hashing what contains itself many times over, sorting millions of
-/// values. Memory is counted for Python's own objects, not for what OpenSSL takes below import('hashlib').
+/// Limits. A rendering that takes too long or too much memory is ended and fails. So does one that crashes the worker,
+/// or cannot be ended within it: then a new worker takes its place, which knows the variables as they were set. If
+/// templates had changed one of them, those that name it fail from then on.
 class Templates {
  public:
-  explicit Templates(TemplateLimits limits = {});
+  /// host: of template workers, which outlives this.
+  explicit Templates(WorkerHost& host, TemplateLimits limits = {});
   ~Templates();
   Templates(const Templates&) = delete;
   Templates& operator=(const Templates&) = delete;
@@ -122,9 +119,10 @@ class Templates {
   /// A mapping's attribute, for append_mapping(). null (or an empty text) is null.
   MappingSource read_mapping(const Json& source);
 
-  /// Appends the JSON text of what a mapping's source gives for a record; null for what is undefined. Throws
-  /// TemplateError, also for going on below something undefined; then the text may have grown.
-  void append_mapping(const MappingSource& source, MappingRecord& record, std::string& json);
+  /// Answers questions about records, which must be objects: those of one record stand together and are rendered in
+  /// their order, and later ones see what earlier ones have changed in the record.
+  void map(std::span<const MappingSource* const> sources, std::span<const Json* const> records,
+           std::span<MappingQuestion> questions);
 
   /// Whether rendering a template may change values that other templates see, as rows.append() does: any call may but
   /// for those that are known not to. Asks Python only about templates with a parenthesis. A template that does not
@@ -132,15 +130,19 @@ class Templates {
   bool may_change_values(const Json& source);
 
  private:
-  class Python;
-
-  Python& python();
+  template <class Work>
+  auto with_worker(std::string_view shown_as, Work work);
+  TemplateClient& worker();
   std::string source_text(const Json& source);
+  Rendered render(Rendering rendering, const Json& source, const Variables& variables);
   std::optional<Rendered> without_python(const std::string& source, const Variables& variables) const;
+  void map_record(std::span<const MappingSource* const> sources, std::span<const Json* const> records,
+                  std::span<MappingQuestion> questions);
 
+  WorkerHost& host_;
   const TemplateLimits limits_;
-  std::once_flag started_;
-  std::unique_ptr<Python> python_;
+  std::mutex mutex_;
+  std::unique_ptr<TemplateClient> worker_;
 };
 
 }  // namespace connector

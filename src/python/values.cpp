@@ -20,16 +20,6 @@ py::object owned(PyObject* object) {
   return py::reinterpret_steal<py::object>(object);
 }
 
-/// In parts where it has more digits than Python reads at a time (4300).
-py::object python_integer(const std::string& digits) {
-  constexpr std::size_t most = 4000;
-  if (digits.size() <= most + 1) return owned(PyLong_FromString(digits.c_str(), nullptr, 10));
-  const py::object head = python_integer(digits.substr(0, digits.size() - most));
-  const py::object tail = python_integer((digits.front() == '-' ? "-" : "") + digits.substr(digits.size() - most));
-  const py::object factor = py::int_(10).attr("__pow__")(most);
-  return head * factor + tail;
-}
-
 class JsonWriter {
  public:
   JsonWriter(std::string_view place, const Log& log) : place_(place), log_(log) {}
@@ -118,6 +108,16 @@ std::optional<PyObject*> item_at(PyObject* value, std::string_view name) {
 }
 
 }  // namespace
+
+/// In parts where it has more digits than Python reads at a time (4300).
+py::object python_integer(const std::string& digits) {
+  constexpr std::size_t most = 4000;
+  if (digits.size() <= most + 1) return owned(PyLong_FromString(digits.c_str(), nullptr, 10));
+  const py::object head = python_integer(digits.substr(0, digits.size() - most));
+  const py::object tail = python_integer((digits.front() == '-' ? "-" : "") + digits.substr(digits.size() - most));
+  const py::object factor = py::int_(10).attr("__pow__")(most);
+  return head * factor + tail;
+}
 
 py::object python_text(std::string_view text) {
   return owned(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));

@@ -23,6 +23,9 @@ py::object python_text(std::string_view text);
 /// A Python text in UTF-8; halves of surrogate pairs become U+FFFD.
 std::string utf8(py::handle text);
 
+/// A whole number of any length. digits: with its sign.
+py::object python_integer(const std::string& digits);
+
 /// A whole number; nothing for one of more than 64 bits.
 std::optional<Json> machine_integer(py::handle number);
 

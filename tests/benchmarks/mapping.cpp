@@ -2,16 +2,20 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "connector/json.h"
-#include "python/templates.h"
+#include "mapping/template_mapping.h"
+#include "platform/worker_process.h"
+#include "python/template_worker.h"
 
 using namespace connector;
 
@@ -42,10 +46,13 @@ struct Arguments {
   bool needs_python = false;
 };
 
-std::vector<std::pair<std::string, Json>> templates_of(const Arguments& arguments) {
-  std::vector<std::pair<std::string, Json>> fields(paths.begin(), paths.end());
-  const auto& others = arguments.needs_python ? python : more_paths;
-  fields.insert(fields.end(), others.begin(), others.end());
+Json templates_of(const Arguments& arguments) {
+  Json fields = Json::object();
+  const auto add = [&](const auto& templates) {
+    for (const auto& [name, source] : templates) fields[name] = {{"type", "attribute"}, {"value", source}};
+  };
+  add(paths);
+  add(arguments.needs_python ? python : more_paths);
   return fields;
 }
 
@@ -65,25 +72,24 @@ Json device(int number) {
           {"list_response_item", {{"id", number}, {"name", "device-1"}}}};
 }
 
-void map_records(int first, int end, const Arguments& arguments, Templates& templates) {
-  std::vector<std::pair<std::string, MappingSource>> fields;
-  for (const auto& [field, source] : templates_of(arguments))
-    fields.emplace_back(field, templates.read_mapping(source));
-  Json record = device(first);
-  for (int number = first; number < end; ++number) {
-    record["serial"] = fmt::format("SN{:06}", number);
-    MappingRecord names(record);
-    std::string mapped;
-    for (const auto& [field, source] : fields) {
-      mapped += field;
-      templates.append_mapping(source, names, mapped);
-    }
-    if (mapped.size() < 100) throw std::runtime_error("a record was not mapped");
+void map_records(int first, int end, TemplateMapping& mapping) {
+  constexpr int batch_size = 100;
+  Batch batch;
+  for (int i = 0; i < batch_size; ++i) batch.emplace_back(device(first + i));
+  for (int begin = first; begin < end; begin += batch_size) {
+    for (int i = 0; i < batch_size; ++i) batch[static_cast<std::size_t>(i)].data["serial"] = fmt::format("SN{:06}", begin + i);
+    Payload payload;
+    Counts counts;
+    mapping.map(batch, payload, counts);
+    if (payload.size() != batch.size()) throw std::runtime_error("a record was not mapped");
   }
 }
 
 void run(const Arguments& arguments) {
-  Templates templates;
+  WorkerHost host(template_host_word);
+  Templates templates(host);
+  TemplateMapping mapping({.fields = templates_of(arguments), .extras = {}, .catalog_input = {}, .credential_name = {}},
+                          templates, {}, Log());
   std::mutex mutex;
   std::exception_ptr failure;
   {
@@ -92,8 +98,7 @@ void run(const Arguments& arguments) {
       workers.emplace_back([&, i] {
         const int share = arguments.records / arguments.workers;
         try {
-          map_records(i * share, i + 1 == arguments.workers ? arguments.records : (i + 1) * share, arguments,
-                      templates);
+          map_records(i * share, i + 1 == arguments.workers ? arguments.records : (i + 1) * share, mapping);
         } catch (const std::exception&) {
           std::lock_guard lock(mutex);
           failure = std::current_exception();
@@ -106,6 +111,7 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == template_host_word) return run_template_host();
   CLI::App app("Renders the 14 templates of a managed mapping for made-up records.", "mapping");
   Arguments arguments;
   app.add_option("--records", arguments.records, "How many records")->check(CLI::PositiveNumber);

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "python/template_worker.h"
+
 namespace connector::integration::independence_test {
 
 CallTemplate call(const Json& url) {
@@ -34,7 +36,8 @@ class Independence : public testing::Test {
   bool lists(const Definition& definition) { return are_lists_independent(TemplateSet::of_lists(definition), scope_); }
 
  private:
-  Templates templates_;
+  WorkerHost host_{template_host_word, CONNECTOR_PROGRAM};
+  Templates templates_{host_};
   const Scope scope_{templates_};
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "python/render_mapping.h"
+#include "python/template_worker.h"
 #include "python/templates.h"
 #include "support/temporary_folder.h"
 
@@ -59,10 +60,9 @@ TEST(TemplateShortcutTest, NamesAreNormalizedBeforeTheyAreJudged) {
   for (const char* text : {"ſet()", "sｅt()", "𝐬𝐞𝐭()", "(ﬅ, ſet())"})
     EXPECT_FALSE(shortcut::is_no_literal(text)) << text;
   for (const char* text : {"Müller (HQ)", "ſet", "Größe()"}) EXPECT_TRUE(shortcut::is_no_literal(text)) << text;
-  Templates templates;
-  const Json record = {{"x", "ſet()"}};
-  MappingRecord names(record);
-  EXPECT_EQ(test::render_mapping(templates, "x", names), nullptr);
+  WorkerHost host(template_host_word, CONNECTOR_PROGRAM);
+  Templates templates(host);
+  EXPECT_EQ(test::render_mapping(templates, {"x"}, {{"x", "ſet()"}}).front(), nullptr);
 }
 
 // --- Against Jinja2 itself
@@ -215,7 +215,8 @@ TEST(TemplateShortcutTest, ValuesAreWhatJinjaMakesOfThem) {
   for (int i = 0; i < 20000; ++i) cases.push_back(Json::array({"{{ x }}", {{"x", random.text()}}}));
   const std::vector<Json> outcomes = by_jinja(cases);
   ASSERT_EQ(outcomes.size(), cases.size());
-  Templates templates;
+  WorkerHost host(template_host_word, CONNECTOR_PROGRAM);
+  Templates templates(host);
   std::size_t without_python = 0;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const Json& record = cases[i][1];
@@ -224,8 +225,7 @@ TEST(TemplateShortcutTest, ValuesAreWhatJinjaMakesOfThem) {
       EXPECT_EQ(*value, expected) << record;
       ++without_python;
     }
-    MappingRecord names(record);
-    EXPECT_EQ(test::render_mapping(templates, "x|default", names), expected) << record;
+    EXPECT_EQ(test::render_mapping(templates, {"x|default"}, record).front(), expected) << record;
   }
   EXPECT_GT(without_python, cases.size() / 2);
 }
@@ -240,13 +240,13 @@ TEST(TemplateShortcutTest, PathsLeadWhereJinjaIsLed) {
   }
   const std::vector<Json> outcomes = by_jinja(cases);
   ASSERT_EQ(outcomes.size(), cases.size());
-  Templates templates;
+  WorkerHost host(template_host_word, CONNECTOR_PROGRAM);
+  Templates templates(host);
   std::size_t without_python = 0;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    MappingRecord names(cases[i][1]);
     Json outcome = Json::array({"undefined"});
     try {
-      outcome = Json::array({"value", test::render_mapping(templates, cases[i][0], names)});
+      outcome = Json::array({"value", test::render_mapping(templates, {cases[i][0]}, cases[i][1]).front()});
     } catch (const TemplateError&) {
     }
     EXPECT_EQ(outcome, outcomes[i]) << cases[i];
@@ -262,7 +262,8 @@ TEST(TemplateShortcutTest, PathsLeadWhereJinjaIsLed) {
 
 TEST(TemplateShortcutTest, TextsWithoutMarkupAreRenderedAsJinjaDoes) {
   Random random;
-  Templates templates;
+  WorkerHost host(template_host_word, CONNECTOR_PROGRAM);
+  Templates templates(host);
   for (int i = 0; i < 3000; ++i) {
     const std::string source = random.text();
     const auto plain = shortcut::plain_text(source);
