@@ -45,7 +45,7 @@ void TemplateMapping::prepare() {
     if (std::find(spec_.extras.begin(), spec_.extras.end(), name) != spec_.extras.end()) continue;
     const std::string type = text_of(member(specification, "type"));
     const Json& value = member(specification, "value");
-    Field field{.name = name, .key = to_text(Json(name)) + ":"};
+    Field field{.name = name, .key = "," + to_text(Json(name)) + ":"};
     if (type == "value") {
       field.constant = to_text(value);
     } else if (type == "catalog_input") {
@@ -55,8 +55,7 @@ void TemplateMapping::prepare() {
       field.constant = to_text(*credential_name);
     } else if (type == "attribute") {
       field.source = templates_.read_mapping(value);
-      field.may_change_values =
-          field.source->has_call() && templates_.may_change_values(field.source->as_template());
+      field.may_change_values = field.source->has_call() && templates_.may_change_values(field.source->as_template());
     } else {
       faults_.log().warning("field {} skipped: this version does not know its mapping type {}", name, type);
       continue;
@@ -98,12 +97,14 @@ class TemplateMapping::Drafts {
   template <class Done>
   void finish(Done done) {
     mapping_.templates_.map(mapping_.sources_, records_, questions_);
-    std::string json;
+    std::string filled;
     for (std::size_t i = 0; i < drafts_.size(); ++i) {
+      const Draft& draft = drafts_[i];
       const std::size_t end = i + 1 < drafts_.size() ? drafts_[i + 1].questions : questions_.size();
-      json.clear();
-      drafts_[i].record->error = fill(drafts_[i], end, json);
-      done(*drafts_[i].record, json);
+      filled.clear();
+      if (end > draft.questions) draft.record->error = fill(draft, end, filled);
+      done(*draft.record,
+           end > draft.questions ? filled : std::string_view(text_).substr(draft.begin, draft.end - draft.begin));
     }
   }
 
@@ -117,7 +118,7 @@ class TemplateMapping::Drafts {
 
   void write(const Record& record) {
     bool is_changed = false;
-    text_ += '{';
+    const std::size_t begin = text_.size();
     for (std::size_t i = 0; i < mapping_.fields_.size(); ++i) {
       const Field& field = mapping_.fields_[i];
       text_ += field.key;
@@ -128,13 +129,13 @@ class TemplateMapping::Drafts {
         questions_.push_back({.record = drafts_.size(), .source = i});
         is_changed = is_changed || field.may_change_values;
       }
-      text_ += ',';
     }
     if (!record.data.is_object()) throw SourceError("the record is not an object");
     for (const std::string& extra : mapping_.spec_.extras) {
-      text_ += to_text(extra) + ':' + to_text(member(record.extra, extra)) + ',';
+      text_ += ',' + to_text(extra) + ':' + to_text(member(record.extra, extra));
     }
-    text_.back() = '}';
+    text_[begin] = '{';
+    text_ += '}';
   }
 
   bool append(const Field& field, const Json& record) {
@@ -184,7 +185,7 @@ void TemplateMapping::map(Batch& batch, Payload& payload, Counts& counts) {
     }
     if (!record.error.empty()) fail(record, counts);
   }
-  drafts.finish([&](Record& record, const std::string& json) {
+  drafts.finish([&](Record& record, std::string_view json) {
     if (!record.error.empty()) return fail(record, counts);
     payload.add([&](std::string& text) {
       text += json;

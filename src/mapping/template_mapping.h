@@ -36,7 +36,7 @@ class TemplateMapping final : public Mapping {
  private:
   struct Field {
     std::string name;
-    std::string key;  ///< the name as JSON text with its colon
+    std::string key;  ///< the name as JSON text, with the comma before and the colon behind it
     std::optional<MappingSource> source = {};
     std::string constant = {};  ///< JSON text, without a source
     bool may_change_values = false;

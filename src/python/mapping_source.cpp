@@ -37,19 +37,11 @@ bool append_scalar(const Json& value, std::string& text) {
 
 /// The value of a native template that puts out this text alone.
 bool append_value_of(std::string_view text, std::string& json) {
-  if (!text.empty() && text.front() >= '0' && text.front() <= '9') {
-    const auto value = shortcut::value_of(text);
-    if (value) ValueView(*value).append_to(json);
-    return value.has_value();
-  }
-  if (!shortcut::is_no_literal(text)) return false;
-  ValueView(text).append_to(json);
-  return true;
-}
-
-Path::Found follow(std::string_view text, const Json& record) {
-  const Path path = Path::known(text);
-  return path.follow(shortcut::find_escaped(record, path.first()));
+  const bool is_text = shortcut::is_no_literal(text);
+  const auto value = is_text ? std::nullopt : shortcut::value_of(text);
+  if (is_text) ValueView(text).append_to(json);
+  if (value) ValueView(*value).append_to(json);
+  return is_text || value;
 }
 
 }  // namespace
@@ -61,9 +53,9 @@ MappingSource::MappingSource(std::string text) : text_(std::move(text)), is_temp
     constant_ = shortcut::outcome_of_plain_text(text_);
   }
   if (constant_) return;
-  if (const auto path = is_template_ ? Path::of_template(text_) : Path::of_expression(text_)) {
-    path_ = path->text();
-  } else if (auto pieces = pieces_of(text_, is_template_)) {
+  path_ = is_template_ ? Path::of_template(text_) : Path::of_expression(text_);
+  if (path_) return;
+  if (auto pieces = pieces_of(text_, is_template_)) {
     pieces_ = *std::move(pieces);
   }
 }
@@ -71,19 +63,20 @@ MappingSource::MappingSource(std::string text) : text_(std::move(text)), is_temp
 /// Paths and quoted literals joined by ~, or a list joined by a filter: "a ~ ' ' ~ b.c", "tags|join(', ')".
 bool MappingSource::add_expression(std::string_view text, std::vector<Piece>& pieces) {
   if (const std::size_t bar = text.find('|'); bar != std::string_view::npos) {
-    const std::string_view path = without_spaces(text.substr(0, bar));
+    const auto path = Path::of_expression(without_spaces(text.substr(0, bar)));
     const std::string_view filter = without_spaces(text.substr(bar + 1));
-    if (!filter.starts_with("join(") || !filter.ends_with(")") || !Path::of_expression(path)) return false;
+    if (!filter.starts_with("join(") || !filter.ends_with(")") || !path) return false;
     const auto separator = quoted(without_spaces(filter.substr(5, filter.size() - 6)));
-    if (separator) pieces.push_back({"", std::string(path), separator});
+    if (separator) pieces.push_back({"", path, separator});
     return separator.has_value();
   }
   while (true) {
     const std::size_t tilde = text.find('~');
     const std::string_view part = without_spaces(text.substr(0, tilde));
     const auto literal = quoted(part);
-    if (!literal && !Path::of_expression(part)) return false;
-    pieces.push_back({literal.value_or(""), literal ? "" : std::string(part), std::nullopt});
+    const auto path = literal ? std::nullopt : Path::of_expression(part);
+    if (!literal && !path) return false;
+    pieces.push_back({literal.value_or(""), path, std::nullopt});
     if (tilde == std::string_view::npos) return true;
     text.remove_prefix(tilde + 1);
   }
@@ -97,7 +90,7 @@ std::optional<std::vector<MappingSource::Piece>> MappingSource::pieces_of(std::s
     const std::size_t open = text.find("{{");
     const std::string_view literal = text.substr(0, open);
     if (literal.find_first_of("{}\r\n") != std::string_view::npos) return std::nullopt;
-    if (!literal.empty()) pieces.push_back({std::string(literal), "", std::nullopt});
+    if (!literal.empty()) pieces.push_back({std::string(literal), std::nullopt, std::nullopt});
     if (open == std::string_view::npos) return pieces;
     const std::size_t close = text.find("}}", open);
     if (close == std::string_view::npos) return std::nullopt;
@@ -111,11 +104,11 @@ std::optional<std::vector<MappingSource::Piece>> MappingSource::pieces_of(std::s
 }
 
 bool MappingSource::append_piece(const Piece& piece, const Json& record, std::string& text) {
-  if (piece.path.empty()) {
+  if (!piece.path) {
     text += piece.literal;
     return true;
   }
-  const Path::Found at = follow(piece.path, record);
+  const Path::Found at = piece.path->follow_in(record);
   if (at.outcome == Path::Outcome::missing) return true;  // what is undefined is written as nothing
   if (at.outcome != Path::Outcome::found) return false;
   if (!piece.separator) return append_scalar(*at.value, text);
@@ -134,8 +127,8 @@ bool MappingSource::append(const Json& record, std::string& json) const {
     ValueView(*constant_).append_to(json);
     return true;
   }
-  if (!path_.empty()) {
-    const Path::Found at = follow(path_, record);
+  if (path_) {
+    const Path::Found at = path_->follow_in(record);
     if (at.outcome == Path::Outcome::below_missing) fail(text_, fmt::format("'{}' is undefined", at.missing));
     if (at.outcome == Path::Outcome::missing) json += "null";
     if (at.outcome != Path::Outcome::found) return at.outcome == Path::Outcome::missing;

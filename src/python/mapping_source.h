@@ -23,7 +23,7 @@ class MappingSource {
   std::string as_template() const { return is_template_ ? text_ : "{{" + text_ + "}}"; }
 
   /// Whether it calls something, or seems to: only then may rendering it change values.
-  bool has_call() const { return !constant_ && path_.empty() && pieces_.empty() && text_.find('(') != std::string::npos; }
+  bool has_call() const { return !constant_ && !path_ && pieces_.empty() && text_.find('(') != std::string::npos; }
 
   /// Appends the value's JSON text, where it takes no Python to know it: paths, and strings made of paths and literals.
   /// false: only Python knows, and nothing was appended. Throws TemplateError for going on below something undefined.
@@ -33,7 +33,7 @@ class MappingSource {
   /// A literal, or what a path leads to; with a separator the items of the list that it leads to.
   struct Piece {
     std::string literal;
-    std::string path;
+    std::optional<shortcut::Path> path;
     std::optional<std::string> separator;
   };
 
@@ -44,8 +44,8 @@ class MappingSource {
   std::string text_;
   bool is_template_;
   std::optional<Json> constant_;
-  std::string path_;           ///< when it is nothing but a path
-  std::vector<Piece> pieces_;  ///< when it is several
+  std::optional<shortcut::Path> path_;  ///< when it is nothing but a path
+  std::vector<Piece> pieces_;           ///< when it is several
 };
 
 }  // namespace connector

@@ -226,6 +226,21 @@ bool may_be_escaped(string_view name) {
   return false;
 }
 
+/// Most values: a word that no literal begins with, and no prefix of a quoted string.
+bool is_plainly_a_word(string_view text) {
+  if (text.size() < 3 || text.size() > longest_value || !is_letter(text.front())) return false;
+  switch (text.front()) {
+    case 'N':
+    case 'T':
+    case 'F':
+    case 's':
+      return false;
+    default:
+      break;
+  }
+  return is_name_part(text[1]) && is_name_part(text[2]) && !contains(text, "(");
+}
+
 }  // namespace
 
 bool has_markup(string_view source) {
@@ -262,7 +277,7 @@ std::optional<std::string> plain_text(string_view source) {
 }
 
 bool is_no_literal(string_view text) {
-  if (text.empty()) return true;
+  if (text.empty() || is_plainly_a_word(text)) return true;
   if (text.size() > longest_value || may_hold_set(text)) return false;
   if (begins_like_a_word(text)) return true;
   if (is_digit(text.front()) && is_no_number(text)) return true;
@@ -297,22 +312,49 @@ std::optional<Path> Path::of_template(string_view source) {
   return of_expression(source.substr(0, source.find_last_not_of(' ') + 1));
 }
 
+Path::Path(string_view text) : text_(text) {
+  for (string_view rest = text;;) {
+    const std::size_t dot = rest.find('.');
+    const string_view name = rest.substr(0, dot);
+    steps_.push_back({.name = std::string(name), .is_method = is_method_of_dict(name)});
+    if (dot == string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+  }
+  may_be_escaped_ = may_be_escaped(steps_.front().name);
+}
+
+/// Where the member was in the last record it is in most.
+const Json* Path::Step::find_in(const Json& object) const {
+  const auto& members = object.get_ref<const Json::object_t&>();
+  const auto begin = members.begin();
+  const std::size_t last = place.load();
+  if (last < members.size() && begin[static_cast<std::ptrdiff_t>(last)].first == name)
+    return &begin[static_cast<std::ptrdiff_t>(last)].second;
+  const auto found = std::find_if(begin, members.end(), [&](const auto& member) { return member.first == name; });
+  if (found == members.end()) return nullptr;
+  place.store(static_cast<std::size_t>(found - begin));
+  return &found->second;
+}
+
+Path::Found Path::follow_in(const Json& record) const {
+  const Step& first = steps_.front();
+  return follow(may_be_escaped_ ? find_escaped(record, first.name) : first.find_in(record));
+}
+
 Path::Found Path::follow(const Json* start) const {
   const Json* value = start;
-  string_view name = first();
-  for (string_view rest = text_; rest.size() > name.size();) {
-    rest.remove_prefix(name.size() + 1);
-    if (!value) return {Outcome::below_missing, nullptr, name};
-    name = rest.substr(0, rest.find('.'));
+  for (std::size_t i = 1; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
+    if (value == nullptr) return {Outcome::below_missing, nullptr, steps_[i - 1].name};
     if (value->is_null()) {
       value = nullptr;
-    } else if (value->is_object() && !is_method_of_dict(name)) {
-      value = find_member(*value, name);
+    } else if (value->is_object() && !step.is_method) {
+      value = step.find_in(*value);
     } else {
       return {Outcome::ask_python};
     }
   }
-  return value ? Found{Outcome::found, value} : Found{Outcome::missing};
+  return value != nullptr ? Found{Outcome::found, value} : Found{Outcome::missing};
 }
 
 std::optional<Json> outcome_of(const Path::Found& at) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "connector/json.h"
 
@@ -26,7 +29,7 @@ std::optional<Json> value_of(std::string_view text);
 /// Whether a string is certainly no Python literal.
 bool is_no_literal(std::string_view text);
 
-/// A name, or names joined by dots, that means the same in a template. Refers to the text that it was made of.
+/// A name, or names joined by dots, that means the same in a template.
 class Path {
  public:
   /// Nothing when `source` is another kind of expression.
@@ -35,26 +38,51 @@ class Path {
   /// Of a template like `{{ user.email }}`; nothing when it is another one.
   static std::optional<Path> of_template(std::string_view source);
 
-  std::string text() const { return std::string(text_); }
-  /// Of a text that was found to be one.
-  static Path known(std::string_view text) { return Path(text); }
-
-  std::string_view first() const { return text_.substr(0, text_.find('.')); }
+  const std::string& text() const { return text_; }
+  const std::string& first() const { return steps_.front().name; }
 
   enum class Outcome { found, missing, below_missing, ask_python };
   struct Found {
     Outcome outcome;
     const Json* value = nullptr;    ///< what was found; lives as long as `start`
-    std::string_view missing = {};  ///< below_missing: the name that is not there
+    std::string_view missing = {};  ///< below_missing: the name that is not there; lives as long as the path
   };
 
   /// Follows the other names from the value of the first, nullptr when there is none.
   Found follow(const Json* start) const;
 
- private:
-  explicit Path(std::string_view text) : text_(text) {}
+  /// Follows all of them, the first one as find_escaped() does. Thread-safe.
+  Found follow_in(const Json& record) const;
 
-  std::string_view text_;
+ private:
+  /// A place that threads may remember for each other, right or wrong.
+  class Place {
+   public:
+    Place() = default;
+    Place(const Place& other) : value_(other.load()) {}
+    Place& operator=(const Place& other) {
+      store(other.load());
+      return *this;
+    }
+    std::size_t load() const { return value_.load(std::memory_order_relaxed); }
+    void store(std::size_t place) const { value_.store(place, std::memory_order_relaxed); }
+
+   private:
+    mutable std::atomic<std::size_t> value_ = 0;
+  };
+  struct Step {
+    std::string name;
+    bool is_method = false;
+    Place place = {};
+
+    const Json* find_in(const Json& object) const;
+  };
+
+  explicit Path(std::string_view text);
+
+  std::string text_;
+  std::vector<Step> steps_;
+  bool may_be_escaped_ = false;
 };
 
 /// The outcome of what a path led to; nothing: only Python knows, or it led below something missing.

@@ -35,7 +35,8 @@ bool is_plain(std::string_view text) {
   return ((found | special(bytes)) & high_bits) == 0;
 }
 
-void append_number(std::string& json, std::int64_t number) {
+template <class Number>
+void append_number(std::string& json, Number number) {
   std::array<char, 24> digits;
   const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
   json.append(digits.data(), written.ptr);
@@ -61,12 +62,13 @@ void ValueView::append_to(std::string& json) const {
     json += "null";
   } else if (json_ != nullptr && json_->type() == Json::value_t::number_integer) {
     append_number(json, json_->get<std::int64_t>());
+  } else if (json_ != nullptr && json_->type() == Json::value_t::number_unsigned) {
+    append_number(json, json_->get<std::uint64_t>());
   } else if (json_ != nullptr) {
     json += to_text(*json_);
   } else if (is_plain(text_)) {
-    json.push_back('"');
-    json.append(text_);
-    json.push_back('"');
+    json.append(text_.size() + 2, '"');
+    if (!text_.empty()) std::memcpy(json.data() + json.size() - 1 - text_.size(), text_.data(), text_.size());
   } else {
     json += to_text(std::string(text_));
   }
