@@ -110,6 +110,7 @@ struct SettingText {
   std::vector<std::string> choices = {};    ///< the strings that are allowed; case counts; empty: any
   bool in_sample = true;                    ///< false: generate-ini does not print it
   bool secret = false;                      ///< never shown; a member of the type Secret always is
+  bool local = false;  ///< for this machine to decide: a configuration of the cloud does not set it
   /// Further variables that give it, whole names of older versions; PREFIX_SETTING wins.
   std::vector<std::string> environment_names = {};
 };

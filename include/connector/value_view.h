@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "connector/json.h"
+#include "connector/text_builder.h"
 
 namespace connector {
 
@@ -33,6 +34,7 @@ class ValueView {
 
   /// Appends its JSON text.
   void append_to(std::string& json) const;
+  void append_to(TextBuilder& json) const;
 
  private:
   const Json* json_ = nullptr;

@@ -25,6 +25,12 @@ constexpr std::chrono::seconds stop_patience{14};  // with what finalizing takes
 /// Of one record in a record filter, where one integration must not hold up the others; as much as templates have.
 constexpr std::chrono::seconds code_time_limit{10};
 
+/// Below which the cloud may have reports stored.
+std::filesystem::path reports_folder(const App& app) {
+  const std::string& folder = app.cloud_settings().reports_folder;
+  return folder.empty() ? app.paths.state / "exports" : std::filesystem::path(folder);
+}
+
 integration::IntegrationContext make_context(App& app, WorkerHost& template_workers, OpenPortions& open_portions) {
   return {.options = {.workers = app.line.workers,
                       .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
@@ -34,6 +40,8 @@ integration::IntegrationContext make_context(App& app, WorkerHost& template_work
                       .progress_interval = app.progress_interval()},
           .testmode = app.line.testmode,
           .save_data = app.paths.save_data,
+          .reports_folder = reports_folder(app),
+          .max_report_size = static_cast<std::uintmax_t>(app.cloud_settings().max_report_size) << 20,
           .plugins = app.plugins,
           .logging = app.logging(),
           .cloud = app.cloud(),

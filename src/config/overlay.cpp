@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 #include <utility>
 
 #include "text/text.h"
@@ -11,9 +12,41 @@ namespace connector {
 
 namespace {
 
-/// The cloud can neither say where secrets come from nor lift this machine's limits.
-bool is_of_this_machine(std::string_view setting) {
-  return leads_to_secrets(setting) || setting == "max_pages";
+bool is_true(const std::string& text) {
+  bool value = false;
+  try {
+    parse_setting(text, value);
+  } catch (const std::invalid_argument&) {  // told where the setting is read
+    return false;
+  }
+  return value;
+}
+
+bool is_false(const std::string& text) {
+  bool value = true;
+  try {
+    parse_setting(text, value);
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+  return !value;
+}
+
+/// Whether the cloud may say so: that certificates are not checked is not its alone to say.
+bool may_set_verify_ssl(const std::string& value, const Section& section, const Log& log) {
+  if (!is_false(value)) return true;
+  const Entry* allowed = section.find("allow_insecure");
+  if (allowed != nullptr && is_true(allowed->value)) {
+    log.warning(
+        "section [{}]: Oomnitza sets verify_ssl = False, and allow_insecure lets it: certificates are not checked",
+        section.name);
+    return true;
+  }
+  log.warning(
+      "section [{}]: Oomnitza sets verify_ssl = False; certificates are checked all the same: set cacert_file, or "
+      "allow_insecure = True, in that section",
+      section.name);
+  return false;
 }
 
 }  // namespace
@@ -22,16 +55,18 @@ bool leads_to_secrets(std::string_view setting) {
   return setting.starts_with("vault_") || setting == "env_password";
 }
 
-Section overlay(Section base, const Section* local, const Json& cloud, const std::vector<Setting>& own) {
+Section overlay(Section base, const Section* local, const Json& cloud, const std::vector<Setting>& own,
+                const Log& log) {
   Section section = std::move(base);
   if (local != nullptr) {
     std::copy_if(local->entries.begin(), local->entries.end(), std::back_inserter(section.entries),
                  [](const Entry& entry) { return !trimmed(entry.value).empty(); });
   }
   for (const Setting& setting : with_common_settings(own)) {
-    if (section.find(setting.name) != nullptr || is_of_this_machine(setting.name)) continue;
+    if (section.find(setting.name) != nullptr || setting.text.local) continue;
     const Json& value = member(cloud, setting.name);
     if (value.is_null() || value == "") continue;
+    if (setting.name == "verify_ssl" && !may_set_verify_ssl(text_of(value), section, log)) continue;
     section.entries.push_back({setting.name, text_of(value), section.origin});
   }
   return section;

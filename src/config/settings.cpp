@@ -295,6 +295,9 @@ CloudSettings make_cloud_settings(const Section& section, const SettingsContext&
   if (settings.batch_size < 1 || settings.batch_size > 100) {
     problems.push_back(problem_with(section, "batch_size", "must be a number from 1 to 100"));
   }
+  if (settings.max_report_size < 1) {
+    problems.push_back(problem_with(section, "max_report_size", "must be a number from 1 on"));
+  }
   if (settings.undelivered_mib < 1) {
     problems.push_back(problem_with(section, "undelivered_mib", "must be a number from 1 on"));
   }

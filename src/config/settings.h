@@ -24,8 +24,10 @@ struct CloudSettings : SectionSettings {
   Secret api_token;
   std::string username;
   Secret password;
-  int batch_size = 100;       ///< records in a payload, 1 to 100
-  int undelivered_mib = 256;  ///< room for the payloads of each section that Oomnitza did not take
+  int batch_size = 100;        ///< records in a payload, 1 to 100
+  std::string reports_folder;  ///< empty: exports in the state folder
+  int max_report_size = 1024;  ///< MiB
+  int undelivered_mib = 256;   ///< room for the payloads of each section that Oomnitza did not take
 };
 
 const std::vector<Setting>& cloud_settings();
@@ -37,7 +39,8 @@ struct ManagedSettings : SectionSettings {
   Json local_inputs;              ///< null when empty
   Url api_url;
   Url token_url;
-  int max_pages = 1000;  ///< of each list; of this machine alone
+  int max_pages = 1000;  ///< of each list
+  bool allow_insecure = false;
 };
 
 /// The settings of managed sections, which have no plugin of their own.

@@ -1,10 +1,13 @@
 #include "export_files/export_files.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <vector>
 
 #include "export_files/report_file.h"
@@ -13,6 +16,13 @@
 
 namespace connector::integration {
 namespace {
+
+namespace fs = std::filesystem;
+
+class ReportTooLarge : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// An entry of the cloud's listing.
 struct ListedReport {
@@ -62,13 +72,23 @@ class Progress {
   void skip(std::int64_t date) { settled_.insert(date); }
 
   /// The date of the newest settled report before all open ones. Reports of the same second move it together.
+  /// The last minutes are left open: more reports of one of their seconds may be listed later.
   std::int64_t state() const {
-    const auto end = open_.empty() ? settled_.end() : settled_.lower_bound(*open_.begin());
+    const std::int64_t limit = open_.empty() ? first_late_ : std::min(first_late_, *open_.begin());
+    const auto end = settled_.lower_bound(limit);
     return end == settled_.begin() ? state_ : std::max(state_, *std::prev(end));
   }
 
  private:
+  static std::int64_t minutes_ago() {
+    constexpr std::chrono::minutes late{5};
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               (std::chrono::system_clock::now() - late).time_since_epoch())
+        .count();
+  }
+
   std::int64_t state_;
+  const std::int64_t first_late_ = minutes_ago();
   std::multiset<std::int64_t> open_;
   std::set<std::int64_t> settled_;
 };
@@ -121,7 +141,7 @@ class Sync {
     if (progress.state() > done_until) state.advance(source, progress.state());
     for (const ListedReport& report : reports) {
       check_stop();
-      if (!settle(report)) continue;
+      if (!settle(report, state)) continue;
       progress.settle(report.creation_date);
       note(source, report, progress.state(), state);
     }
@@ -150,12 +170,14 @@ class Sync {
   }
 
   /// Whether the report needs no further try, and the cloud knows.
-  bool settle(const ListedReport& report) {
+  bool settle(const ListedReport& report, ReportState& state) {
     if (const std::string problem = problem_of_report_name(report.filename); !problem.empty()) {
       return tell_failed(report, "its file name is refused: " + problem);
     }
     try {
-      store(report);
+      store(report, state);
+    } catch (const ReportTooLarge& error) {
+      return tell_failed(report, error.what());
     } catch (const HttpError& error) {
       check_stop();  // a stop cut it off
       return tell_failed(report, error.what()) && is_final(error.status());
@@ -166,12 +188,46 @@ class Sync {
     return tell_stored(report);
   }
 
-  void store(const ListedReport& report) const {
-    ReportFile file(configuration_.folder_path, stored_name(report));
+  /// Only what this program has stored is replaced.
+  void store(const ListedReport& report, ReportState& state) {
+    const std::string name = free_name(report, state);
+    ReportFile file(configuration_.folder, name);
+    std::uintmax_t size = 0;
     http_.send({.url = report.url,
-                .sink = [&](std::string_view piece) { file.write(piece); },
-                .restart = [&] { file.restart(); }});
+                .sink =
+                    [&](std::string_view piece) {
+                      size += piece.size();
+                      if (size > options_.max_size)
+                        throw ReportTooLarge("it is larger than max_report_size in [oomnitza] allows");
+                      file.write(piece);
+                    },
+                .restart =
+                    [&] {
+                      size = 0;
+                      file.restart();
+                    }});
+    state.note_stored(configuration_.folder / name, report.uid);
     file.complete();
+  }
+
+  /// Where the report is to be stored. Two reports of one second and name are two files, unless they are to replace
+  /// each other.
+  std::string free_name(const ListedReport& report, const ReportState& state) const {
+    const std::string name = stored_name(report);
+    for (int number = 1;; ++number) {
+      const std::string tried = number == 1 ? name : numbered(name, number);
+      const fs::path file = configuration_.folder / tried;
+      const std::optional<std::string> uid = state.stored_by(file);
+      const bool is_there = fs::symlink_status(file).type() != fs::file_type::not_found;
+      if (uid ? configuration_.overwrite_reports || *uid == report.uid || !is_there : !is_there) return tried;
+      if (!uid)
+        throw std::runtime_error(shown_path(file) + " is there and was not stored by this program: move it away");
+    }
+  }
+
+  /// 20231114221320_assets.csv becomes 20231114221320-2_assets.csv.
+  static std::string numbered(std::string name, int number) {
+    return name.insert(name.find('_'), "-" + std::to_string(number));
   }
 
   bool tell_stored(const ListedReport& report) {
@@ -235,7 +291,7 @@ class Sync {
         tell_failed(report, "its file name is refused: " + problem);
         continue;
       }
-      const std::filesystem::path file = std::filesystem::path(configuration_.folder_path) / stored_name(report);
+      const fs::path file = configuration_.folder / stored_name(report);
       std::printf("section [%s] would store %s\n", configuration_.section().c_str(), shown_path(file).c_str());
     }
     std::fflush(stdout);  // this program goes on for long

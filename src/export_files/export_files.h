@@ -13,6 +13,7 @@ namespace connector::integration {
 struct ReportsOptions {
   bool testmode = false;             ///< print what would be stored; fetch, write and tell nothing
   std::filesystem::path state_file;  ///< state.db
+  std::uintmax_t max_size = 0;       ///< bytes of a report
   Log log;
   std::stop_token stop;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct ReportsConfiguration : SectionSettings {
   Secret oomnitza_authorization;  ///< as configured: a token, or JSON with a token_id
   CloudToken cloud_token;
   std::string folder_path;
+  std::filesystem::path folder;  ///< what that means here: absolute
+  bool allow_insecure = false;
   bool overwrite_reports = false;
   std::vector<ReportSource> data_sources;
 
@@ -24,9 +27,9 @@ struct ReportsConfiguration : SectionSettings {
 };
 
 /// Combines the cloud's configuration with the section (nullptr when there is none); the section's values win, except
-/// empty ones. The folder is made, unless this is a test (--testmode). Throws ConfigError with all that is wrong, each
-/// with section and key.
+/// empty ones. root: where the cloud's folders lie; a folder of the section is taken as it is. The folder is made,
+/// unless this is a test (--testmode). Throws ConfigError with all that is wrong, each with section and key.
 ReportsConfiguration reports_configuration(const Json& cloud, const Section* section, const SettingsContext& context,
-                                           bool testmode);
+                                           const std::filesystem::path& root, bool testmode);
 
 }  // namespace connector::integration

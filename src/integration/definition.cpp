@@ -53,7 +53,7 @@ class Reader {
     const Identity& identity = definition_.identity;
     definition_.section = overlay(
         {.name = identity.section(), .origin = fmt::format("integration {} ({})", identity.name, identity.service)},
-        ini, cloud_, managed_settings());
+        ini, cloud_, managed_settings(), context.log);
     const Section& section = definition_.section;
     fill_settings(definition_.settings, managed_settings(), section, context, problems_);
     if (definition_.settings.max_pages < 1) {

@@ -94,13 +94,15 @@ class IntegrationJob {
 
   void fetch_reports(const Configuration& ini) {
     const ReportsConfiguration reports =
-        reports_configuration(configuration_, ini.find(identity_.section()), settings_context(ini), context_.testmode);
+        reports_configuration(configuration_, ini.find(identity_.section()), settings_context(ini),
+                              context_.reports_folder, context_.testmode);
     log_.info("sync started");
     choose_cloud(reports.cloud_token);
     const Http http(reports.tls(), records_log_, stop_);
     const bool all_well = run_reports(reports, cloud(), http,
                                       {.testmode = context_.testmode,
                                        .state_file = context_.options.state_folder / "state.db",
+                                       .max_size = context_.max_report_size,
                                        .log = log_,
                                        .stop = stop_});
     log_.info("sync ended{}", all_well ? "" : " with failures");

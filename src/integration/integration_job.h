@@ -23,6 +23,8 @@ struct IntegrationContext {
   RunOptions options;               ///< save_folder: above those of the integrations; empty: nothing is saved
   bool testmode = false;            ///< --testmode
   std::filesystem::path save_data;  ///< where custom test runs save what came
+  std::filesystem::path reports_folder;
+  std::uintmax_t max_report_size;  ///< bytes
   std::span<const Plugin> plugins;
   const Logging& logging;
   const Oomnitza& cloud;  ///< logged in with the token of [oomnitza]

@@ -241,12 +241,14 @@ bool FieldMapping::append_fields(View& record, const Mapped& mapped, std::string
   const std::size_t begin = text.size();
   std::string missing;
   Scratch scratch;
+  TextBuilder json(text);
   for (const Field& field : fields_) {
     const ValueView value = value_of(field, record, mapped, scratch);
     if (field.required && value.is_empty()) missing += (missing.empty() ? "" : ", ") + field.name;
-    text += field.key;
-    value.append_to(text);
+    json.append(field.key);
+    value.append_to(json);
   }
+  json.flush();
   if (!missing.empty()) {
     faults_.note(Level::warning, "record skipped: required field " + missing + " is empty", name_of(mapped));
     text.resize(begin);

@@ -44,8 +44,7 @@ void remove_leftover(int folder, const std::string& name, const std::filesystem:
 
 Descriptor made_file(int folder, const std::string& name, const std::filesystem::path& path) {
   for (int attempt = 0; attempt < 10; ++attempt) {
-    Descriptor made(
-        ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));  // and the umask
+    Descriptor made(::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (made.number() >= 0) {
       if (!is_locked_by_another(made.number()) && is_named(made.number(), folder, name)) return made;
     } else if (errno == EEXIST) {

@@ -96,7 +96,7 @@ ReportState::ReportState(const std::filesystem::path& file, Access access) : fil
   database_.reset(database);
   if (code != SQLITE_OK) fail(file_, database ? sqlite3_errmsg(database) : sqlite3_errstr(code));
   sqlite3_busy_timeout(database, milliseconds_for_locks);
-  if (!writes || (has_table("media_storage_state") && has_table("media_storage_done"))) return;
+  if (!writes || has_table("stored_reports")) return;
 
   Transaction transaction(*this);
   statement(
@@ -107,6 +107,7 @@ ReportState::ReportState(const std::filesystem::path& file, Access access) : fil
       "CREATE TABLE IF NOT EXISTS media_storage_done (data_source_type text NOT NULL, data_source_id text NOT NULL, "
       "uid text NOT NULL, creation_date int NOT NULL, PRIMARY KEY (data_source_type, data_source_id, uid))")
       .step();
+  statement("CREATE TABLE IF NOT EXISTS stored_reports (file text NOT NULL PRIMARY KEY, uid text NOT NULL)").step();
   transaction.commit();
 }
 
@@ -146,6 +147,18 @@ void ReportState::settle(const ReportSource& source, const std::string& uid, std
       .step();
   move(source, until);
   transaction.commit();
+}
+
+std::optional<std::string> ReportState::stored_by(const std::filesystem::path& file) const {
+  if (!has_table("stored_reports")) return std::nullopt;
+  const std::string path = utf8_path(file);
+  Statement select = statement("SELECT uid FROM stored_reports WHERE file = ?");
+  return select.bind(path).step() ? std::optional(select.text()) : std::nullopt;
+}
+
+void ReportState::note_stored(const std::filesystem::path& file, const std::string& uid) {
+  const std::string path = utf8_path(file);
+  statement("INSERT OR REPLACE INTO stored_reports VALUES (?, ?)").bind(path).bind(uid).step();
 }
 
 void ReportState::advance(const ReportSource& source, std::int64_t until) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -35,6 +36,12 @@ class ReportState {
 
   /// Notes that a report is done, and moves the state to `until`, unless it is there already: it never goes back.
   void settle(const ReportSource& source, const std::string& uid, std::int64_t creation_date, std::int64_t until);
+
+  /// The uid of the report that was stored as this file; nothing: the file is somebody else's.
+  std::optional<std::string> stored_by(const std::filesystem::path& file) const;
+
+  /// To be called before the file gets its name.
+  void note_stored(const std::filesystem::path& file, const std::string& uid);
 
   /// Moves the state alone.
   void advance(const ReportSource& source, std::int64_t until);

@@ -22,24 +22,47 @@ constexpr std::uint64_t special(std::uint64_t bytes) {
          zeros(bytes ^ (ones * 0x7f));
 }
 
-/// Strings without anything to escape are most of what travels: they need no serializer.
-bool is_plain(std::string_view text) {
+/// Copies a text of eight bytes and more, eight at a time, and says whether it needs no escaping.
+bool copy_plain(std::string_view text, char* to) {
   std::uint64_t found = 0;
   std::uint64_t bytes = 0;
-  for (; text.size() >= sizeof bytes; text.remove_prefix(sizeof bytes)) {
-    std::memcpy(&bytes, text.data(), sizeof bytes);
+  const std::size_t last = text.size() - sizeof bytes;
+  for (std::size_t i = 0; i < last; i += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + i, sizeof bytes);
     found |= special(bytes);
+    std::memcpy(to + i, &bytes, sizeof bytes);
   }
-  bytes = ones * ' ';
-  if (!text.empty()) std::memcpy(&bytes, text.data(), text.size());
+  std::memcpy(&bytes, text.data() + last, sizeof bytes);
+  std::memcpy(to + last, &bytes, sizeof bytes);
   return ((found | special(bytes)) & high_bits) == 0;
 }
 
+bool copy_short(std::string_view text, char* to) {
+  bool is_plain = true;
+  for (const char c : text) {
+    is_plain = is_plain && c >= ' ' && c != '"' && c != '\\' && c != 0x7f;
+    *to++ = c;
+  }
+  return is_plain;
+}
+
+/// Strings without anything to escape are most of what travels: they need no serializer. false: it has something.
+bool append_plain(std::string_view text, TextBuilder& json) {
+  char* quoted = json.room_for(text.size() + 2);
+  if (quoted == nullptr) return false;
+  const bool is_plain =
+      text.size() < sizeof(std::uint64_t) ? copy_short(text, quoted + 1) : copy_plain(text, quoted + 1);
+  quoted[0] = '"';
+  quoted[text.size() + 1] = '"';
+  if (is_plain) json.take(text.size() + 2);
+  return is_plain;
+}
+
 template <class Number>
-void append_number(std::string& json, Number number) {
+void append_number(TextBuilder& json, Number number) {
   std::array<char, 24> digits;
   const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  json.append(digits.data(), written.ptr);
+  json.append({digits.data(), static_cast<std::size_t>(written.ptr - digits.data())});
 }
 
 }  // namespace
@@ -56,21 +79,24 @@ const Json& ValueView::as_json(Json& scratch) const {
 }
 
 void ValueView::append_to(std::string& json) const {
+  TextBuilder builder(json);
+  append_to(builder);
+  builder.flush();
+}
+
+void ValueView::append_to(TextBuilder& json) const {
   if (is_json_text_) {
-    json += text_;
-  } else if (json_ != nullptr && json_->is_null()) {
-    json += "null";
-  } else if (json_ != nullptr && json_->type() == Json::value_t::number_integer) {
+    json.append(text_);
+  } else if (json_ == nullptr) {
+    if (!append_plain(text_, json)) json.append(to_text(std::string(text_)));
+  } else if (json_->is_null()) {
+    json.append("null");
+  } else if (json_->type() == Json::value_t::number_integer) {
     append_number(json, json_->get<std::int64_t>());
-  } else if (json_ != nullptr && json_->type() == Json::value_t::number_unsigned) {
+  } else if (json_->type() == Json::value_t::number_unsigned) {
     append_number(json, json_->get<std::uint64_t>());
-  } else if (json_ != nullptr) {
-    json += to_text(*json_);
-  } else if (is_plain(text_)) {
-    json.append(text_.size() + 2, '"');
-    if (!text_.empty()) std::memcpy(json.data() + json.size() - 1 - text_.size(), text_.data(), text_.size());
   } else {
-    json += to_text(std::string(text_));
+    json.append(to_text(*json_));
   }
 }
 

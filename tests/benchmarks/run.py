@@ -16,6 +16,8 @@ import tempfile
 import time
 import urllib.request
 
+import peers
+
 BATCH = 100
 WORKERS = 2
 MANY_WORKERS = 64
@@ -262,6 +264,18 @@ def main():
         measure_all(Bench(arguments.build, folder), rows, arguments.large)
 
 
+def measure_peers(bench, rows):
+    """The same work by what else the machine has: ratios of one run."""
+    csv = bench.path("peers.csv")
+    write_csv(csv, rows)
+    native, templates = (run["cpu"] / run["records"] for run in (bench.upload(csv, rows), bench.mapping(rows, "--python")))
+    with Simulator(bench) as simulator:
+        peers.python_script(simulator, csv, rows, native)
+    with Simulator(bench) as simulator:
+        peers.syslog_ng(simulator, bench, csv, COLUMNS, rows + 1, native)  # the names are a line to it
+    peers.jinja(rows // 10, templates)
+
+
 def measure_all(bench, rows, large):
     print(f"{os.cpu_count()} cores, load average before: {load()}; {WORKERS} workers, payloads of {BATCH} records", flush=True)
     write_payload(bench.path("payload.json"))
@@ -294,6 +308,8 @@ def measure_all(bench, rows, large):
                    note=f"{devices / run['seconds'] / ideal:.0%} of the ideal {ideal:,.0f}/s at {DETAIL_LATENCY * 1000:.0f} ms")
     table_line("managed mapping alone, 14 paths", bench.mapping(rows))
     table_line("the same, 4 need Python", bench.mapping(rows // 10, "--python"))
+
+    measure_peers(bench, rows // 10)
 
     if large:
         write_csv(csv, rows * 5)

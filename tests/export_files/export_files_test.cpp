@@ -34,9 +34,9 @@ class ReportsTest : public testing::Test {
   ReportsTest() {
     configuration.id = "68";
     configuration.name = "Export 68";
-    configuration.folder_path = folder.file("exports");
+    configuration.folder = folder.path() / "exports";
     configuration.data_sources = {source};
-    fs::create_directory(configuration.folder_path);
+    fs::create_directory(configuration.folder);
     cloud.on("POST", "/api/v3/bulk/68/add_ready_portion", {{}});
     cloud.on("GET", "/api/v2/mappings", {{.body = "{}"}});
   }
@@ -58,9 +58,12 @@ class ReportsTest : public testing::Test {
     const Http http({}, Log(log), stop.get_token(), AfterStop::refuse,
                     {.wait = [](std::chrono::seconds, const std::stop_token&) {}});
     const std::size_t before = portions().size();
-    const bool succeeded =
-        run_reports(configuration, oomnitza, http,
-                    {.testmode = testmode, .state_file = state_file, .log = Log(log), .stop = stop.get_token()});
+    const bool succeeded = run_reports(configuration, oomnitza, http,
+                                       {.testmode = testmode,
+                                        .state_file = state_file,
+                                        .max_size = max_size,
+                                        .log = Log(log),
+                                        .stop = stop.get_token()});
     news = portions();
     news.erase(news.begin(), news.begin() + static_cast<std::ptrdiff_t>(before));
     return succeeded;
@@ -88,8 +91,7 @@ class ReportsTest : public testing::Test {
   /// All that lies in the folder, sorted.
   Names stored_names() const {
     Names names;
-    for (const auto& entry : fs::directory_iterator(configuration.folder_path))
-      names.push_back(entry.path().filename());
+    for (const auto& entry : fs::directory_iterator(configuration.folder)) names.push_back(entry.path().filename());
     std::sort(names.begin(), names.end());
     return names;
   }
@@ -108,6 +110,7 @@ class ReportsTest : public testing::Test {
   std::shared_ptr<Lines> log = std::make_shared<Lines>();
   std::stop_source stop;
   bool testmode = false;
+  std::uintmax_t max_size = 1u << 30;
   std::vector<Json> news;
 };
 
@@ -165,11 +168,57 @@ TEST_F(ReportsTest, FilesAreFetchedWithoutCredentials) {
   EXPECT_THAT(log->lines, testing::Not(HasSubstr("s3cr3t")));
 }
 
+TEST_F(ReportsTest, ReplacesNoFileOfOthers) {
+  configuration.overwrite_reports = true;
+  folder.write("exports/config.ini", "mine");
+  list({report("u-1", "config.ini", 100)});
+  files.on("GET", "/u-1", {{.body = "theirs"}});
+  EXPECT_FALSE(run());
+  EXPECT_EQ(content("config.ini"), "mine");
+  EXPECT_THAT(news[0]["error_message"].get<std::string>(), HasSubstr("was not stored by this program: move it away"));
+  EXPECT_EQ(fetched("u-1"), 0U);
+  fs::remove(configuration.folder / "config.ini");
+  EXPECT_TRUE(run());
+  EXPECT_EQ(content("config.ini"), "theirs");
+}
+
+TEST_F(ReportsTest, TwoReportsOfOneSecondAndNameAreTwoFiles) {
+  list({report("u-1", "a.csv", 100), report("u-2", "a.csv", 100)});
+  files.on("GET", "/u-1", {{.body = "1"}});
+  files.on("GET", "/u-2", {{.body = "2"}});
+  EXPECT_TRUE(run());
+  EXPECT_EQ(content("19700101000140_a.csv") + content("19700101000140-2_a.csv"), "12");
+}
+
+TEST_F(ReportsTest, SecondsThatMayNotBeOverStayOpen) {
+  const std::int64_t now = std::time(nullptr);
+  files.on("GET", "/u-1", {{.body = "1"}});
+  files.on("GET", "/u-2", {{.body = "2"}});
+  list({report("u-1", "a.csv", now)});
+  EXPECT_TRUE(run());
+  EXPECT_EQ(state(), 0);
+  list({report("u-1", "a.csv", now), report("u-2", "b.csv", now)});
+  EXPECT_TRUE(run());
+  EXPECT_THAT(told(), ElementsAre("u-2"));
+  EXPECT_EQ(fetched("u-1"), 1U);
+}
+
+TEST_F(ReportsTest, ReportsThatAreTooLargeAreRefusedForGood) {
+  max_size = 1 << 20;
+  list({report("u-1", "a.csv", 100), report("u-2", "b.csv", 200)});
+  files.on("GET", "/u-1", {{.body = std::string((1 << 20) + 1, 'x')}});
+  files.on("GET", "/u-2", {{.body = "2"}});
+  EXPECT_FALSE(run());
+  EXPECT_THAT(told(), ElementsAre("-u-1", "u-2"));
+  EXPECT_THAT(news[0]["error_message"].get<std::string>(), HasSubstr("max_report_size"));
+  EXPECT_EQ(stored_names(), Names{"19700101000320_b.csv"});
+  EXPECT_EQ(state(), 200);
+}
+
 TEST_F(ReportsTest, OverwritesWhenAskedTo) {
   configuration.overwrite_reports = true;
-  folder.write("exports/assets.csv", "older and longer");
   list({report("u-1", "assets.csv", 100), report("u-2", "assets.csv", 200)});
-  files.on("GET", "/u-1", {{.body = "old"}});
+  files.on("GET", "/u-1", {{.body = "older and longer"}});
   files.on("GET", "/u-2", {{.body = "new"}});
   EXPECT_TRUE(run());
   EXPECT_EQ(stored_names(), Names{"assets.csv"});
@@ -342,6 +391,7 @@ TEST_F(ReportsTest, AFailedDownloadLeavesNothingBehindAndIsPassing) {
   entry["url"] = raw.url();
   list({entry});
   folder.write("exports/19700101000140_a.csv", "as it was");
+  ReportState(state_file).note_stored(configuration.folder / "19700101000140_a.csv", "u-1");
   EXPECT_FALSE(run());
   EXPECT_EQ(raw.requests().size(), 11U);
   EXPECT_EQ(stored_names(), Names{"19700101000140_a.csv"});
@@ -391,7 +441,7 @@ TEST_F(ReportsTest, ADiskErrorIsPassing) {
   EXPECT_EQ(state(), 0);
   EXPECT_EQ(done(), std::set<std::string>{"u-2"});
 
-  fs::remove_all(configuration.folder_path);
+  fs::remove_all(configuration.folder);
   list({report("u-3", "c.csv", 300)});
   EXPECT_FALSE(run());
   EXPECT_EQ(told(), Names{"-u-3"});
@@ -517,7 +567,7 @@ TEST_F(ReportsTest, AFileThatAStopCutsOffIsNoFailure) {
 }
 
 TEST_F(ReportsTest, TestmodePrintsAndDoesNothingElse) {
-  fs::remove(configuration.folder_path);
+  fs::remove(configuration.folder);
   testmode = true;
   configuration.data_sources = {source, {"dashboards", "d-1"}};
   cloud.on("GET", "/api/v3/media_storage",
@@ -528,10 +578,10 @@ TEST_F(ReportsTest, TestmodePrintsAndDoesNothingElse) {
   const std::string output = testing::internal::GetCapturedStdout();
   EXPECT_FALSE(succeeded) << "a name and a listing";
   EXPECT_EQ(output,
-            "section [managed_reports.68] would store " + configuration.folder_path + "/20231114221320_a.csv\n");
+            "section [managed_reports.68] would store " + configuration.folder.string() + "/20231114221320_a.csv\n");
   EXPECT_THAT(portions(), IsEmpty());
   EXPECT_THAT(files.requests(), IsEmpty());
-  EXPECT_FALSE(fs::exists(configuration.folder_path));
+  EXPECT_FALSE(fs::exists(configuration.folder));
   EXPECT_FALSE(fs::exists(state_file));
 
   configuration.data_sources = {source};
@@ -546,11 +596,13 @@ TEST_F(ReportsTest, TestmodePrintsAndDoesNothingElse) {
 
 TEST_F(ReportsTest, SymbolicLinksAreNotFollowed) {
   const std::string outside = folder.write("outside.txt", "untouched");
-  const fs::path exports = configuration.folder_path;
+  const fs::path exports = configuration.folder;
   fs::create_symlink(outside, exports / "19700101000140_a.csv");
   fs::create_symlink(outside, exports / ".19700101000140_a.csv.part");
   list({report("u-1", "a.csv", 100)});
   files.on("GET", "/u-1", {{.body = "a"}});
+  EXPECT_FALSE(run());
+  fs::remove(exports / "19700101000140_a.csv");
   EXPECT_TRUE(run());
   EXPECT_EQ(folder.read("outside.txt"), "untouched");
   EXPECT_EQ(stored_names(), Names{"19700101000140_a.csv"});
@@ -560,9 +612,7 @@ TEST_F(ReportsTest, SymbolicLinksAreNotFollowed) {
 
 TEST_F(ReportsTest, HardLinksAreNotWrittenThrough) {
   const std::string outside = folder.write("outside.txt", "untouched");
-  for (const char* name : {"19700101000140_a.csv", ".19700101000140_a.csv.part"}) {
-    fs::create_hard_link(outside, fs::path(configuration.folder_path) / name);
-  }
+  fs::create_hard_link(outside, configuration.folder / ".19700101000140_a.csv.part");
   list({report("u-1", "a.csv", 100)});
   files.on("GET", "/u-1", {{.body = "a"}});
   EXPECT_TRUE(run());

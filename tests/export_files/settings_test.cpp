@@ -24,7 +24,7 @@ class ReportsSettingsTest : public testing::Test {
                   {"folder_path", folder.file("cloud")}};
     if (changes.is_object()) cloud.update(changes);
     const Section section{.name = "managed_reports.68", .origin = "config.ini:5", .entries = entries};
-    return reports_configuration(cloud, entries.empty() ? nullptr : &section, context, testmode);
+    return reports_configuration(cloud, entries.empty() ? nullptr : &section, context, root, testmode);
   }
 
   std::string problem_with(const Json& changes, const std::vector<Entry>& entries = {}) {
@@ -41,6 +41,7 @@ class ReportsSettingsTest : public testing::Test {
   TemporaryFolder folder;
   const decltype(connector::Configuration::variables) variables = {};
   const SettingsContext context{.variables = variables, .fetch_secrets = {}, .log = Log()};
+  fs::path root = folder.path();
   bool testmode = false;
 };
 
@@ -49,7 +50,7 @@ TEST_F(ReportsSettingsTest, DefaultsOfAConfiguration) {
   EXPECT_EQ(configuration.id, "68");
   EXPECT_EQ(configuration.section(), "managed_reports.68");
   EXPECT_EQ(configuration.name, "Export 68");
-  EXPECT_EQ(configuration.folder_path, folder.file("cloud"));
+  EXPECT_EQ(configuration.folder, folder.path() / "cloud");
   EXPECT_FALSE(configuration.overwrite_reports);
   EXPECT_TRUE(configuration.verify_ssl);
   EXPECT_TRUE(configuration.cloud_token.token.empty());
@@ -63,7 +64,9 @@ TEST_F(ReportsSettingsTest, DefaultsOfAConfiguration) {
 TEST_F(ReportsSettingsTest, TheIniWinsUnlessEmpty) {
   const Json cloud = {{"overwrite_reports", true}, {"verify_ssl", false}};
   EXPECT_TRUE(read(cloud).overwrite_reports);
-  EXPECT_FALSE(read(cloud).verify_ssl);
+  EXPECT_TRUE(read(cloud).verify_ssl) << "that is not the cloud's alone to say";
+  EXPECT_FALSE(read(cloud, {ini("allow_insecure", "True")}).verify_ssl);
+  EXPECT_FALSE(read(cloud, {ini("verify_ssl", "False")}).verify_ssl);
   const ReportsConfiguration both = read(cloud, {ini("folder_path", folder.file("ini")), ini("overwrite_reports", "no"),
                                                  ini("verify_ssl", "True"), ini("oomnitza_authorization", "t0ken")});
   EXPECT_EQ(both.folder_path, folder.file("ini"));
@@ -74,7 +77,9 @@ TEST_F(ReportsSettingsTest, TheIniWinsUnlessEmpty) {
       read(cloud, {ini("folder_path", ""), ini("overwrite_reports", ""), ini("verify_ssl", "")});
   EXPECT_EQ(empty.folder_path, folder.file("cloud"));
   EXPECT_TRUE(empty.overwrite_reports);
-  EXPECT_FALSE(empty.verify_ssl);
+  EXPECT_TRUE(empty.verify_ssl);
+  const Json files = {{"cacert_file", "/etc/hostname"}, {"user_pem_file", "/etc/hostname"}, {"ssl_protocol", "tls1"}};
+  EXPECT_EQ(read(files).tls().cacert_file + read(files).tls().user_pem_file + read(files).tls().protocol, "");
 }
 
 TEST_F(ReportsSettingsTest, TextsOfTheCloudAreBooleansToo) {
@@ -136,7 +141,7 @@ TEST_F(ReportsSettingsTest, ErrorsNameIntegrationAndKey) {
                             Json::array({{{"type", 5}, {"id", 1}}})}) {
     EXPECT_THAT(problem_with({{"data_sources", wrong}}), HasSubstr("data_sources: must be a list")) << wrong;
   }
-  EXPECT_THROW(reports_configuration(Json(), nullptr, context, false), ConfigError);
+  EXPECT_THROW(reports_configuration(Json(), nullptr, context, root, false), ConfigError);
 }
 
 TEST_F(ReportsSettingsTest, TheFolderIsMadeWithItsParents) {
@@ -149,8 +154,8 @@ TEST_F(ReportsSettingsTest, AFolderThatCannotBeIsAnError) {
   folder.write("file", "");
   EXPECT_THAT(problem_with({{"folder_path", folder.file("file")}}), HasSubstr("is not a folder"));
   EXPECT_THAT(problem_with({{"folder_path", folder.file("file/below")}}), HasSubstr("cannot be made"));
-  EXPECT_THAT(problem_with({{"folder_path", "/proc/exports"}}), HasSubstr("cannot be made"));
-  EXPECT_THAT(problem_with({{"folder_path", "/proc/self"}}), HasSubstr("cannot be written to"));
+  EXPECT_THAT(problem_with({}, {ini("folder_path", "/proc/exports")}), HasSubstr("cannot be made"));
+  EXPECT_THAT(problem_with({}, {ini("folder_path", "/proc/self")}), HasSubstr("cannot be written to"));
   EXPECT_FALSE(fs::exists(folder.file("cloud")));
 }
 
@@ -161,6 +166,32 @@ TEST_F(ReportsSettingsTest, NoFolderIsMadeInTestmodeOrForAWrongConfiguration) {
   EXPECT_FALSE(fs::exists(folder.file("cloud")));
   folder.write("file", "");
   EXPECT_THAT(problem_with({{"folder_path", folder.file("file")}}), HasSubstr("is not a folder"));
+}
+
+TEST_F(ReportsSettingsTest, TheCloudsFoldersLieBelowThisMachines) {
+  root = folder.path() / "exports";
+  for (const std::string& named :
+       {std::string("daily"), std::string("./daily/"), folder.file("exports/daily"), std::string("other/../daily")}) {
+    EXPECT_EQ(read({{"folder_path", named}}).folder.lexically_relative(root).begin()->string(), "daily") << named;
+  }
+  EXPECT_EQ(read({{"folder_path", "."}}).folder.lexically_normal().parent_path(), root);
+  for (const std::string& named : {std::string(".."), std::string("a/../../b"), std::string("/etc"), folder.file("x"),
+                                   folder.file("exports-of-others"), folder.file("")}) {
+    EXPECT_THAT(problem_with({{"folder_path", named}}),
+                testing::AllOf(HasSubstr("does not lie below " + root.string()), HasSubstr("reports_folder")))
+        << named;
+  }
+  EXPECT_EQ(read({}, {ini("folder_path", folder.file("mine"))}).folder, folder.path() / "mine")
+      << "a folder of the section is this machine's";
+}
+
+TEST_F(ReportsSettingsTest, TheCloudsFoldersFollowNoSymbolicLink) {
+  root = folder.path() / "exports";
+  fs::create_directories(root);
+  fs::create_directory(folder.path() / "elsewhere");
+  fs::create_directory_symlink(folder.path() / "elsewhere", root / "link");
+  EXPECT_THAT(problem_with({{"folder_path", "link"}}), HasSubstr("symbolic link"));
+  EXPECT_THAT(problem_with({{"folder_path", "link/deeper"}}), HasSubstr("symbolic link"));
 }
 
 }  // namespace connector::integration::reports_settings_test
