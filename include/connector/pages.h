@@ -71,23 +71,24 @@ template <class Items, class Fetch, class Name>
 void emit_details(const Connector& source, const Emit& emit, Items&& items, Fetch fetch, Name name) {
   struct Detail {
     Json record;
+    std::string name;
     std::string error;
   };
   parallel(
       source.workers, std::forward<Items>(items),
       [&](const auto& item) -> Detail {
         try {
-          return {fetch(item), {}};
+          return {fetch(item), {}, {}};
         } catch (const SourceError& error) {
           if (source.stop.stop_requested()) throw Stopped();
-          return {nullptr, std::string(name(item)) + ": " + error.what()};
+          return {nullptr, std::string(name(item)), error.what()};
         }
       },
       [&](Detail detail) {
         if (detail.error.empty()) {
           emit(std::move(detail.record));
         } else {
-          emit.failed(detail.error);
+          emit.failed(detail.name, detail.error);
         }
       });
 }

@@ -116,7 +116,7 @@ void Delivery::note(const Refusal& refusal) {
 void Delivery::refuse(std::string_view records, std::size_t number, const std::string& body,
                       const std::string& reason) {
   count(&Summary::undelivered, number);
-  job_.faults.note(Level::error, "not delivered: " + reason, first_of(records), "", number);
+  job_.faults.note(Level::error, "not delivered", first_of(records), reason, number);
   undelivered_.keep(records, body, log_.redact(reason));
 }
 
