@@ -33,6 +33,7 @@ integration::IntegrationContext make_context(App& app, WorkerHost& template_work
                       .undelivered_room = app.undelivered_room(),
                       .progress_interval = app.progress_interval()},
           .testmode = app.line.testmode,
+          .timing = app.timing(),
           .save_data = app.paths.save_data,
           .plugins = app.plugins,
           .logging = app.logging(),

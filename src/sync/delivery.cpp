@@ -50,7 +50,8 @@ bool Delivery::ask_sink() const {
   try {
     return job_.sink.is_canceled(job_.envelope.portion);
   } catch (const std::exception& error) {
-    log_.warning("could not ask Oomnitza whether the run is canceled; continuing: {}", error.what());
+    const Level level = is_question_told_.exchange(true) ? Level::debug : Level::warning;
+    log_.write(level, "could not ask Oomnitza whether the run is canceled; continuing: {}", error.what());
     return false;
   }
 }

@@ -81,6 +81,7 @@ TEST(CsvText, EncodingsThatAreGuessed) {
                  "e, weight\n",
                  {.encoding = "auto"}),
             "Größe, weight\n");
+  EXPECT_EQ(read("Gr\xF6n\n", {.encoding = "auto"}), "Grön\n") << "a letter near the end";
   EXPECT_EQ(read("Größe", {.encoding = "auto"}, 3, 1), "Größe") << "a character that is cut";
 }
 
