@@ -64,7 +64,7 @@ class Zendesk final : public Connector {
 
   void read(const Emit& emit) override {
     if (load_organizations) {
-      each_page("organizations", {}, [this](Json& organizations) { keep(organizations); });
+      each_page("organizations", {}, [&](Json& organizations) { keep(emit, organizations); });
     }
     Query filter;
     for (const std::string& role : roles) filter.emplace_back("role[]", role);
@@ -121,9 +121,12 @@ class Zendesk final : public Connector {
     return link.is_null() ? missing : link;
   }
 
-  void keep(Json& organizations) {
+  void keep(const Emit& emit, Json& organizations) {
     for (Json& organization : organizations) {
-      if (!organization.is_object()) throw SourceError("Zendesk's organizations: an organization is not an object");
+      if (!organization.is_object()) {
+        emit.incomplete("Zendesk's organizations: an organization is not an object");
+        continue;
+      }
       std::string id = to_text(at(organization, "id"));
       organizations_.insert_or_assign(std::move(id), std::move(organization));
     }
