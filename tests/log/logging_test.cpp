@@ -142,6 +142,17 @@ TEST_F(LoggingTest, FilesHaveTheirEncoding) {
   EXPECT_EQ(content("out.log"), "\xCA\xE8\xBF\xE2 ?\n");
 }
 
+TEST_F(LoggingTest, ALogThatCannotBeWrittenIsToldOnce) {
+  const Logging logging = this->logging(
+      R"({"handlers": {"file": {"class": "logging.FileHandler", "filename": "/dev/full"}},
+          "root": {"handlers": ["file"]}})");
+  testing::internal::CaptureStderr();
+  logging.logger("connector").warning("a");
+  logging.logger("connectors/oomnitza").warning("b");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "connector: lines of the log are lost: cannot write /dev/full: No space left on device\n");
+}
+
 TEST_F(LoggingTest, FilesHaveOneByteOrderMark) {
   using namespace std::string_literals;
   const Logging logging = this->logging(
