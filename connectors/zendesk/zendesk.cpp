@@ -87,8 +87,7 @@ class Zendesk final : public Connector {
       const Response response = get(request);
       guard.check(response.body);  // a link may name a page that was read in another way
       Json page = response.json();
-      const bool is_end = page.is_object() && at(page, list).is_null() && is_empty(at(page, "error"));
-      if (is_end) return;
+      if (lacks_list(page, list, response)) return;
       take(list_of(page, list, response));
       const Json& next = next_link(page);
       if (next.is_null()) return;

@@ -18,6 +18,10 @@ namespace connector {
 /// names the request when there is none.
 Json& list_of(Json& page, std::string_view name, const Response& response);
 
+/// Whether a page, an object, has no list at a dotted name: so some servers end their paging. Throws SourceError when
+/// the page tells of a failure instead ("error": …, "success": false).
+bool lacks_list(const Json& page, std::string_view name, const Response& response);
+
 /// Hands over each row. One that is not an object is a failed record: "a device is not an object".
 void emit_rows(const Emit& emit, Json& rows, std::string_view what);
 
