@@ -126,7 +126,7 @@ TEST(CsvColumns, WhatIsMissing) {
   EXPECT_THAT(missing_columns({"e.mail", "a.b"}, {"e.mail", "a", "a.b"}), ElementsAre("a.b")) << "what a dot means";
   EXPECT_THAT(missing_columns({}, {}), IsEmpty());
   EXPECT_EQ(describe_missing({"Serial", "x"}, {"SERIAL", "Name"}),
-            "it has no column \"Serial\"; did you mean \"SERIAL\"? it has no column \"x\". Its columns: SERIAL, Name.");
+            "it has no column \"Serial\"; did you mean \"SERIAL\"? It has no column \"x\". Its columns: SERIAL, Name.");
   EXPECT_THAT(describe_missing({"x"}, Names(25, "n")), HasSubstr("n, n and 5 more."));
 }
 
