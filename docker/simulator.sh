@@ -1,6 +1,7 @@
 # For the demos, to be read in with `.` by a script that has set build: a folder, scratch, that goes when the script ends,
 # and the start of a simulated Oomnitza, whose process is simulator and whose address is oomnitza. What runs as connector
-# is ended, too.
+# is ended, too. Files there hold tokens: they are their owner's alone.
+umask 077
 scratch=$(mktemp -d)
 simulator=
 connector=

@@ -97,8 +97,7 @@ Json Pages::next() {
   const Response response = get(source_, std::move(request));
   if (response.status != 200) return Json::array();
   Json page = response.json();
-  const bool is_missing = page.is_object() && at(page, list_.name).is_null();
-  if (is_missing && list_.may_be_missing) return Json::array();
+  if (list_.may_be_missing && lacks_list(page, list_.name, response)) return Json::array();
   Json rows = std::move(list_of(page, list_.name, response));
 
   std::string text = to_text(rows);

@@ -85,7 +85,8 @@ class Casper final : public Connector {
       if (id.is_number_integer() || (id.is_string() && !text.empty())) {
         ids.push_back(percent_encoded(text));
       } else {
-        emit.failed(fmt::format("an entry of the list of {}s has no id: {}", kind.name, excerpt(to_text(entry), log)));
+        emit.failed(fmt::format("an entry of the list of {}s: {}", kind.name, excerpt(to_text(entry), log)),
+                    "it has no id");
       }
     }
     return ids;

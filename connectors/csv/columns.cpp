@@ -33,7 +33,8 @@ std::string describe_missing(const std::vector<std::string>& missing, const std:
   std::string text;
   for (const std::string& name : missing) {
     const std::string meant = did_you_mean(name, columns);
-    text += fmt::format("it has no column \"{}\"{} ", name, meant.empty() ? "." : meant);
+    text += fmt::format("{} has no column \"{}\"{} ", text.empty() ? "it" : "It", excerpt(name),
+                        meant.empty() ? "." : meant);
   }
   const auto shown = columns.begin() + static_cast<std::ptrdiff_t>(std::min(columns.size(), max_shown));
   text += fmt::format("Its columns: {}", excerpt(fmt::format("{}", fmt::join(columns.begin(), shown, ", "))));

@@ -26,8 +26,8 @@ namespace fs = std::filesystem;
 
 /// The character that a setting names; '\0' for auto. Nothing when it names none.
 std::optional<char> delimiter_of(const std::string& text) {
-  if (text == "auto") return '\0';
-  if (text == "tab" || text == "\\t") return '\t';
+  if (equal_ignoring_case(text, "auto")) return '\0';
+  if (equal_ignoring_case(text, "tab") || text == "\\t") return '\t';
   const bool is_one = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '"';
   return is_one ? std::optional(text[0]) : std::nullopt;
 }
@@ -46,7 +46,7 @@ class Csv : public Connector {
     if (const std::optional<char> character = delimiter_of(delimiter)) {
       format_.delimiter = *character;
     } else {
-      add_problem("delimiter", "must be one character, tab, or auto");
+      add_problem("delimiter", "must be one ASCII character, tab, or auto");
     }
     format_.encoding = ascii_lower_case(encoding);
     if (format_.encoding == "utf8") format_.encoding = "utf-8";
@@ -56,7 +56,7 @@ class Csv : public Connector {
 
   void read(const Emit& emit) override {
     std::vector<fs::path> files = directory.empty() ? std::vector<fs::path>{filename} : files_in(directory, ".csv");
-    if (files.empty()) log.info("There is no *.csv file in the folder {}.", directory);
+    if (files.empty()) log.info("There is no *.csv file in the folder {}.", shown_path(directory));
     std::size_t failed = 0;
     for (const fs::path& file : files) {
       const std::string problem = read_file(file, emit);

@@ -10,12 +10,12 @@ namespace {
 void each_object(const Emit& emit, const Json& list, const std::string& what,
                  const std::function<void(const Json&)>& use) {
   if (list.is_null()) return;
-  if (!list.is_array()) return emit.failed(what + " is not a list");
+  if (!list.is_array()) return emit.failed(what, "it is not a list");
   for (const Json& entry : list) {
     if (entry.is_object()) {
       use(entry);
     } else {
-      emit.failed("an entry of " + what + " is not an object");
+      emit.failed("an entry of " + what, "it is not an object");
     }
   }
 }
@@ -41,7 +41,7 @@ void emit_order(const Emit& emit, const Json& purchase_order, const Json& order)
   const std::string name = to_text(at(order, "orderNumber"));
   each_object(emit, at(order, "productInfo"), "productInfo of order " + name, [&](const Json& product) {
     const Json& tags = at(product, "serviceTags");
-    if (!tags.is_array() && !tags.is_null()) return emit.failed("serviceTags of order " + name + " is not a list");
+    if (!tags.is_array() && !tags.is_null()) return emit.failed("serviceTags of order " + name, "it is not a list");
     for (const Json& tag : tags) emit(record_of(purchase_order, order, product, tag));
   });
 }

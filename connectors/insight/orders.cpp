@@ -52,7 +52,7 @@ std::vector<std::reference_wrapper<const Json>> entries_of(const Json& list) {
 }
 
 void Orders::emit_order(const Json& order) {
-  if (!order.is_object()) return emit_.failed("an order is not an object");
+  if (!order.is_object()) return emit_.failed("an order", "it is not an object");
   Common common{.header = first_object(at(order, "OrderHeader")), .tracking = tracking_of(order), .line = {}};
   for (const Json& line : entries_of(at(order, "OrderLineItems"))) {
     common.line = without_parts(line);

@@ -48,8 +48,7 @@ class JsonFiles : public Connector {
         if (item.is_object()) {
           emit(std::move(item));
         } else {
-          emit.failed(
-              fmt::format("{}: item {} of the list (counted from 0) is not an object", shown_path(file), position));
+          emit.failed(fmt::format("item {} (counted from 0) of {}", position, shown_path(file)), "it is not an object");
         }
         ++position;
       });

@@ -65,7 +65,7 @@ class Kace final : public Connector {
       }
       Json page = response.json();
       if (!page.is_object()) throw SourceError(response.url + ": the response is not an object");
-      if (is_empty(at(page, "Machines"))) return;  // whatever Count says
+      if (lacks_list(page, "Machines", response) || is_empty(at(page, "Machines"))) return;  // whatever Count says
       guard.check(response.body);
       Json& rows = list_of(page, "Machines", response);
       for (Json& machine : rows) make_record(machine);

@@ -82,7 +82,12 @@ class Meraki final : public Connector {
   void emit_devices(const Emit& emit, const Json& networks) {
     std::vector<std::string> ids;
     for (const Json& network : networks) {
-      if (std::string id = id_of(network, "id"); !id.empty()) ids.push_back(std::move(id));
+      std::string id = id_of(network, "id");
+      if (id.empty()) {
+        emit.incomplete("an entry of the networks has no id: " + excerpt(to_text(network), log));
+      } else {
+        ids.push_back(std::move(id));
+      }
     }
     const auto fetch = [this](const std::string& id) {
       const Response response = ask(api_url.value + "/networks/" + percent_encoded(id) + "/devices");

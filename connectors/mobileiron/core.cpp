@@ -123,7 +123,7 @@ class Core {
       const std::string id = to_text(at(device, device_id));
       const auto found = by_id.find(id);
       if (found == by_id.end()) {
-        emit_.failed(fmt::format("device {}: some of its fields could not be read", id));
+        emit_.failed("device " + id, "some of its fields could not be read");
         continue;
       }
       for (auto& [name, value] : found->second->items()) {

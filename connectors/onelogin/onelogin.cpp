@@ -81,7 +81,7 @@ class OneLogin final : public Connector {
       Json body = response.json();
       const Json& status = at(body, "status.code");
       if (!status.is_null() && status != 200) throw SourceError(problem_of(response, log));
-      if (at(body, "data").is_null()) return;
+      if (lacks_list(body, "data", response)) return;
       emit_users(emit, list_of(body, "data", response), Api::json);
       const Json& next = at(body, "pagination.after_cursor");
       cursor = next.is_string() ? next.get<std::string>() : next.is_null() ? "" : to_text(next);

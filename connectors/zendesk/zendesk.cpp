@@ -64,7 +64,7 @@ class Zendesk final : public Connector {
 
   void read(const Emit& emit) override {
     if (load_organizations) {
-      each_page("organizations", {}, [this](Json& organizations) { keep(organizations); });
+      each_page("organizations", {}, [&](Json& organizations) { keep(emit, organizations); });
     }
     Query filter;
     for (const std::string& role : roles) filter.emplace_back("role[]", role);
@@ -87,8 +87,7 @@ class Zendesk final : public Connector {
       const Response response = get(request);
       guard.check(response.body);  // a link may name a page that was read in another way
       Json page = response.json();
-      const bool is_end = page.is_object() && at(page, list).is_null() && is_empty(at(page, "error"));
-      if (is_end) return;
+      if (lacks_list(page, list, response)) return;
       take(list_of(page, list, response));
       const Json& next = next_link(page);
       if (next.is_null()) return;
@@ -121,9 +120,12 @@ class Zendesk final : public Connector {
     return link.is_null() ? missing : link;
   }
 
-  void keep(Json& organizations) {
+  void keep(const Emit& emit, Json& organizations) {
     for (Json& organization : organizations) {
-      if (!organization.is_object()) throw SourceError("Zendesk's organizations: an organization is not an object");
+      if (!organization.is_object()) {
+        emit.incomplete("Zendesk's organizations: an organization is not an object");
+        continue;
+      }
       std::string id = to_text(at(organization, "id"));
       organizations_.insert_or_assign(std::move(id), std::move(organization));
     }

@@ -45,11 +45,11 @@ class Emit {
   virtual void rows(Rows rows) const;
 
   /// A record of which nothing can be sent, since its details could not be read: logged and counted as failed.
-  /// what: names it and says why, "computer 7: GET https://…: status 404".
-  virtual void failed(const std::string& what) const = 0;
+  /// record: names it, "computer 7". reason: "GET https://…: status 404".
+  virtual void failed(const std::string& record, const std::string& reason) const = 0;
 
   /// A part of the source with an unknown number of records could not be read, the others can: logged, and the section
-  /// ends as incomplete (exit code 2). what: as above.
+  /// ends as incomplete (exit code 2). what: names it and says why.
   virtual void incomplete(const std::string& what) const = 0;
 
   /// How many records there will be, where a source knows that: for the display of progress. May be called again.

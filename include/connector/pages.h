@@ -18,6 +18,10 @@ namespace connector {
 /// names the request when there is none.
 Json& list_of(Json& page, std::string_view name, const Response& response);
 
+/// Whether a page, an object, has no list at a dotted name: so some servers end their paging. Throws SourceError when
+/// the page tells of a failure instead ("error": …, "success": false).
+bool lacks_list(const Json& page, std::string_view name, const Response& response);
+
 /// Hands over each row. One that is not an object is a failed record: "a device is not an object".
 void emit_rows(const Emit& emit, Json& rows, std::string_view what);
 
@@ -71,23 +75,24 @@ template <class Items, class Fetch, class Name>
 void emit_details(const Connector& source, const Emit& emit, Items&& items, Fetch fetch, Name name) {
   struct Detail {
     Json record;
+    std::string name;
     std::string error;
   };
   parallel(
       source.workers, std::forward<Items>(items),
       [&](const auto& item) -> Detail {
         try {
-          return {fetch(item), {}};
+          return {fetch(item), {}, {}};
         } catch (const SourceError& error) {
           if (source.stop.stop_requested()) throw Stopped();
-          return {nullptr, std::string(name(item)) + ": " + error.what()};
+          return {nullptr, std::string(name(item)), error.what()};
         }
       },
       [&](Detail detail) {
         if (detail.error.empty()) {
           emit(std::move(detail.record));
         } else {
-          emit.failed(detail.error);
+          emit.failed(detail.name, detail.error);
         }
       });
 }

@@ -47,10 +47,8 @@ void App::read_configuration() {
   }
   cloud_settings_ = make_cloud_settings(*section, settings_context(), problems);
   const std::string source = variable(configuration_->variables, "OOMNITZA_CONNECTOR_SOURCE");
-  Timing timing;
-  if (line.no_retry) timing.max_retries = 0;
   cloud_ = std::make_unique<Oomnitza>(cloud_settings_, source, rate_limited(logging_.logger("connectors/oomnitza")),
-                                      stop(), timing);
+                                      stop(), timing());
   const Http mac_models({}, log_, stop());
   built_in_ = std::make_unique<BuiltInConverters>(
       ConverterServices{.locations = [cloud = cloud_.get()] { return cloud->locations(); },
@@ -68,6 +66,12 @@ void App::introduce() const {
   log_.info("connector {} (protocol {}), configuration {}, sections: {}, Oomnitza {}, state folder {}", product_version,
             protocol_version, configuration_->origin, sections.empty() ? "all" : sections,
             url ? url->origin() + (url->path == "/" ? "" : url->path) : "without url", shown_path(paths.state));
+}
+
+Timing App::timing() const {
+  Timing timing;
+  if (line.no_retry) timing.max_retries = 0;
+  return timing;
 }
 
 void App::reopen_logs_on_hangup() {

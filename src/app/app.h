@@ -43,6 +43,8 @@ class App {
   Problems problems;  ///< found so far; throw_problems() ends the command when there are any
 
   std::stop_token stop() const { return signals_.token(); }
+  /// How requests are repeated.
+  Timing timing() const;
   const Logging& logging() const { return logging_; }
   /// How often the progress of a sync is shown; 0: never.
   std::chrono::milliseconds progress_interval() const;

@@ -143,7 +143,7 @@ void Sections::check_mapping(ReadySection& ready) {
 void Sections::set_tools(ReadySection& ready) const {
   Connector& connector = *ready.section.connector;
   connector.log = app_.section_log(*app_.configuration().find(ready.section.name), *ready.section.plugin);
-  connector.http = Http(connector.tls(), connector.log, app_.stop());
+  connector.http = Http(connector.tls(), connector.log, app_.stop(), AfterStop::refuse, app_.timing());
   connector.stop = app_.stop();
   connector.workers = app_.line.workers;
   connector.all_attributes = app_.line.save_data;

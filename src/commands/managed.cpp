@@ -39,6 +39,7 @@ integration::IntegrationContext make_context(App& app, WorkerHost& template_work
                       .undelivered_room = app.undelivered_room(),
                       .progress_interval = app.progress_interval()},
           .testmode = app.line.testmode,
+          .timing = app.timing(),
           .save_data = app.paths.save_data,
           .reports_folder = reports_folder(app),
           .max_report_size = static_cast<std::uintmax_t>(app.cloud_settings().max_report_size) << 20,

@@ -83,6 +83,7 @@ int resend(App& app) {
   const std::unique_ptr<Sink> sink = make_sink(app);
   const std::filesystem::path& state = app.paths.state;
   const std::vector<std::string> kept = sections_with_undelivered(state);
+  if (kept.empty() && app.line.sections.empty()) app.log().info("nothing is kept in {}", shown_path(state));
   bool is_all_delivered = true;
   for (const std::string& section : app.line.sections.empty() ? kept : app.line.sections) {
     const Undelivered undelivered(state, section, app.log());

@@ -10,6 +10,7 @@
 #include "http/transfer.h"
 #include "platform/environment.h"
 #include "platform/limits.h"
+#include "platform/path.h"
 #include "platform/process.h"
 #include "text/text.h"
 
@@ -317,9 +318,10 @@ void Connection::set_certificate(const ClientCertificate* certificate) {
   CURL* handle = handle_.get();
   static const ClientCertificate none;
   const ClientCertificate& own = certificate ? *certificate : none;
-  const char* file = certificate ? nullptr : text_or_null(settings_.user_pem_file);
-  set(handle, CURLOPT_SSLCERT, file);
-  set(handle, CURLOPT_SSLKEY, file);
+  const bool has_file = !certificate && !settings_.user_pem_file.empty();
+  const std::string path = has_file ? shown_path(settings_.user_pem_file) : "";  // whole: curl's messages name it
+  set(handle, CURLOPT_SSLCERT, has_file ? path.c_str() : nullptr);
+  set(handle, CURLOPT_SSLKEY, has_file ? path.c_str() : nullptr);
   set(handle, CURLOPT_SSLCERTTYPE, own.pkcs12.empty() ? "PEM" : "P12");
   set_blob(handle, CURLOPT_SSLCERT_BLOB, own.pkcs12.empty() ? own.certificate : own.pkcs12);
   set_blob(handle, CURLOPT_SSLKEY_BLOB, own.pkcs12.empty() ? own.key : "");

@@ -13,6 +13,8 @@
 namespace connector::integration {
 namespace {
 
+constexpr std::size_t beginning_size = 1000;
+
 Json header_values(const Headers& headers) {
   ObjectBuilder values;
   std::unordered_map<std::string, std::string> names;  // by their lower case, as they came first
@@ -35,7 +37,8 @@ DecodedResponse read_answer(const Response& response) try {
   return {.value = std::move(value),
           .headers = header_values(response.headers),
           .links = http::read_links(response),
-          .fingerprint = std::hash<std::string>()(response.body)};
+          .fingerprint = std::hash<std::string>()(response.body),
+          .beginning = response.body.substr(0, beginning_size)};
 } catch (const SourceError& error) {
   throw SourceError(fmt::format("{} {}: the response cannot be read: {}", response.method, response.url, error.what()));
 }

@@ -15,6 +15,7 @@ struct DecodedResponse {
   Json headers;                 ///< values of repeated ones joined by ", "
   Json links;                   ///< the Link header: {rel: {"url", "rel", …}}
   std::size_t fingerprint = 0;  ///< of the body
+  std::string beginning = {};   ///< of the body, for messages
 };
 
 inline constexpr std::size_t max_values = 5'000'000;  ///< of a response; each may take some hundred bytes

@@ -98,7 +98,7 @@ class IntegrationJob {
                               context_.reports_folder, context_.testmode);
     log_.info("sync started");
     choose_cloud(reports.cloud_token);
-    const Http http(reports.tls(), records_log_, stop_);
+    const Http http(reports.tls(), records_log_, stop_, AfterStop::refuse, context_.timing);
     const bool all_well = run_reports(reports, cloud(), http,
                                       {.testmode = context_.testmode,
                                        .state_file = context_.options.state_folder / "state.db",
@@ -146,7 +146,7 @@ class IntegrationJob {
 
   void sync() {
     const std::unique_ptr<Connector> source = make_source();
-    source->http = Http(source->tls(), records_log_, stop_);
+    source->http = Http(source->tls(), records_log_, stop_, AfterStop::refuse, context_.timing);
     source->log = records_log_;
     source->stop = stop_;
     source->workers = context_.options.workers;
@@ -184,7 +184,7 @@ class IntegrationJob {
   }
 
   std::unique_ptr<Connector> make_basic_source() {
-    Http http(definition_.settings.tls(), records_log_, stop_);
+    Http http(definition_.settings.tls(), records_log_, stop_, AfterStop::refuse, context_.timing);
     const Sender sender(http, context_.options.workers, records_log_, stop_);
     const std::unique_ptr<Authorizer> authorizer =
         make_authorizer(definition_.authorization, {.sender = sender, .cloud = context_.cloud, .secrets = *secrets_});

@@ -22,6 +22,7 @@ namespace connector::integration {
 struct IntegrationContext {
   RunOptions options;               ///< save_folder: above those of the integrations; empty: nothing is saved
   bool testmode = false;            ///< --testmode
+  Timing timing = {};               ///< how requests to the source are repeated
   std::filesystem::path save_data;  ///< where custom test runs save what came
   std::filesystem::path reports_folder;
   std::uintmax_t max_report_size;  ///< bytes

@@ -86,9 +86,10 @@ std::optional<Json::array_t> Paginator::next_page(std::size_t place, int page, S
   }
   if (is_repeated(place, called, seen)) return std::nullopt;
   if (is_empty(called.response.value)) return std::nullopt;
+  const std::string beginning = std::move(called.response.beginning);
   set_response(scope_.variables, names[place].response, std::move(called.response));
   Templates::Rendered result = scope_.items(behavior.result);
-  if (result.is_undefined) check_undefined(place, scope_.variables.as_set(names[place].response));
+  if (result.is_undefined) check_undefined(place, scope_.variables.as_set(names[place].response), beginning);
   if (is_empty(result.value)) return std::nullopt;
   return items_of(place, std::move(result.value));
 }
@@ -108,7 +109,7 @@ bool Paginator::is_repeated(std::size_t place, const Caller::Called& page, SeenP
 }
 
 /// A response in which the result is not there: it may be another one than what was asked for.
-void Paginator::check_undefined(std::size_t place, const Json& response) const {
+void Paginator::check_undefined(std::size_t place, const Json& response, const std::string& beginning) const {
   const Log& log = options_.log;
   const char* level = names[place].level;
   if (const auto* text = response.get_ptr<const std::string*>()) {
@@ -120,8 +121,7 @@ void Paginator::check_undefined(std::size_t place, const Json& response) const {
   }
   if (!response.is_object()) return;
   if (equal_ignoring_case(response.items().begin().key(), "html")) {
-    throw SourceError(
-        fmt::format("the {}: the response is HTML; it begins with {}", level, excerpt(to_text(response), log)));
+    throw SourceError(fmt::format("the {}: the response is HTML; it begins with {}", level, excerpt(beginning, log)));
   }
   std::string keys;
   for (const auto& [key, value] : response.items()) keys += (keys.empty() ? "" : ", ") + key;

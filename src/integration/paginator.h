@@ -53,7 +53,7 @@ class Paginator {
   bool pull_level(std::size_t place);
   std::optional<Json::array_t> next_page(std::size_t place, int page, SeenPages& seen);
   bool is_repeated(std::size_t place, const Caller::Called& page, SeenPages& seen) const;
-  void check_undefined(std::size_t place, const Json& response) const;
+  void check_undefined(std::size_t place, const Json& response, const std::string& beginning) const;
   void start_level(std::size_t place);
   void handle_items(std::size_t place, Json::array_t items);
   Json::array_t items_of(std::size_t place, Json result) const;

@@ -1,14 +1,49 @@
 #include "log/faults.h"
 
 #include <algorithm>
+#include <cctype>
 #include <mutex>
+#include <sstream>
 #include <utility>
+
+#include "text/text.h"
 
 namespace connector {
 namespace {
 
 constexpr std::size_t max_kinds = 100;  // what a source or a converter says may hold the record's own values
 constexpr std::size_t max_examples = 3;
+
+/// A detail with "…" for what is quoted in it: "no column …".
+std::string without_quotations(const std::string& detail) {
+  std::string text;
+  for (std::size_t i = 0; i < detail.size(); ++i) {
+    const bool opens = (detail[i] == '\'' || detail[i] == '"') &&
+                       (i == 0 || std::isalnum(static_cast<unsigned char>(detail[i - 1])) == 0);
+    const std::size_t end = opens ? detail.find(detail[i], i + 1) : std::string::npos;
+    if (end == std::string::npos) {
+      text += detail[i];
+    } else {
+      text += "…";
+      i = end;
+    }
+  }
+  return text;
+}
+
+/// What details of records with the same fault have in common: without addresses, quotations, numbers, and what follows
+/// the status of a response.
+std::string nature_of(const std::string& detail) {
+  std::istringstream words(without_quotations(detail));
+  std::string nature;
+  std::string word;
+  for (bool is_status = false; words >> word && !is_status;) {
+    is_status = nature.ends_with("status ");
+    const bool is_value = contains(word, "://") || word.find_first_of("0123456789") != std::string::npos;
+    nature += is_value && !is_status ? "… " : word + " ";
+  }
+  return nature;
+}
 
 std::string with_detail(const std::string& text, const std::string& detail) {
   return detail.empty() ? text : text + ": " + detail;
@@ -24,6 +59,7 @@ struct Faults::State {
   struct Kind {
     Level level;
     std::string text;
+    std::string nature;
     std::string detail;     ///< of the first
     std::size_t count = 0;  ///< of records
     std::size_t times = 0;
@@ -43,10 +79,12 @@ struct Faults::State {
   std::vector<Kind> kinds;
 
   Kind& kind_of(Level level, const std::string& text, const std::string& detail) {
-    const auto known = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return kind.text == text; });
+    std::string nature = nature_of(detail);
+    const auto known = std::find_if(kinds.begin(), kinds.end(),
+                                    [&](const Kind& kind) { return kind.text == text && kind.nature == nature; });
     if (known != kinds.end()) return *known;
-    if (kinds.size() == max_kinds) return kinds.emplace_back(Kind{level, "other faults", ""});
-    return kinds.size() > max_kinds ? kinds.back() : kinds.emplace_back(Kind{level, text, detail});
+    if (kinds.size() == max_kinds) return kinds.emplace_back(Kind{level, "other faults", "", ""});
+    return kinds.size() > max_kinds ? kinds.back() : kinds.emplace_back(Kind{level, text, std::move(nature), detail});
   }
 };
 

@@ -16,7 +16,8 @@ class Faults {
   Faults(Log log);  // NOLINT(google-explicit-constructor): a log for those who have no use for counts
 
   /// kind: what is wrong, the same for all: "field COST: converter price failed; using null". record: names it: "record
-  /// 7". detail: what may differ from record to record. count: of how many records it names the first.
+  /// 7". detail: the reason, with values of the record: details that differ in addresses, numbers and quotations alone
+  /// are of one kind. count: of how many records it names the first.
   void note(Level level, const std::string& kind, const std::string& record, const std::string& detail = {},
             std::size_t count = 1) const;
 

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "text/charset.h"
 #include "text/encode.h"
 
 namespace connector {
@@ -31,6 +32,7 @@ void FileSink::sink_it_(const spdlog::details::log_msg& line) {
   if (!charset_.empty()) text = encoded_text(text, charset_).value_or(text);
   if (!file_.is_in_place()) file_.open();
   make_room(text.size());
+  if (!charset_.empty() && file_.size() > 0) text.erase(0, marked_encoding(text).mark);
   file_.append(text);
 }
 

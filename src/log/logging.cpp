@@ -4,9 +4,11 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -104,6 +106,13 @@ class LoggerOutput final : public Log::Output {
   std::shared_ptr<Redactor> redactor_;
 };
 
+/// The first time only: a disk that is full stays so.
+void tell_loss(const std::string& reason) {
+  static std::once_flag told;
+  std::call_once(
+      told, [&] { std::fputs(fmt::format("connector: lines of the log are lost: {}\n", reason).c_str(), stderr); });
+}
+
 }  // namespace
 
 struct Logging::State {
@@ -199,6 +208,7 @@ struct Logging::State {
     auto logger = std::make_shared<spdlog::logger>(name, handlers.begin(), handlers.end());
     const auto level = threshold(leveled != ancestors.end() ? (*leveled)->level.value() : root_level());
     logger->set_level(std::min(level, lowest_level));
+    logger->set_error_handler(tell_loss);
     return logger;
   }
 

@@ -52,6 +52,10 @@ void Oomnitza::log_in() {
                     refused ? "Oomnitza refuses the credentials, check api_token, or username and password"
                             : "Oomnitza cannot be reached, check url",
                     error.what()));
+  } catch (const AuthenticationError&) {
+    throw;
+  } catch (const SourceError& error) {
+    throw AuthenticationError(fmt::format("section [oomnitza]: {}", error.what()));
   }
 }
 
@@ -69,7 +73,7 @@ Oomnitza Oomnitza::with_token(const Secret& token, Log log) const {
   Oomnitza other(settings, source_, std::move(log), stop_, timing_);
   try {
     other.try_token();
-  } catch (const HttpError& error) {
+  } catch (const SourceError& error) {
     throw AuthenticationError(
         fmt::format("Oomnitza refuses the token that oomnitza_authorization gives: {}", error.what()));
   }
@@ -166,6 +170,7 @@ Json Oomnitza::locations() const {
 
 Json Oomnitza::check_managed() const {
   const Response answer = post("/api/v3/bulk/check_managed", to_text(Json{{"version", std::string(protocol_version)}}));
+  require_success(answer, "POST");
   try {
     Json configurations = parse_json_without_depths(answer.body);  // each is handed out once: one must not lose others
     if (!configurations.is_array()) throw SourceError("Oomnitza's response is not a list of configurations");

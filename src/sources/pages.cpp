@@ -4,6 +4,7 @@
 
 #include "http/address.h"
 #include "http/links.h"
+#include "text/failure_sign.h"
 #include "text/text.h"
 
 namespace connector {
@@ -25,6 +26,14 @@ Json& list_of(Json& page, std::string_view name, const Response& response) {
                                   excerpt(response.body)));
   }
   return list;
+}
+
+bool lacks_list(const Json& page, std::string_view name, const Response& response) {
+  if (!page.is_object() || !at(page, name).is_null()) return false;
+  const std::string sign = failure_sign(page);
+  if (sign.empty()) return true;
+  throw SourceError(
+      fmt::format("{} {}: the response reports a failure: {}", response.method, response.url, excerpt(sign)));
 }
 
 void emit_rows(const Emit& emit, Json& rows, std::string_view what) {

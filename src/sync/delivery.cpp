@@ -50,7 +50,8 @@ bool Delivery::ask_sink() const {
   try {
     return job_.sink.is_canceled(job_.envelope.portion);
   } catch (const std::exception& error) {
-    log_.warning("could not ask Oomnitza whether the run is canceled; continuing: {}", error.what());
+    const Level level = is_question_told_.exchange(true) ? Level::debug : Level::warning;
+    log_.write(level, "could not ask Oomnitza whether the run is canceled; continuing: {}", error.what());
     return false;
   }
 }
@@ -116,7 +117,7 @@ void Delivery::note(const Refusal& refusal) {
 void Delivery::refuse(std::string_view records, std::size_t number, const std::string& body,
                       const std::string& reason) {
   count(&Summary::undelivered, number);
-  job_.faults.note(Level::error, "not delivered: " + reason, first_of(records), "", number);
+  job_.faults.note(Level::error, "not delivered", first_of(records), reason, number);
   undelivered_.keep(records, body, log_.redact(reason));
 }
 

@@ -69,9 +69,10 @@ class Delivery {
   mutable std::mutex mutex_;
   Summary counts_;
   std::once_flag first_payload_;
-  std::atomic<bool> is_unidentified_ = false;  ///< records could not be found again: send nothing
-  std::atomic<bool> has_given_up_ = false;     ///< pull no more
-  std::atomic<bool> is_unreachable_ = false;   ///< do not try what is left
+  std::atomic<bool> is_unidentified_ = false;           ///< records could not be found again: send nothing
+  std::atomic<bool> has_given_up_ = false;              ///< pull no more
+  std::atomic<bool> is_unreachable_ = false;            ///< do not try what is left
+  mutable std::atomic<bool> is_question_told_ = false;  ///< that it has no answer
   CancelWatch cancel_watch_;
 };
 

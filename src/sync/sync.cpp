@@ -114,9 +114,9 @@ class Sync final : private Emit {
     pipeline_.add(std::move(rows));
   }
 
-  void failed(const std::string& what) const override {
+  void failed(const std::string& record, const std::string& reason) const override {
     check_stop();
-    job_.faults.note(Level::error, "record not sent", what);
+    job_.faults.note(Level::error, "record not sent", record, reason);
     pipeline_.add_failed();
   }
 

@@ -6,6 +6,17 @@
 #include "text/utf8.h"
 
 namespace connector {
+namespace {
+
+/// Whether bytes are the beginning of a character of UTF-8 of which the end is missing.
+bool is_cut_character(std::string_view bytes) {
+  constexpr std::size_t longest = 3;
+  const auto follows = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; };
+  return static_cast<unsigned char>(bytes.front()) >= 0xC2U && bytes.size() <= longest &&
+         std::all_of(bytes.begin() + 1, bytes.end(), follows);
+}
+
+}  // namespace
 
 Encoding marked_encoding(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -34,10 +45,10 @@ std::string_view charset_by_zeros(std::string_view bytes) {
 }
 
 Encoding guessed_encoding(std::string_view bytes) {
-  constexpr std::size_t longest_beginning = 3;  // of a character of UTF-8
   if (const Encoding marked = marked_encoding(bytes); marked.mark > 0) return marked;
   if (const std::string_view wide = charset_by_zeros(bytes); !wide.empty()) return {wide, 0};
-  return {utf8_length(bytes) + longest_beginning >= bytes.size() ? "utf-8" : "windows-1252", 0};
+  const std::string_view rest = bytes.substr(utf8_length(bytes));
+  return {rest.empty() || is_cut_character(rest) ? "utf-8" : "windows-1252", 0};
 }
 
 }  // namespace connector

@@ -54,6 +54,7 @@ TEST_F(Resend, DeliversWhatARunHadToKeep) {
   EXPECT_EQ(portions[1].finalized, 1U);
 
   EXPECT_EQ(run({"resend"}), 0) << output();
+  EXPECT_THAT(output(), HasSubstr("nothing is kept in " + folder.path().string()));
   EXPECT_THAT(oomnitza.cloud().portions(), SizeIs(2)) << "nothing kept, nothing sent";
 }
 

@@ -221,7 +221,7 @@ TEST_F(CsvTest, SettingsOfTheFormat) {
                                  "e\n");
   read(csv_assets(), {{"filename", file}, {"delimiter", ";"}, {"encoding", "Windows-1252"}});
   EXPECT_EQ(records, (Values{{{"n", "1"}, {"m", "Größe"}}}));
-  read(csv_assets(), {{"filename", file}, {"delimiter", "auto"}, {"encoding", "auto"}});
+  read(csv_assets(), {{"filename", file}, {"delimiter", "Auto"}, {"encoding", "auto"}});
   EXPECT_EQ(records, (Values{{{"n", "1"}, {"m", "Größe"}}}));
   EXPECT_TRUE(problems.empty());
   for (const char* wrong : {"", ";;", "\"", "ö", "semicolon"})

@@ -606,8 +606,10 @@ TEST_F(HttpsTest, OpensAnEncryptedKeyWithItsPasswordAndAsksNobody) {
   EXPECT_EQ(session(settings).get(strict.url("/")).body, "welcome");
   for (const char* wrong : {"", "other"}) {
     settings.user_pem_password = wrong;
+    settings.user_pem_file = std::filesystem::relative(file);
     const HttpError error = error_of([&] { session(settings).get(strict.url("/")); });
     EXPECT_TRUE(has(error.what(), "check user_pem_file")) << error.what();
+    EXPECT_TRUE(has(error.what(), std::filesystem::current_path().string())) << error.what();
   }
 }
 

@@ -44,6 +44,22 @@ TEST_F(FaultsTest, OfOneKindAreTwoLinesHoweverManyRecordsTheyMeet) {
               ElementsAre("1000 records: converter x failed: bad 1; for example record 1, record 2, record 3"));
 }
 
+TEST_F(FaultsTest, WithUnlikeReasonsAreOfUnlikeKinds) {
+  for (const std::string id : {"a", "b", "c"}) {
+    faults.note(Level::error, "record not sent", "computer " + id, "GET https://x/" + id + ": status 404: no " + id);
+    faults.note(Level::error, "record not sent", "computer 1" + id, "GET https://x/" + id + ": status 500: down " + id);
+    faults.note(Level::error, "record not sent", "computer 2" + id, "no 'field " + id + "' in it");
+  }
+  EXPECT_THAT(lines->messages, SizeIs(3));
+  EXPECT_THAT(reported(),
+              ElementsAre("3 records: record not sent: GET https://x/a: status 404: no a; for example computer a, "
+                          "computer b, computer c",
+                          "3 records: record not sent: GET https://x/a: status 500: down a; for example computer 1a, "
+                          "computer 1b, computer 1c",
+                          "3 records: record not sent: no 'field a' in it; for example computer 2a, computer 2b, "
+                          "computer 2c"));
+}
+
 TEST_F(FaultsTest, OfOneRecordAreOneLine) {
   faults.note(Level::warning, "required field A is empty", "record 1");
   faults.note(Level::warning, "required field B is empty", "record 1");

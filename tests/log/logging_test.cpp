@@ -142,6 +142,29 @@ TEST_F(LoggingTest, FilesHaveTheirEncoding) {
   EXPECT_EQ(content("out.log"), "\xCA\xE8\xBF\xE2 ?\n");
 }
 
+TEST_F(LoggingTest, ALogThatCannotBeWrittenIsToldOnce) {
+  const Logging logging = this->logging(
+      R"({"handlers": {"file": {"class": "logging.FileHandler", "filename": "/dev/full"}},
+          "root": {"handlers": ["file"]}})");
+  testing::internal::CaptureStderr();
+  logging.logger("connector").warning("a");
+  logging.logger("connectors/oomnitza").warning("b");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "connector: lines of the log are lost: cannot write /dev/full: No space left on device\n");
+}
+
+TEST_F(LoggingTest, FilesHaveOneByteOrderMark) {
+  using namespace std::string_literals;
+  const Logging logging = this->logging(
+      R"({"formatters": {"f": {"format": "%(message)s"}},
+          "handlers": {"file": {"class": "logging.FileHandler", "filename": "out.log", "formatter": "f",
+                                "encoding": "utf-16"}},
+          "root": {"handlers": ["file"]}})");
+  logging.logger("connector").warning("a");
+  logging.logger("connector").warning("b");
+  EXPECT_EQ(content("out.log"), "\xFF\xFE"s + "a\0\n\0b\0\n\0"s);
+}
+
 TEST_F(LoggingTest, LinesCanBeJson) {
   const std::string configuration = to_file(R"("root": {"handlers": ["file"]})");
   std::ofstream(folder / "logging.json") << configuration;

@@ -15,7 +15,9 @@ class EmitTo final : public Emit {
   explicit EmitTo(std::function<void(Record)> take) : take_(std::move(take)) {}
 
   void operator()(Record record) const override { take_(std::move(record)); }
-  void failed(const std::string& what) const override { problems.push_back(what); }
+  void failed(const std::string& record, const std::string& reason) const override {
+    problems.push_back(record + ": " + reason);
+  }
   void incomplete(const std::string& what) const override { problems.push_back(what); }
   void checkpoint() const override {}
 

@@ -72,6 +72,8 @@ class Check {
       exit_code(value);
     else if (key == "output_contains")
       output_contains(value);
+    else if (key == "output_count")
+      output_count(value);
     else if (key == "not_in_output")
       not_in_output(value);
     else if (key != "allow_errors" && key != "allow_unmatched")
@@ -223,6 +225,14 @@ class Check {
     for (const Json& text : expected)
       if (outcome_.output.find(substitute_(text.get<std::string>())) == std::string::npos)
         problem("the output lacks " + to_text(text));
+  }
+
+  void output_count(const Json& expected) {
+    for (const auto& [text, count] : expected.items()) {
+      std::size_t found = 0;
+      for (std::size_t i = 0; (i = outcome_.output.find(text, i)) != std::string::npos; i += text.size()) ++found;
+      if (found != count) problem("the output has " + std::to_string(found) + " times " + to_text(text));
+    }
   }
 
   void not_in_output(const Json& expected) {

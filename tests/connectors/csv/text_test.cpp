@@ -81,6 +81,7 @@ TEST(CsvText, EncodingsThatAreGuessed) {
                  "e, weight\n",
                  {.encoding = "auto"}),
             "Größe, weight\n");
+  EXPECT_EQ(read("Gr\xF6n\n", {.encoding = "auto"}), "Grön\n") << "a letter near the end";
   EXPECT_EQ(read("Größe", {.encoding = "auto"}, 3, 1), "Größe") << "a character that is cut";
 }
 
@@ -125,7 +126,7 @@ TEST(CsvColumns, WhatIsMissing) {
   EXPECT_THAT(missing_columns({"e.mail", "a.b"}, {"e.mail", "a", "a.b"}), ElementsAre("a.b")) << "what a dot means";
   EXPECT_THAT(missing_columns({}, {}), IsEmpty());
   EXPECT_EQ(describe_missing({"Serial", "x"}, {"SERIAL", "Name"}),
-            "it has no column \"Serial\"; did you mean \"SERIAL\"? it has no column \"x\". Its columns: SERIAL, Name.");
+            "it has no column \"Serial\"; did you mean \"SERIAL\"? It has no column \"x\". Its columns: SERIAL, Name.");
   EXPECT_THAT(describe_missing({"x"}, Names(25, "n")), HasSubstr("n, n and 5 more."));
 }
 
