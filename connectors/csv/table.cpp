@@ -78,15 +78,16 @@ void CsvTable::take_plain_values(std::string_view& line) {
   const bool is_plain = quote == std::string_view::npos;
   if (is_plain && line.back() != '\n' && line.back() != '\r') return;  // a piece of a line
   const std::size_t end = is_plain ? line.size() - 1 : quote;
+  if (has_columns_) rows_->keep(line.substr(0, end));
   std::size_t begin = 0;
   for (std::size_t at = line.find(delimiter_); at < end; at = line.find(delimiter_, begin)) {
-    keep_value(line.substr(begin, at - begin));
+    keep_part(line, begin, at - begin);
     begin = at + 1;
   }
   is_utf8_ = is_utf8(line.substr(0, is_plain ? end : begin));
   if (!is_plain) return line.remove_prefix(begin);
   if (end > 0) {
-    keep_value(line.substr(begin, end - begin));
+    keep_part(line, begin, end - begin);
     row_ended_ = true;
   }
   line = {};
@@ -134,11 +135,24 @@ void CsvTable::append_value(std::string_view text) {
 void CsvTable::keep_value(std::string_view text) {
   if (!has_columns_) {
     columns_.emplace_back(text);
-    return;
+  } else if (wants_next_value()) {
+    rows_->add(text);
   }
+}
+
+/// A value of a line that the rows keep.
+void CsvTable::keep_part(std::string_view line, std::size_t begin, std::size_t size) {
+  if (!has_columns_) {
+    columns_.emplace_back(line.substr(begin, size));
+  } else if (wants_next_value()) {
+    rows_->add_part(begin, size);
+  }
+}
+
+bool CsvTable::wants_next_value() {
   keeps_value_ = column_ < columns_.size() && !repeated_[column_];
-  if (keeps_value_) rows_->add(text);
   ++column_;
+  return keeps_value_;
 }
 
 void CsvTable::end_row() {

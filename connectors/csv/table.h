@@ -50,6 +50,8 @@ class CsvTable {
   void parse_quoted(std::string_view line);
   void append_value(std::string_view text);
   void keep_value(std::string_view text);
+  void keep_part(std::string_view line, std::size_t begin, std::size_t size);
+  bool wants_next_value();
   void add_columns();
   void end_row();
 

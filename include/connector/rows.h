@@ -45,7 +45,12 @@ class Rows {
   void add_null() { add(Kind::null, {}); }
   /// json: valid JSON text of a value that is not a string.
   void add_json(std::string_view json) { add(Kind::json, json); }
-  /// Appends to the value that was added last, a text.
+  /// Keeps text that several values are parts of; add_part() adds them: begin counts within it.
+  void keep(std::string_view text);
+  void add_part(std::size_t begin, std::size_t size) {
+    cells_.push_back({static_cast<std::uint32_t>(kept_at_ + begin), static_cast<std::uint32_t>(size), Kind::text});
+  }
+  /// Appends to the value that was added last, a text and no part.
   void append(std::string_view text);
   /// Drops the rows behind the first `rows`.
   void resize(std::size_t rows) { cells_.resize(rows * columns_->size()); }
@@ -69,11 +74,13 @@ class Rows {
     Kind kind;
   };
 
+  void check_room(std::string_view text) const;
   void add(Kind kind, std::string_view text);
 
   std::shared_ptr<const Columns> columns_;
   std::string text_;
   std::vector<Cell> cells_;
+  std::size_t kept_at_ = 0;
   std::size_t first_number_ = 0;
 };
 

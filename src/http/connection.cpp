@@ -154,6 +154,9 @@ void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const 
       return fails(Fault::lasting, "canceled: shutting down");
     case Ended::idle:
       return fails(Fault::transient, "no byte for " + std::to_string(exchange.idle_timeout.count()) + " s");
+    case Ended::dripping:
+      return fails(Fault::transient,
+                   "less than 100 bytes a second for " + std::to_string(exchange.idle_timeout.count()) + " s");
     case Ended::too_slow:
       return fails(Fault::lasting, "not complete after " + std::to_string(exchange.time_limit.count()) + " s");
     case Ended::dropped:

@@ -32,7 +32,8 @@ std::optional<seconds> asked_wait(const std::string& text, std::chrono::system_c
       !text.empty() && std::string_view("SMTWF").find(text.front()) != std::string_view::npos;
   const time_t date = begins_with_letter ? curl_getdate(text.c_str(), nullptr) : -1;
   if (date == -1) return std::nullopt;
-  return std::chrono::ceil<seconds>(std::chrono::system_clock::from_time_t(date) - now);
+  // Seconds, not the clock's nanoseconds: those end in 2262.
+  return seconds(date) - std::chrono::floor<seconds>(now.time_since_epoch());
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Transfer {
     stopped,
     idle,
     too_slow,
+    dripping,
     dropped,
     too_large,
     head_too_large,
@@ -39,6 +40,8 @@ struct Transfer {
   CURL* handle;
   Clock::time_point begun = Clock::now();
   Clock::time_point last_byte = begun;
+  Clock::time_point recent_since = begun;  ///< since when recent_bytes came
+  std::size_t recent_bytes = 0;
   curl_off_t bytes_moved = 0;
   bool connected = false;
   std::size_t head_size = 0;
@@ -58,10 +61,23 @@ struct Transfer {
 
   bool take(std::string_view piece) {
     last_byte = Clock::now();
+    if (drips(piece.size())) ended = Ended::dripping;
     if (!decoder) decoder.emplace(content_encoding());
     const bool goes_on = decoder->decode(piece, [this](std::string_view part) { return keep(part); });
     if (decoder->is_corrupt()) ended = Ended::corrupt;
-    return goes_on;
+    return goes_on && ended != Ended::dripping;
+  }
+
+  /// Whether the body comes so slowly that it would hold its section for ever.
+  bool drips(std::size_t bytes) {
+    constexpr std::size_t lowest_rate = 100;  // bytes a second
+    recent_bytes += bytes;
+    const auto passed = last_byte - recent_since;
+    if (passed < exchange.idle_timeout) return false;
+    const bool is_slow = recent_bytes < lowest_rate * static_cast<std::size_t>(exchange.idle_timeout.count());
+    recent_since = last_byte;
+    recent_bytes = 0;
+    return is_slow;
   }
 
   bool is_body_complete() const { return !decoder || decoder->is_complete(); }
@@ -115,7 +131,7 @@ struct Transfer {
   bool begin() {
     if (connected) ended = Ended::dropped;
     connected = true;
-    last_byte = Clock::now();
+    last_byte = recent_since = Clock::now();
     return ended == Ended::by_itself;
   }
 

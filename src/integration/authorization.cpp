@@ -53,7 +53,8 @@ class SessionAuthorizer final : public Authorizer {
 
  private:
   void open(const Scope& scope) {
-    const RenderedCall call = render(behavior_.call, nullptr, scope);
+    RenderedCall call = render(behavior_.call, nullptr, scope);
+    call.is_login = true;
     DecodedResponse response = read_answer(context_.sender.send(call, {}));
     answer_.set("response", std::move(response.value));
     answer_.set_headers("response_headers", std::move(response.headers));

@@ -17,7 +17,8 @@ struct RenderedCall {
   std::string url;
   Headers headers;
   Query params;
-  std::string body;  ///< empty: none
+  std::string body;       ///< empty: none
+  bool is_login = false;  ///< its body may hold the password: it goes to no other host
 
   /// {"url", "http_method", "params", "headers", "body"}: what the cloud is asked to sign.
   Json description() const;

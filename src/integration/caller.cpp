@@ -31,6 +31,7 @@ Response Sender::send(const RenderedCall& call, const Credentials& credentials) 
                   .headers = call.headers,
                   .body = call.body,
                   .certificate = credentials.certificate,
+                  .stay_on_host = call.is_login,
                   .time_limit = longest_call,
                   .max_body = largest_answer};
   for (const auto& [name, value] : credentials.headers) {

@@ -15,17 +15,17 @@ namespace {
 
 /// What a process needs that computes, talks to its channel and keeps time. Anything else fails with EPERM.
 constexpr int allowed_calls[] = {
-    SCMP_SYS(read),          SCMP_SYS(write),         SCMP_SYS(recvfrom),       SCMP_SYS(sendto),
-    SCMP_SYS(poll),          SCMP_SYS(ppoll),         SCMP_SYS(close),          SCMP_SYS(lseek),
-    SCMP_SYS(fstat),         SCMP_SYS(brk),           SCMP_SYS(munmap),         SCMP_SYS(mremap),
-    SCMP_SYS(madvise),       SCMP_SYS(futex),         SCMP_SYS(clock_gettime),  SCMP_SYS(clock_getres),
-    SCMP_SYS(gettimeofday),  SCMP_SYS(time),          SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
-    SCMP_SYS(select),        SCMP_SYS(pselect6),      SCMP_SYS(getrandom),      SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),    SCMP_SYS(restart_syscall),
-    SCMP_SYS(setitimer),     SCMP_SYS(exit),          SCMP_SYS(exit_group),     SCMP_SYS(getpid),
-    SCMP_SYS(gettid),        SCMP_SYS(getuid),        SCMP_SYS(geteuid),        SCMP_SYS(getrusage),
-    SCMP_SYS(times),         SCMP_SYS(sched_yield),   SCMP_SYS(prlimit64),      SCMP_SYS(getrlimit),
-    SCMP_SYS(sysinfo),       SCMP_SYS(uname)};
+    SCMP_SYS(read),           SCMP_SYS(write),        SCMP_SYS(recvfrom),        SCMP_SYS(sendto),
+    SCMP_SYS(poll),           SCMP_SYS(ppoll),        SCMP_SYS(close),           SCMP_SYS(lseek),
+    SCMP_SYS(fstat),          SCMP_SYS(brk),          SCMP_SYS(munmap),          SCMP_SYS(mremap),
+    SCMP_SYS(madvise),        SCMP_SYS(futex),        SCMP_SYS(clock_gettime),   SCMP_SYS(clock_getres),
+    SCMP_SYS(gettimeofday),   SCMP_SYS(time),         SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
+    SCMP_SYS(select),         SCMP_SYS(pselect6),     SCMP_SYS(getrandom),       SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),     SCMP_SYS(restart_syscall),
+    SCMP_SYS(setitimer),      SCMP_SYS(exit),         SCMP_SYS(exit_group),      SCMP_SYS(getpid),
+    SCMP_SYS(gettid),         SCMP_SYS(getuid),       SCMP_SYS(geteuid),         SCMP_SYS(getrusage),
+    SCMP_SYS(times),          SCMP_SYS(sched_yield),  SCMP_SYS(prlimit64),       SCMP_SYS(getrlimit),
+    SCMP_SYS(sysinfo),        SCMP_SYS(uname)};
 
 /// Own signals only: abort() needs one.
 void allow_own_signals(scmp_filter_ctx filter) {

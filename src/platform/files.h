@@ -16,8 +16,8 @@ namespace connector {
 /// and writable by its owner alone. Throws std::system_error.
 void write_file_atomically(const std::filesystem::path& file, std::string_view content);
 
-/// Writes a file, over an older one of that name, without waiting for the disk. Readable and writable by its owner
-/// alone. Throws std::system_error.
+/// Writes a file, over an older one of that name, without waiting for the disk; not through a symbolic link. Readable
+/// and writable by its owner alone. Throws std::system_error.
 void write_private_file(const std::filesystem::path& file, std::string_view content);
 
 /// Makes the folder, and those above it, with permission for its owner alone. Throws std::system_error.

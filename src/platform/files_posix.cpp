@@ -46,7 +46,7 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view c
 }
 
 void write_private_file(const std::filesystem::path& file, std::string_view content) {
-  const Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (descriptor.number() < 0 || ::fchmod(descriptor.number(), 0600) != 0) fail_about("cannot write", file);
   write_all(descriptor, content, file);
 }

@@ -65,8 +65,8 @@ struct HostWork {
   std::function<void(Channel&)> work;
 };
 
-/// Makes workers until the program that started this one is gone; then all of them end. A worker returns from here, too,
-/// when its work has ended.
+/// Makes workers until the program that started this one is gone; then all of them end. A worker returns from here,
+/// too, when its work has ended.
 void serve_as_host(const HostWork& work);
 
 }  // namespace connector

@@ -126,8 +126,7 @@ class SpawnSettings {
     for (std::string& variable : environment) variables.push_back(variable.data());
     variables.push_back(nullptr);
     pid_t host = 0;
-    const int error =
-        ::posix_spawn(&host, program.c_str(), &files_, &attributes_, arguments.data(), variables.data());
+    const int error = ::posix_spawn(&host, program.c_str(), &files_, &attributes_, arguments.data(), variables.data());
     if (error != 0) fail("cannot start a process of its own", error);
     return host;
   }

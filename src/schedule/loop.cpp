@@ -18,10 +18,11 @@ bool is_away(const HttpError& error) {
   return error.retries_exhausted();
 }
 
-/// A refusal does, and maintenance where it is not ignored. A response that is not a list of configurations (a proxy's
-/// page, something too large or nested too deeply) is nobody's word.
+/// Refused credentials do, and maintenance where it is not ignored. Another refusal (409) may be of this moment; a
+/// response that is not a list of configurations (a proxy's page, something too large or nested too deeply) is nobody's
+/// word.
 bool ends_the_loop(const HttpError& error, const LoopOptions& options) {
-  return is_away(error) ? !options.ignore_maintenance : error.status() >= 400;
+  return is_away(error) ? !options.ignore_maintenance : error.status() == 401 || error.status() == 403;
 }
 
 bool is_wanted(const std::string& section, const std::vector<std::string>& only) {

@@ -7,15 +7,25 @@
 #include "connector/pages.h"
 
 namespace connector {
-void Rows::add(Kind kind, std::string_view text) {
+void Rows::check_room(std::string_view text) const {
   if (text_.size() + text.size() > std::numeric_limits<std::uint32_t>::max()) throw SourceError("a row is too large");
+}
+
+void Rows::keep(std::string_view text) {
+  check_room(text);
+  kept_at_ = text_.size();
+  text_ += text;
+}
+
+void Rows::add(Kind kind, std::string_view text) {
+  check_room(text);
   cells_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(text.size()), kind});
   text_ += text;
 }
 
 void Rows::append(std::string_view text) {
+  check_room(text);
   Cell& cell = cells_.back();
-  if (text_.size() + text.size() > std::numeric_limits<std::uint32_t>::max()) throw SourceError("a row is too large");
   cell.size += static_cast<std::uint32_t>(text.size());
   text_ += text;
 }

@@ -27,6 +27,7 @@ TEST(WaitBefore, WaitsAQuarterOfAnHourAtMost) {
   EXPECT_EQ(wait_before(3, "901", now), seconds(900));
   EXPECT_EQ(wait_before(3, "99999999999999999999999", now), seconds(900));
   EXPECT_EQ(wait_before(3, "Mon, 07 Nov 2033 08:49:37 GMT", now), seconds(900));
+  EXPECT_EQ(wait_before(3, "Fri, 31 Dec 9999 23:59:59 GMT", now), seconds(900));
 }
 
 TEST(WaitBefore, FallsBackToTheListForWhatItCannotRead) {

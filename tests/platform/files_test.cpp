@@ -32,6 +32,9 @@ TEST(Files, APlainWriteTightensAnOlderFile) {
   write_private_file(file, "new");
   EXPECT_EQ(read_file(file), "new");
   EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink(file, folder.path() / "link");
+  EXPECT_THROW(write_private_file(folder.path() / "link", "through"), std::system_error);
+  EXPECT_EQ(read_file(file), "new");
 }
 
 TEST(Files, FailuresNameTheFile) {

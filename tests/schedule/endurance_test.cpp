@@ -85,6 +85,13 @@ TEST_F(ManagedLoop, EndsWhenItIsRefused) {
   EXPECT_FALSE(run(true));
 }
 
+TEST_F(ManagedLoop, OutlastsRefusalsOfOneMoment) {
+  fail_checks(1, 409, "not now");
+  hand_out("50");
+  EXPECT_TRUE(run(true));
+  EXPECT_EQ(ran.size(), 1U);
+}
+
 TEST_F(ManagedLoop, RunsWhatStandsBesideAConfigurationThatIsNestedTooDeeply) {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   fail_checks(1, 201, R"([{"id": 1, "name": "deep", "inputs": )" + deep + R"(}, {"id": 2, "name": "good"}])");
