@@ -45,7 +45,6 @@ class Tanium final : public Connector {
     if (session_token.empty() && (username.empty() || password.empty())) {
       add_problem("session_token", "is missing: set it, or username and password");
     }
-    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
   }
 
   void authenticate() override {
@@ -147,8 +146,7 @@ Plugin tanium() {
               setting("domain", &Tanium::domain, {.help = "The user's domain.", .default_value = ""}),
               setting("view", &Tanium::view,
                       {.help = "Number of the view that limits what comes.", .default_value = ""}),
-              setting("page_size", &Tanium::page_size,
-                      {.help = "Assets for each request, at most 1000.", .default_value = "100", .in_sample = false}),
+              page_size_setting(&Tanium::page_size, "Assets", max_page_size, 100),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "oomnitza_software"}}}},
       .make = make<Tanium>,

@@ -134,6 +134,17 @@ struct Timing {
   std::chrono::milliseconds last_request = std::chrono::seconds(2);
 };
 
+/// What X-RateLimit-Reset (or X-Rate-Limit-Reset) counts: seconds since 1970, or seconds from now. either: its size
+/// tells.
+enum class ResetUnit { either, epoch_seconds, seconds_left };
+
+/// How a vendor wants to be asked. 0: without limit.
+struct RateLimits {
+  unsigned in_flight = 0;  ///< requests under way at once
+  double per_second = 0;   ///< requests that begin in a second
+  ResetUnit reset = ResetUnit::either;
+};
+
 /// What a login gave: how later requests prove who asks.
 struct Login {
   Headers headers;                   ///< of every later request; never logged, never taken to another host
@@ -171,6 +182,10 @@ class Http {
   /// The cookies that have come so far prove who asks: they go along with every request to their host from now on, not
   /// only below the path that they were set for, and no log shows them.
   void use_cookies_as_credentials() const;
+
+  /// Keeps all requests of this session and its copies within limits. Each try that is answered with 429 or 503 halves
+  /// how many are under way, each success adds one; a Retry-After holds for all of them. To be called before requests.
+  void keep_within(const RateLimits& limits);
 
   /// Logs in now, again before a login's lifetime ends, and once more for each request that is answered with one of
   /// `expired` (statuses). log_in asks through this session; its own requests carry no login. Throws what it throws.

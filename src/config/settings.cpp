@@ -207,10 +207,18 @@ class Filling {
       return;
     }
     try {
+      if (setting.text.range && !text.empty()) require_range(text, *setting.text.range);
       setting.assign(target_, text);
     } catch (const std::invalid_argument& error) {
       add_problem(setting.name, error.what() + indentation_hint(text));
     }
+  }
+
+  static void require_range(const std::string& text, const std::pair<int, int>& range) {
+    int number = 0;
+    parse_setting(text, number);
+    if (number >= range.first && number <= range.second) return;
+    throw std::invalid_argument(fmt::format("must be from {} to {}", range.first, range.second));
   }
 
   void check_tls() {

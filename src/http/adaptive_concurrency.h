@@ -5,14 +5,16 @@
 #include <mutex>
 #include <stop_token>
 
+#include "connector/http.h"
+
 namespace connector {
 
-/// How many calls a source has under way at once: at most what the command line allows; half as many after each
-/// refusal for lack of room, then one more for each success. A pause that the source asks for holds for all calls.
-/// Safe to use from several threads.
+/// How many calls a source has under way at once: at most what its limits allow; half as many after each refusal for
+/// lack of room, then one more for each success. A pause that the source asks for holds for all calls. They begin as
+/// far apart as its limits say. Safe to use from several threads.
 class AdaptiveConcurrency {
  public:
-  AdaptiveConcurrency(unsigned most, std::stop_token stop) : most_(most), limit_(most), stop_(std::move(stop)) {}
+  AdaptiveConcurrency(const RateLimits& limits, std::stop_token stop);
 
   /// A place that a call takes while it lives. Waits for it; throws Stopped.
   class Pass {
@@ -36,10 +38,14 @@ class AdaptiveConcurrency {
   void enter();
   void leave();
 
+  using Clock = std::chrono::steady_clock;
+
   const unsigned most_;
+  const Clock::duration apart_;
   unsigned limit_;
   unsigned under_way_ = 0;
-  std::chrono::steady_clock::time_point paused_until_{};
+  Clock::time_point paused_until_{};
+  Clock::time_point next_{};  ///< when the next call may begin
   const std::stop_token stop_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -45,11 +45,21 @@ class Http::Session {
 
   Response send(const Request& request, const Headers& headers) {
     if (after_stop_ == AfterStop::refuse && connections_.stop().stop_requested()) throw Stopped{};
-    Response response = http::Call(request, headers, connections_, log_, timing_).run();
+    const http::CallContext context{.connections = connections_,
+                                    .log = log_,
+                                    .timing = timing_,
+                                    .concurrency = concurrency_.get(),
+                                    .reset = reset_};
+    Response response = http::Call(request, headers, context).run();
     response.warn = [warnings = warnings_, where = response.method + " " + response.url](const std::string& what) {
       warnings->warn(where, what);
     };
     return response;
+  }
+
+  void keep_within(const RateLimits& limits) {
+    reset_ = limits.reset;
+    concurrency_ = std::make_unique<AdaptiveConcurrency>(limits, connections_.stop());
   }
 
   /// The headers prove who asks: no log shows them, nor what stands behind a scheme ("Bearer …").
@@ -71,6 +81,8 @@ class Http::Session {
   AfterStop after_stop_;
   Timing timing_;
   http::Connections connections_;
+  std::unique_ptr<AdaptiveConcurrency> concurrency_;  ///< nothing when there are no limits
+  ResetUnit reset_ = ResetUnit::either;
 };
 
 /// One login that all threads of a session share.
@@ -147,6 +159,10 @@ Response Http::send(const Request& request) const {
   if (!login_->is_expired(response.status)) return response;
   login_->renew(number);
   return attempt(login_->current().first, {});
+}
+
+void Http::keep_within(const RateLimits& limits) {
+  session_->keep_within(limits);
 }
 
 void Http::keep_logged_in(std::function<Login()> log_in, std::vector<int> expired) {
