@@ -93,6 +93,8 @@ struct Request {
   bool stay_on_host = false;
   /// GET and POST are retried on transient faults: oomnitza-api rules, 11 tries. false: one try only.
   bool retry = true;
+  /// Ends waits before and between its tries, with Stopped: nobody wants the answer any longer.
+  std::stop_token abandon = {};
   /// Longest time without a byte. Connecting has 30 s.
   std::chrono::seconds idle_timeout{300};
   /// Longest time of a try, from connecting to the response's last byte; beyond it the request fails at once. 0: none.
@@ -188,8 +190,8 @@ class Http {
   void keep_within(const RateLimits& limits);
 
   /// Logs in now, again before a login's lifetime ends, and once more for each request that is answered with one of
-  /// `expired` (statuses). log_in asks through this session; its own requests carry no login. Throws what it throws.
-  /// Copies of this session share the login.
+  /// `expired` (statuses). log_in asks through this session; its own requests carry no login, and no POST of them
+  /// follows a redirect to another host. Throws what it throws. Copies of this session share the login.
   void keep_logged_in(std::function<Login()> log_in, std::vector<int> expired = {401});
 
  private:

@@ -14,22 +14,21 @@ std::chrono::nanoseconds apart(double per_second) {
 
 }  // namespace
 
-AdaptiveConcurrency::AdaptiveConcurrency(const RateLimits& limits, std::stop_token stop)
+AdaptiveConcurrency::AdaptiveConcurrency(const RateLimits& limits)
     : most_(limits.in_flight > 0 ? limits.in_flight : std::numeric_limits<unsigned>::max()),
       apart_(apart(limits.per_second)),
-      limit_(most_),
-      stop_(std::move(stop)) {}
+      limit_(most_) {}
 
-void AdaptiveConcurrency::enter() {
+void AdaptiveConcurrency::enter(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (true) {
-    if (stop_.stop_requested()) throw Stopped();
+    if (stop.stop_requested()) throw Stopped();
     const Clock::time_point now = Clock::now();
     const Clock::time_point begin = std::max(paused_until_, next_);
     if (under_way_ >= limit_) {
-      changed_.wait(lock, stop_, [&] { return under_way_ < limit_; });
+      changed_.wait(lock, stop, [&] { return under_way_ < limit_; });
     } else if (now < begin) {
-      changed_.wait_until(lock, stop_, begin, [&] { return stop_.stop_requested(); });
+      changed_.wait_until(lock, stop, begin, [&] { return stop.stop_requested(); });
     } else {
       ++under_way_;
       next_ = now + apart_;

@@ -14,12 +14,12 @@ namespace connector {
 /// far apart as its limits say. Safe to use from several threads.
 class AdaptiveConcurrency {
  public:
-  AdaptiveConcurrency(const RateLimits& limits, std::stop_token stop);
+  explicit AdaptiveConcurrency(const RateLimits& limits);
 
-  /// A place that a call takes while it lives. Waits for it; throws Stopped.
+  /// A place that a call takes while it lives. Waits for it; throws Stopped after a stop.
   class Pass {
    public:
-    explicit Pass(AdaptiveConcurrency& gate) : gate_(gate) { gate_.enter(); }
+    Pass(AdaptiveConcurrency& gate, const std::stop_token& stop) : gate_(gate) { gate_.enter(stop); }
     ~Pass() { gate_.leave(); }
     Pass(const Pass&) = delete;
     Pass& operator=(const Pass&) = delete;
@@ -35,7 +35,7 @@ class AdaptiveConcurrency {
   unsigned limit() const;
 
  private:
-  void enter();
+  void enter(const std::stop_token& stop);
   void leave();
 
   using Clock = std::chrono::steady_clock;
@@ -46,7 +46,6 @@ class AdaptiveConcurrency {
   unsigned under_way_ = 0;
   Clock::time_point paused_until_{};
   Clock::time_point next_{};  ///< when the next call may begin
-  const std::stop_token stop_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
 };

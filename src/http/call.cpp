@@ -88,7 +88,8 @@ Response Call::run() {
 
 Outcome Call::try_within_limits() {
   if (context_.concurrency == nullptr) return try_once();
-  const AdaptiveConcurrency::Pass pass(*context_.concurrency);
+  const EitherStop stop(connections_.stop(), request_.abandon);
+  const AdaptiveConcurrency::Pass pass(*context_.concurrency, stop.token());
   Outcome outcome = try_once();
   const int status = status_of(outcome);
   if (status == 429 || status == 503) {
@@ -138,7 +139,9 @@ void Call::wait_for_next_try(const Outcome& outcome) {
   const auto duration = wait_before(retries_, retry_after_of(outcome.response, context_.reset, now), now);
   log_.warning("{}; retry {} of {} in {} s", error(outcome).what(), retries_ + 1, timing_.max_retries,
                duration.count());
-  timing_.wait(duration, connections_.stop());
+  const EitherStop stop(connections_.stop(), request_.abandon);
+  timing_.wait(duration, stop.token());
+  if (request_.abandon.stop_requested()) throw Stopped();
   if (connections_.stop().stop_requested()) {
     throw error(problem(outcome) + "; not retried: shutting down", status_of(outcome), outcome.fault != Fault::none);
   }

@@ -59,7 +59,7 @@ class Http::Session {
 
   void keep_within(const RateLimits& limits) {
     reset_ = limits.reset;
-    concurrency_ = std::make_unique<AdaptiveConcurrency>(limits, connections_.stop());
+    concurrency_ = std::make_unique<AdaptiveConcurrency>(limits);
   }
 
   /// The headers prove who asks: no log shows them, nor what stands behind a scheme ("Bearer …").
@@ -144,7 +144,12 @@ Http::Http(TlsSettings tls, Log log, std::stop_token stop, AfterStop after_stop,
           std::make_shared<Session>(std::move(tls), std::move(log), std::move(stop), after_stop, std::move(timing))) {}
 
 Response Http::send(const Request& request) const {
-  if (!login_ || login_->is_logging_in()) return session_->send(request, headers);
+  if (!login_) return session_->send(request, headers);
+  if (login_->is_logging_in()) {
+    Request own = request;
+    own.stay_on_host = true;  // its body may hold the password
+    return session_->send(own, headers);
+  }
   const auto attempt = [&](const Login& login, const std::vector<int>& allow) {
     Request own = request;
     for (const auto& [name, value] : login.headers) {

@@ -101,14 +101,21 @@ std::string next_url(const Url& url, const std::string& page, const std::string&
 }
 
 void each_page(Request first, const std::function<Page(const Request&)>& ask, const std::function<void(Page&)>& take) {
+  struct AtTheEnd {
+    std::stop_source source;
+    ~AtTheEnd() { source.request_stop(); }
+  };
   constexpr std::size_t pages_at_once = 3;  // one that is taken, one that waits, one that is asked for
   std::function<Request()> next = [&] { return std::move(first); };
   bool is_last = false;
+  std::stop_source abandon;
   WorkerPool<int, std::optional<Page>> pool(
       1, pages_at_once,
       [&](int) -> std::optional<Page> {
         if (!next) return std::nullopt;
-        Page page = ask(next());
+        Request request = next();
+        request.abandon = abandon.get_token();
+        Page page = ask(request);
         next = page.next;
         return page;
       },
@@ -116,6 +123,7 @@ void each_page(Request first, const std::function<Page(const Request&)>& ask, co
         is_last = !page || !page->next;
         if (page) take(*page);
       });
+  const AtTheEnd at_the_end{abandon};  // goes before the pool, which waits for a request under way
   while (!is_last) pool.add(0);
 }
 

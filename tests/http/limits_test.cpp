@@ -111,6 +111,23 @@ TEST(RateLimits, HalvesWhatIsInFlightAfterARefusal) {
   EXPECT_GE(times[9] - times[8], milliseconds(20)) << "after eight refusals one goes alone";
 }
 
+TEST(RateLimits, DoNotHoldARequestThatNobodyWants) {
+  Server server(milliseconds(0));
+  server.refuse(1, {.status = 429, .headers = {{"Retry-After", "30"}}});
+  Http http;
+  http.keep_within({.in_flight = 2});
+  std::stop_source abandon;
+  const std::jthread watch([&] {
+    std::this_thread::sleep_for(milliseconds(100));
+    abandon.request_stop();
+  });
+  const auto begin = Clock::now();
+  EXPECT_THROW(http.send({.url = server.url() + "/", .abandon = abandon.get_token()}), Stopped) << "before a retry";
+  EXPECT_THROW(http.send({.url = server.url() + "/", .abandon = abandon.get_token()}), Stopped)
+      << "before the first try";
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(10));
+}
+
 TEST(RateLimits, TakesTheResetInTheVendorsUnit) {
   Server server(milliseconds(0));
   server.refuse(1, {.status = 429, .headers = {{"X-RateLimit-Reset", "1"}}});

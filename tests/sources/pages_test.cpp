@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "platform/wait.h"
 #include "support/emit_to.h"
 
 namespace connector::pages_test {
@@ -134,6 +135,16 @@ TEST(EachPage, HandsOverThePagesBeforeAnErrorThenThrowsIt) {
   EXPECT_THROW(each_page({.url = "1"}, ask_with_broken_link, [&](Page& page) { read += page.response.body; }),
                SourceError);
   EXPECT_EQ(read, "1") << "the page with the broken link counts";
+}
+
+TEST(EachPage, DoesNotWaitForAPageThatNobodyWants) {
+  const auto ask = [](const Request& request) {
+    if (request.url == "2") {
+      EXPECT_FALSE(wait_for(std::chrono::seconds(20), request.abandon));
+    }
+    return numbered(request, 3);
+  };
+  EXPECT_THROW(each_page({.url = "1"}, ask, [](Page&) { throw Stopped(); }), Stopped);
 }
 
 TEST(EachPage, EndsAtOnceWhenNoMoreIsWanted) {
