@@ -77,6 +77,7 @@ Answer Vendors::jamf(const Request& request, const std::string& path) {
   if (request.method == "POST" && path == "/api/v1/auth/token") return token(request, false);
   if (request.method == "POST" && path == "/api/v1/oauth/token") return token(request, true);
   if (!accepts(request.header("authorization"))) return problem(401, "Unauthorized");
+  if (request.method == "POST" && path == "/api/v1/auth/invalidate-token") return end(request.header("authorization"));
   if (path == "/JSSResource/computers") return computers();
   const std::string before = "/JSSResource/computers/id/";
   if (!path.starts_with(before)) return problem(404, "no such call: " + request.line());
@@ -104,6 +105,12 @@ bool Vendors::accepts(const std::string& authorization) {
   const std::lock_guard lock(mutex_);
   const auto token = tokens_.find(authorization);
   return token != tokens_.end() && Clock::now() < token->second;
+}
+
+Answer Vendors::end(const std::string& authorization) {
+  const std::lock_guard lock(mutex_);
+  tokens_[authorization] = Clock::now();
+  return {.status = 204};
 }
 
 Answer Vendors::computers() {

@@ -25,6 +25,7 @@ struct VendorOptions {
 /// Jamf Pro, below /jamf (user demo, password made-up-password; API client demo-client, secret made-up-secret):
 ///
 ///   POST /api/v1/auth/token, /api/v1/oauth/token   a token, which ends after its life: 401
+///   POST /api/v1/auth/invalidate-token             ends the token
 ///   GET  /JSSResource/computers                    {"computers": [{"id", "name"}]}
 ///   GET  /JSSResource/computers/id/ID[/subset/…]   {"computer": {…}}
 ///
@@ -44,6 +45,7 @@ class Vendors {
 
   Answer jamf(const Request& request, const std::string& path);
   Answer token(const Request& request, bool is_of_client);
+  Answer end(const std::string& authorization);
   bool accepts(const std::string& authorization);
   Answer computers();
   Answer computer(const std::string& id);

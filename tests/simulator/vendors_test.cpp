@@ -33,6 +33,8 @@ TEST(Vendors, JamfKnowsEachComputerThatIsNotBroken) {
   EXPECT_EQ(computer["computer"]["general"]["serial_number"], "C02000003");
   EXPECT_THROW(http.get(server.url() + "/jamf/JSSResource/computers/id/2"), HttpError);
   EXPECT_EQ(http.get(server.url() + "/vendors/traffic").json()["details"], 2);
+  http.send({.method = "POST", .url = server.url() + "/jamf/api/v1/auth/invalidate-token"});
+  EXPECT_THROW(http.get(server.url() + "/jamf/JSSResource/computers"), HttpError);
 }
 
 TEST(Vendors, OktaGivesPagesThatNameTheNextOne) {
