@@ -56,19 +56,22 @@ class Tanium final : public Connector {
   }
 
   void read(const Emit& emit) override {
-    for (std::int64_t first = 1;;) {
-      const Response response = assets_from(first);
-      Json page = response.json();
-      Json& assets = list_of(page, "data", response);
-      if (assets.empty()) return;
+    std::int64_t first = 1;
+    const auto ask = [&](const Request& request) {
+      Page page{.response = assets(request, first == 1)};
+      page.body = page.response.json();
+      const std::int64_t next = asset_id(at(page.body, "meta.nextAssetId"));
+      if (list_of(page.body, "data", page.response).empty() || next <= first) return page;
+      page.next = [&, next] { return request_from(first = next); };
+      return page;
+    };
+    each_page(request_from(first), ask, [&](Page& page) {
+      Json& assets = page.body["data"];
       for (Json& asset : assets) {
         if (asset.is_object()) asset["oomnitza_software"] = software_of(asset);
       }
       emit_rows(emit, assets, "an asset");
-      const std::int64_t next = asset_id(at(page, "meta.nextAssetId"));
-      if (next <= first) return;
-      first = next;
-    }
+    });
   }
 
  private:
@@ -100,13 +103,17 @@ class Tanium final : public Connector {
     http.keep_logged_in([token] { return session(token); }, {});
   }
 
-  Response assets_from(std::int64_t first) {
+  Request request_from(std::int64_t first) const {
     Request request{.url = url.value + "/plugin/products/asset/v1/assets",
                     .query = {{"limit", std::to_string(page_size)}, {"minimumAssetId", std::to_string(first)}},
                     .allow = {401, 403}};
     if (!view.empty()) request.query.emplace_back("viewId", view);
+    return request;
+  }
+
+  Response assets(const Request& request, bool is_first) {
     Response response = http.send(request);
-    if (response.status == 401 && first == 1 && lacks_prefix()) {
+    if (response.status == 401 && is_first && lacks_prefix()) {
       log.info("Tanium refuses the session_token; trying it with \"{}\" in front", token_prefix);
       use_session(token_prefix + session_token.value);
       response = http.send(request);
