@@ -29,7 +29,7 @@ class AdaptiveConcurrency {
   };
 
   void note_success();
-  /// A call was answered with 429 or 503.
+  /// A call was answered with 429 or 503, and that is no answer that it wants.
   void note_refusal(std::chrono::seconds pause);
 
   unsigned limit() const;

@@ -92,7 +92,7 @@ Outcome Call::try_within_limits() {
   const AdaptiveConcurrency::Pass pass(*context_.concurrency, stop.token());
   Outcome outcome = try_once();
   const int status = status_of(outcome);
-  if (status == 429 || status == 503) {
+  if ((status == 429 || status == 503) && !wanted(outcome.response)) {
     const auto now = std::chrono::system_clock::now();
     context_.concurrency->note_refusal(wait_before(0, retry_after_of(outcome.response, context_.reset, now), now));
   } else if (status != 0) {

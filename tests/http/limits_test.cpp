@@ -111,6 +111,16 @@ TEST(RateLimits, HalvesWhatIsInFlightAfterARefusal) {
   EXPECT_GE(times[9] - times[8], milliseconds(20)) << "after eight refusals one goes alone";
 }
 
+TEST(RateLimits, TakeAnAnswerThatIsWantedForNoRefusal) {
+  Server server(milliseconds(20));
+  for (std::size_t number = 1; number <= 4; ++number) server.refuse(number, {.status = 503});
+  Http http;
+  http.keep_within({.in_flight = 4});
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(http.send({.url = server.url() + "/", .allow = {503}}).status, 503);
+  ask(http, server, 4, 2);
+  EXPECT_EQ(server.most_at_once(), 4U);
+}
+
 TEST(RateLimits, DoNotHoldARequestThatNobodyWants) {
   Server server(milliseconds(0));
   server.refuse(1, {.status = 429, .headers = {{"Retry-After", "30"}}});
