@@ -80,9 +80,9 @@ struct Page {
   std::function<Request()> next = {};
 };
 
-/// Hands over the pages of a list from the first on, in order. They are asked for ahead, two at most, on a thread of
-/// their own: ask() sends the request, finds the next one, and parses no more than it needs for that; take() gets the
-/// page on the calling thread. What ask() throws is thrown on when the pages before were taken.
+/// Hands over the pages of a list from the first on, in order. Once the first was taken, they are asked for ahead, two
+/// at most, on a thread of their own: ask() sends the request, finds the next one, and parses no more than it needs for
+/// that; take() gets the page on the calling thread. What ask() throws is thrown on when the pages before were taken.
 void each_page(Request first, const std::function<Page(const Request&)>& ask, const std::function<void(Page&)>& take);
 
 /// An unwanted response for a message: "GET https://…: status 403: {"detail": "Token expired"}".

@@ -124,6 +124,8 @@ void each_page(Request first, const std::function<Page(const Request&)>& ask, co
         if (page) take(*page);
       });
   const AtTheEnd at_the_end{abandon};  // goes before the pool, which waits for a request under way
+  pool.add(0);
+  pool.finish();  // the first page alone: a limited run may want no other
   while (!is_last) pool.add(0);
 }
 

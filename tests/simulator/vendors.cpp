@@ -66,10 +66,12 @@ Answer Vendors::answer(const Request& request) {
     const std::lock_guard lock(mutex_);
     return json_answer(traffic_);
   }
+  const Clock::time_point begin = Clock::now();
   Answer answer = problem(404, "no such call: " + request.line());
   if (request.path.starts_with("/jamf/")) answer = jamf(request, request.path.substr(5));
   if (request.path == "/okta/api/v1/users") answer = users(request);
-  answer.delay = options_.latency;
+  const auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+  answer.delay = std::max(options_.latency - taken, std::chrono::milliseconds(0));
   return answer;
 }
 

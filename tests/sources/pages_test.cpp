@@ -139,12 +139,15 @@ TEST(EachPage, HandsOverThePagesBeforeAnErrorThenThrowsIt) {
 
 TEST(EachPage, DoesNotWaitForAPageThatNobodyWants) {
   const auto ask = [](const Request& request) {
-    if (request.url == "2") {
+    if (request.url == "3") {
       EXPECT_FALSE(wait_for(std::chrono::seconds(20), request.abandon));
     }
-    return numbered(request, 3);
+    return numbered(request, 4);
   };
-  EXPECT_THROW(each_page({.url = "1"}, ask, [](Page&) { throw Stopped(); }), Stopped);
+  const auto take = [](const Page& page) {
+    if (page.response.body == "2") throw Stopped();
+  };
+  EXPECT_THROW(each_page({.url = "1"}, ask, take), Stopped);
 }
 
 TEST(EachPage, EndsAtOnceWhenNoMoreIsWanted) {
@@ -154,7 +157,7 @@ TEST(EachPage, EndsAtOnceWhenNoMoreIsWanted) {
     return numbered(request, 1000);
   };
   EXPECT_THROW(each_page({.url = "1"}, ask, [](Page&) { throw Stopped(); }), Stopped);
-  EXPECT_LE(asked, 3);
+  EXPECT_EQ(asked, 1) << "a limited run may want the first page alone";
 }
 
 TEST(PageGuard, ThrowsWhenAPageComesAgain) {
