@@ -26,7 +26,7 @@ class Inventory final : public Emit {
   void emit_rest();
 
   void operator()(Record record) const override;
-  void failed(const std::string& what) const override { emit_.failed(what); }
+  void failed(const std::string& record, const std::string& reason) const override { emit_.failed(record, reason); }
   void incomplete(const std::string& what) const override {
     lacks_networks_ = true;
     emit_.incomplete(what);
