@@ -1,10 +1,13 @@
-.PHONY: demo demo-managed test bench build build-demo packages packages-demo
+.PHONY: demo demo-managed demo-sources test bench build build-demo packages packages-demo
 
 demo: packages-demo build-demo
 	docker/demo.sh build
 
 demo-managed: packages-demo build-demo
 	docker/demo-managed.sh build
+
+demo-sources: packages-demo build-demo
+	docker/demo-sources.sh build
 
 test: packages build
 	ctest --test-dir build --output-on-failure --no-tests=error -j 4

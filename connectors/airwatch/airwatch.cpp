@@ -39,9 +39,6 @@ class AirWatch final : public Connector {
   int page_size = uem::max_page_size;
 
   void check(const AddProblem& add_problem) override {
-    if (page_size < 1 || page_size > uem::max_page_size) {
-      add_problem("page_size", fmt::format("must be between 1 and {}", uem::max_page_size));
-    }
     if (has_client()) return uem::check(client(), add_problem);
     const std::string advice = "is required: set it, or client_id and client_secret of an OAuth client";
     if (username.empty()) add_problem("username", advice);
@@ -71,7 +68,8 @@ class AirWatch final : public Connector {
         [&](Device device) {
           if (device.has_none) without_network.add(id_of(device.record));
           if (!device.failure.empty()) failures.add(device.failure);
-          hand_over(std::move(device.record), emit);
+          const bool is_object = device.record.is_object();
+          emit({std::move(device.record), is_object ? "" : "a device is not an object"});
         });
     pages.report_repeated(emit, "devices");
     pages.warn_of_missing("devices");
@@ -146,14 +144,6 @@ class AirWatch final : public Connector {
     throw SourceError(fmt::format("GET {}: the response is not an object: {}", response.url, excerpt(response.body)));
   }
 
-  static void hand_over(Json record, const Emit& emit) {
-    if (record.is_object()) {
-      emit(std::move(record));
-    } else {
-      emit({std::move(record), "a device is not an object"});
-    }
-  }
-
   std::unordered_map<std::string, Json> dep_;
   bool reads_network_ = false;
 };
@@ -195,9 +185,9 @@ Plugin airwatch() {
                       {.help = "Address of the token request, instead of the region's.",
                        .default_value = "",
                        .in_sample = false}),
-              setting("page_size", &AirWatch::page_size,
-                      {.help = "Devices per request, 500 at most.", .default_value = "500", .in_sample = false}),
+              page_size_setting(&AirWatch::page_size, "Devices", uem::max_page_size),
           },
+      .limits = {.reset = ResetUnit::epoch_seconds},
       .make = make<AirWatch>,
   };
 }

@@ -35,7 +35,6 @@ class AppleDep final : public Connector {
       }
     }
     if (protocol_version < 1 || protocol_version > 99) add_problem("protocol_version", "must be from 1 to 99");
-    if (page_size < 1 || page_size > 1000) add_problem("page_size", "must be from 1 to 1000");
   }
 
   void authenticate() override {
@@ -66,7 +65,7 @@ class AppleDep final : public Connector {
       Json page = response.json();
       const Json& devices = list_of(page, "devices", response);
       read_details(emit, serial_numbers(emit, devices));
-      more = !devices.empty() && more_to_follow(page, response);
+      more = more_to_follow(page, response);
       cursor = at(page, "cursor");
       if (more && !cursor.is_string()) throw missing(response, "cursor");
     }
@@ -167,8 +166,7 @@ Plugin appledep() {
                       {.help = "Version of Apple's protocol; higher ones add attributes (7: os is iPadOS on iPads).",
                        .default_value = "2",
                        .in_sample = false}),
-              setting("page_size", &AppleDep::page_size,
-                      {.help = "Devices per request, 1000 at most.", .default_value = "1000", .in_sample = false}),
+              page_size_setting(&AppleDep::page_size, "Devices", 1000),
           },
       .default_converters = {{"device_assigned_date", "timestamp"},
                              {"profile_assign_time", "timestamp"},

@@ -8,8 +8,10 @@
 namespace connector {
 namespace {
 
+constexpr const char* email = "workEmail";
+
 /// What the default mapping reads; a report has to ask for it.
-constexpr const char* directory_fields[] = {"workEmail", "firstName", "lastName", "mobilePhone", "jobTitle"};
+constexpr const char* directory_fields[] = {email, "firstName", "lastName", "mobilePhone", "jobTitle"};
 
 /// Users from BambooHR.
 class BambooHr final : public Connector {
@@ -44,6 +46,7 @@ class BambooHr final : public Connector {
     if (!response.ok()) refuse(response);
     Json body = response.json();
     Json& employees = list_of(body, "employees", response);
+    require_email(employees, response);
     for (Json& employee : employees) {
       if (!fields.empty()) drop_empty_dates(employee);
     }
@@ -110,6 +113,18 @@ class BambooHr final : public Connector {
           "that the directory is shared with the user's access level");
     }
     throw SourceError(problem + (response.status == 404 ? ". Check url and system_name" : ""));
+  }
+
+  /// Where only the organization chart is shared, employees come without an e-mail address, which is what users are
+  /// found by: it would be emptied in Oomnitza.
+  void require_email(const Json& employees, const Response& response) const {
+    const bool is_mapped = std::find(expected_sources.begin(), expected_sources.end(), email) != expected_sources.end();
+    const auto has_email = [](const Json& employee) { return !employee.is_object() || employee.contains(email); };
+    if (!is_mapped || employees.empty() || std::any_of(employees.begin(), employees.end(), has_email)) return;
+    throw SourceError(
+        fmt::format("{} {}: no employee has a {}. Share it in BambooHR's company directory (Settings > Company "
+                    "Directory), read it with fields = {}, or map USER and EMAIL to another name",
+                    response.method, response.url, email, email));
   }
 
   /// Reports have 0000-00-00 for dates that are not set.

@@ -1,4 +1,5 @@
 // Computers or mobile devices of a Jamf Pro server (once Casper), each with the parts that the mapping reads.
+#include "casper/inventory.h"
 #include "casper/login.h"
 #include "casper/subsets.h"
 #include "connector/pages.h"
@@ -29,6 +30,13 @@ const Kind mobile_devices = {.name = "mobile device",
                              .group_path = "mobiledevicegroups",
                              .group = "mobile_device_group"};
 
+/// The description with another name and default mapping.
+Plugin changed(Plugin plugin, const char* mapping_name, Json default_mapping) {
+  plugin.mapping_name = mapping_name;
+  plugin.default_mapping = std::move(default_mapping);
+  return plugin;
+}
+
 class Casper final : public Connector {
  public:
   Url url;
@@ -38,6 +46,8 @@ class Casper final : public Connector {
   Secret client_secret;
   std::string sync_type;
   std::string group_name;
+  std::string api;
+  int page_size = 0;
 
   void check(const AddProblem& add_problem) override {
     url.value.erase(0, url.value.find_first_not_of('/'));
@@ -48,25 +58,31 @@ class Casper final : public Connector {
       if (client_id.empty()) add_problem("client_id", "is required where client_secret is set");
       if (client_secret.empty()) add_problem("client_secret", "is required where client_id is set");
     }
+    if (is_pro() && brings_mobile_devices() && !group_name.empty()) {
+      add_problem("group_name", "brings groups of mobile devices with api = classic only");
+    }
   }
 
   const Plugin& description(const Plugin& plugin) const override {
-    static const Plugin of_mobile_devices = [&] {
-      Plugin changed = plugin;
-      changed.mapping_name = "Casper.MDM";
-      changed.default_mapping = Json::object();
-      return changed;
-    }();
-    return sync_type == "mobiledevices" ? of_mobile_devices : plugin;
+    static const Plugin of_mobile_devices = changed(plugin, "Casper.MDM", Json::object());
+    static const Plugin of_inventory = changed(plugin, "Casper", {{"APPLICATIONS", {{"source", "applications"}}}});
+    return brings_mobile_devices() ? of_mobile_devices : is_pro() ? of_inventory : plugin;
   }
 
   void authenticate() override {
     http.headers.set("Accept", "application/json");
-    jamf::keep_logged_in(*this, url.value, {username, password.value, client_id, client_secret.value});
+    logout_ = jamf::keep_logged_in(*this, url.value, {username, password.value, client_id, client_secret.value});
   }
 
   void read(const Emit& emit) override {
-    const Kind& kind = sync_type == "mobiledevices" ? mobile_devices : computers;
+    const SessionEnd session_end(*this, logout_);
+    if (is_pro()) {
+      return jamf::read_inventory(
+          *this,
+          {.url = url.value, .of_computers = !brings_mobile_devices(), .group = group_name, .page_size = page_size},
+          emit);
+    }
+    const Kind& kind = brings_mobile_devices() ? mobile_devices : computers;
     const std::vector<std::string> ids = ids_of(kind, emit);
     const std::string subset = subset_path();
     emit_details(
@@ -75,6 +91,9 @@ class Casper final : public Connector {
   }
 
  private:
+  bool is_pro() const { return api == "pro"; }
+  bool brings_mobile_devices() const { return sync_type == "mobiledevices"; }
+
   std::vector<std::string> ids_of(const Kind& kind, const Emit& emit) const {
     const Response response = list_of_ids(kind);
     Json body = response.json();
@@ -102,8 +121,8 @@ class Casper final : public Connector {
     if (response.ok()) return response;
     if (group_name.empty()) {
       throw SourceError(
-          fmt::format("GET {}: status {}: no Classic API for {}s here. Check url; this version of Jamf Pro "
-                      "may have dropped the API",
+          fmt::format("GET {}: status {}: no Classic API for {}s here. Check url; if Jamf has removed it from "
+                      "this version, set api = pro",
                       response.url, response.status, kind.name));
     }
     throw SourceError(fmt::format("GET {}: status {}: no {} group \"{}\". Check group_name and sync_type", response.url,
@@ -126,6 +145,8 @@ class Casper final : public Connector {
     }
     return device;
   }
+
+  std::function<std::optional<Request>()> logout_;
 };
 
 }  // namespace
@@ -157,12 +178,20 @@ Plugin casper() {
                        .choices = {"computers", "mobiledevices"}}),
               setting("group_name", &Casper::group_name,
                       {.help = "Name of a group, to bring only its members.", .default_value = ""}),
+              setting("api", &Casper::api,
+                      {.help = "API that is read: classic, or pro, whose records have other names.",
+                       .default_value = "classic",
+                       .choices = {"classic", "pro"},
+                       .in_sample = false}),
+              page_size_setting(&Casper::page_size, "With api = pro, devices", 2000, 100),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "software.applications"}}}},
       .make = make<Casper>,
   };
-  for (const char* date : {"general.report_date", "general.last_contact_time", "general.initial_entry_date",
-                           "purchasing.warranty_expires", "purchasing.lease_expires", "purchasing.po_date"}) {
+  for (const char* date :
+       {"general.report_date", "general.last_contact_time", "general.initial_entry_date", "purchasing.warranty_expires",
+        "purchasing.lease_expires", "purchasing.po_date", "general.reportDate", "general.lastContactTime",
+        "general.initialEntryDate", "purchasing.warrantyDate", "purchasing.leaseDate", "purchasing.poDate"}) {
     plugin.default_converters.emplace_back(date, "date_format");
   }
   return plugin;

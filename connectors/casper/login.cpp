@@ -32,10 +32,11 @@ Login client_login(const Http& http, const std::string& url, const Credentials& 
 /// Logs a user in.
 class UserLogin {
  public:
-  UserLogin(const Connector& source, std::string url, const Credentials& credentials)
+  UserLogin(const Connector& source, std::string url, const Credentials& credentials, std::shared_ptr<Headers> login)
       : source_(source),
         url_(std::move(url)),
-        basic_("Basic " + base64(credentials.username + ":" + credentials.password)) {}
+        basic_("Basic " + base64(credentials.username + ":" + credentials.password)),
+        login_(std::move(login)) {}
 
   /// A token, or user and password with each request where the server has no tokens (before Jamf Pro 10.35). Another
   /// login is of no use there: it is asked for since the server refuses the first.
@@ -53,24 +54,32 @@ class UserLogin {
     if (!token.is_string() || token == "") {
       throw AuthenticationError(fmt::format("POST {}: the response has no token", response.url));
     }
-    return {.headers = {{"Authorization", "Bearer " + token.get<std::string>()}}, .lifetime = user_token_lifetime};
+    *login_ = {{"Authorization", "Bearer " + token.get<std::string>()}};
+    return {.headers = *login_, .lifetime = user_token_lifetime};
   }
 
  private:
   const Connector& source_;
   const std::string url_;
   const std::string basic_;
+  const std::shared_ptr<Headers> login_;  ///< the last one
   bool has_no_tokens_ = false;
 };
 
 }  // namespace
 
-void keep_logged_in(Connector& source, const std::string& url, const Credentials& credentials) {
+std::function<std::optional<Request>()> keep_logged_in(Connector& source, const std::string& url,
+                                                       const Credentials& credentials) {
+  const auto login = std::make_shared<Headers>();
   if (credentials.client_id.empty()) {
-    source.http.keep_logged_in(UserLogin(source, url, credentials));
+    source.http.keep_logged_in(UserLogin(source, url, credentials, login));
   } else {
     source.http.keep_logged_in([=, &source] { return client_login(source.http, url, credentials); });
   }
+  return [=]() -> std::optional<Request> {
+    if (login->empty()) return std::nullopt;
+    return Request{.method = "POST", .url = url + "/api/v1/auth/invalidate-token", .headers = *login};
+  };
 }
 
 }  // namespace connector::jamf

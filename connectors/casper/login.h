@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "connector/connector.h"
@@ -14,7 +16,9 @@ struct Credentials {
   std::string client_secret;
 };
 
-/// Logs in to the server at `url`, now and whenever a token ends.
-void keep_logged_in(Connector& source, const std::string& url, const Credentials& credentials);
+/// Logs in to the server at `url`, now and whenever a token ends. Returns what makes the request that ends a user's
+/// token; there is none for API clients, and where the server has no tokens.
+std::function<std::optional<Request>()> keep_logged_in(Connector& source, const std::string& url,
+                                                       const Credentials& credentials);
 
 }  // namespace connector::jamf

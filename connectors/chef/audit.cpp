@@ -68,7 +68,23 @@ Json serial_number(const Json& node, const std::string& kind, const AuditSetting
   return is_empty(value) ? from_table : value;
 }
 
+bool is_object_of_texts(const Json& value) {
+  if (!value.is_object()) return false;
+  for (const Json& text : value) {
+    if (!text.is_string()) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+bool has_shape(const Json& setting) {
+  if (!setting.is_object()) return false;
+  for (const Json& names : setting) {
+    if (!is_object_of_texts(names)) return false;
+  }
+  return true;
+}
 
 Json audit(const Json& node, const AuditSettings& settings) {
   const std::string platform = platform_of(node);

@@ -10,6 +10,9 @@ struct AuditSettings {
   Json node_mappings;        ///< {KIND: {"serial_number": PATH, "model": PATH}}, or null
 };
 
+/// Whether a setting is such an object of objects of strings.
+bool has_shape(const Json& setting);
+
 /// The hardware of a node, as Oomnitza's mapping for Chef knows it: {"hardware": {…}}.
 Json audit(const Json& node, const AuditSettings& settings);
 

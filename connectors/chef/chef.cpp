@@ -19,26 +19,12 @@ constexpr int max_page_size = 1000;
 /// Servers with Elasticsearch or OpenSearch find no more nodes than this, however many there are.
 constexpr int search_limit = 10'000;
 
-/// Whether a search's total may hide that there are more nodes. One beyond a million is not a number of nodes.
+/// No organization has as many nodes: a larger total is not a number of nodes.
+constexpr double most_nodes = 1e9;
+
+/// Whether a search's total may hide that there are more nodes.
 bool may_be_cut(const Json& total) {
-  return total.is_number() && total.get<double>() >= search_limit && total.get<double>() < 1'000'000;
-}
-
-bool is_object_of_texts(const Json& value) {
-  if (!value.is_object()) return false;
-  for (const Json& text : value) {
-    if (!text.is_string()) return false;
-  }
-  return true;
-}
-
-/// {PLATFORM: {NAME: PATH}}
-bool has_shape(const Json& setting) {
-  if (!setting.is_object()) return false;
-  for (const Json& names : setting) {
-    if (!is_object_of_texts(names)) return false;
-  }
-  return true;
+  return total.is_number() && total.get<double>() >= search_limit && total.get<double>() < most_nodes;
 }
 
 /// Nodes of one organization of a Chef Infra Server.
@@ -53,11 +39,10 @@ class Chef final : public Connector {
   int page_size = max_page_size;
 
   void check(const AddProblem& add_problem) override {
-    if (!has_shape(attribute_extension))
+    if (!chef_server::has_shape(attribute_extension))
       add_problem("attribute_extension", "must be JSON like {\"PLATFORM\": {\"NAME\": \"PATH\"}}");
-    if (!has_shape(node_mappings))
+    if (!chef_server::has_shape(node_mappings))
       add_problem("node_mappings", "must be JSON like {\"KIND\": {\"serial_number\": \"PATH\"}}");
-    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
     version_ = sign_version == "1.3" ? chef_server::SignVersion::v1_3 : chef_server::SignVersion::v1_0;
     try {
       std::ifstream file(key_file);
@@ -78,6 +63,7 @@ class Chef final : public Connector {
  private:
   /// Hands over all nodes that the search finds. Whether the organization may have more.
   bool read_search(const Emit& emit) {
+    std::int64_t read = 0;
     for (std::int64_t start = 0;; start += page_size) {
       const bool is_beyond = start + page_size > search_limit;
       const Response response =
@@ -92,11 +78,22 @@ class Chef final : public Connector {
       if (!at(page, "rows").is_array()) {
         throw SourceError(fmt::format("Chef's response for the nodes from {} has no list \"rows\"", start));
       }
+      read += nodes;
       const Json& total = at(page, "total");
       const bool is_last =
           total.is_number() ? static_cast<double>(start + page_size) >= total.get<double>() : nodes < page_size;
-      if (nodes == 0 || is_last) return may_be_cut(total) || found_.size() >= search_limit;
+      if (nodes == 0 || is_last) {
+        if (may_be_cut(total) || read >= search_limit) return true;
+        warn_of_difference(total, read);
+        return false;
+      }
     }
+  }
+
+  void warn_of_difference(const Json& total, std::int64_t read) const {
+    if (!total.is_number() || total.get<double>() <= static_cast<double>(read)) return;
+    log.warning("Chef's search counts {} nodes, but gave {}; the client may not be allowed to read all of them",
+                to_text(total), read);
   }
 
   void emit_node(const Emit& emit, Json node) {
@@ -180,8 +177,7 @@ Plugin chef() {
                        .default_value = "1.0",
                        .choices = {"1.0", "1.3"},
                        .in_sample = false}),
-              setting("page_size", &Chef::page_size,
-                      {.help = "Nodes for each request, at most 1000.", .default_value = "1000", .in_sample = false}),
+              page_size_setting(&Chef::page_size, "Nodes", max_page_size),
           },
       .make = make<Chef>,
   };

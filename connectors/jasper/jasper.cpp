@@ -174,6 +174,7 @@ Plugin jasper() {
               setting("storage", &Jasper::storage,
                       {.help = "File that remembers up to when terminals were read.", .default_value = "storage.db"}),
           },
+      .limits = {.in_flight = 1, .per_second = 5},
       .make = make<Jasper>,
   };
 }

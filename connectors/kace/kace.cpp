@@ -42,10 +42,6 @@ class Kace final : public Connector {
   std::string api_version;
   int page_size = 100;
 
-  void check(const AddProblem& add_problem) override {
-    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
-  }
-
   void authenticate() override {
     http.headers.set("Accept", "application/json");
     http.headers.set("x-kace-api-version", api_version);
@@ -122,8 +118,7 @@ Plugin kace() {
                       {.help = "Organization of the appliance.", .default_value = "Default"}),
               setting("api_version", &Kace::api_version,
                       {.help = "Version of the API, sent as a header.", .default_value = "8"}),
-              setting("page_size", &Kace::page_size,
-                      {.help = "Machines for each request, at most 1000.", .default_value = "100", .in_sample = false}),
+              page_size_setting(&Kace::page_size, "Machines", max_page_size, 100),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "software"}}}},
       .default_converters = {{"Last_inventory", "timestamp"}, {"Last_sync", "timestamp"}},

@@ -1,8 +1,12 @@
 // Devices of a Cisco Meraki organization: those of each network, then those of the inventory.
 #include "connector/pages.h"
+#include "meraki_network_devices/inventory.h"
+#include "meraki_network_devices/pages.h"
 
 namespace connector {
 namespace {
+
+using meraki::id_of;
 
 constexpr int min_page_size = 3;
 constexpr int max_page_size = 1000;
@@ -15,19 +19,6 @@ struct List {
   std::string id;  ///< the key that tells its entries apart
 };
 
-/// An ID or a serial number; empty when there is none.
-std::string id_of(const Json& entry, std::string_view name) {
-  const Json& id = at(entry, name);
-  if (id.is_string()) return id.get<std::string>();
-  return id.is_number_integer() ? to_text(id) : std::string();
-}
-
-/// What stands behind the question mark of an address, with it.
-std::string query_of(const std::string& address) {
-  const std::size_t mark = address.find('?');
-  return mark == std::string::npos ? "" : address.substr(mark, address.find('#', mark) - mark);
-}
-
 std::string origin_of(const std::string& address) {
   const std::optional<UrlParts> parts = parse_url(address);
   return parts ? parts->origin() : std::string();
@@ -39,6 +30,7 @@ class Meraki final : public Connector {
   std::string org_id;
   Url api_url;
   int page_size = 0;
+  bool merge_inventory = false;
   Headers authorization_settings;
 
   void check(const AddProblem& add_problem) override {
@@ -53,14 +45,49 @@ class Meraki final : public Connector {
     http.headers.set(key_header, key());
     http.headers.set("Authorization", "Bearer " + key());
 
-    std::string refusal;
-    read_part(*this, emit, "networks", [&] { refusal = read_networks(emit); });
-    if (!refusal.empty()) throw AuthenticationError(refusal);
-    read_inventory(emit);
+    if (merge_inventory) {
+      read_merged(emit);
+    } else {
+      read_both(emit);
+    }
   }
 
  private:
   std::string key() const { return authorization_settings.find(key_header).value_or(meraki_api_key.value); }
+
+  void read_both(const Emit& emit) {
+    read_networks_part(emit);
+    bool is_first = true;
+    read_inventory([&](Json& devices) {
+      if (std::exchange(is_first, false)) warn_of_nulls(devices.front());
+      emit_rows(emit, devices, "a device of the inventory");
+    });
+  }
+
+  /// When the inventory cannot be read nothing is handed over: devices would lack what it says of them.
+  void read_merged(const Emit& emit) {
+    meraki::Inventory inventory(emit);
+    read_inventory([&](Json& devices) { inventory.keep(devices); });
+    read_networks_part(inventory);
+    inventory.emit_rest();
+  }
+
+  /// A device that belongs to a network comes twice; what the inventory lacks is null there.
+  void warn_of_nulls(const Json& device) const {
+    std::string missing;
+    for (const std::string& source : expected_sources) {
+      if (at(device, source).is_null()) missing += (missing.empty() ? "" : ", ") + source;
+    }
+    if (!missing.empty() && !at(device, "networkId").is_null()) {
+      log.warning("the inventory sends nulls for what only networks know ({}): set merge_inventory = True", missing);
+    }
+  }
+
+  void read_networks_part(const Emit& emit) {
+    std::string refusal;
+    read_part(*this, emit, "networks", [&] { refusal = read_networks(emit); });
+    if (!refusal.empty()) throw AuthenticationError(refusal);
+  }
 
   /// The devices of all networks. Returns why the very first request was refused, else nothing.
   std::string read_networks(const Emit& emit) {
@@ -98,14 +125,14 @@ class Meraki final : public Connector {
   }
 
   /// Older servers know the inventory by another address.
-  void read_inventory(const Emit& emit) {
+  void read_inventory(const std::function<void(Json&)>& take) {
     List list{.url = organization_url() + "/inventory/devices", .id = "serial"};
     Response first = ask(list.url + first_query(), {404});
     if (first.status == 404) {
       list.url = organization_url() + "/inventoryDevices";
       first = ask(list.url + first_query());
     }
-    read_pages(list, std::move(first), [&](Json& devices) { emit_rows(emit, devices, "a device of the inventory"); });
+    read_pages(list, std::move(first), take);
   }
 
   void read_pages(const List& list, Response response, const std::function<void(Json&)>& take) {
@@ -117,19 +144,11 @@ class Meraki final : public Connector {
       const std::string last = id_of(entries.back(), list.id);
       if (!last.empty()) guard.check(last);
       take(entries);
-      const std::string query = next_query(response, last);
+      const std::string query = meraki::next_query(response, first_query(), last);
       if (query.empty()) return;
       guard.check(query);
       response = ask(list.url + query);
     }
-  }
-
-  /// The next page is the one that the Link header names; without such a header, the one after the last entry. Of a
-  /// link only the query counts.
-  std::string next_query(const Response& response, const std::string& last) const {
-    if (const auto next = link_of(response, "next")) return query_of(*next);
-    if (last.empty() || link_of(response, "first")) return {};
-    return first_query() + "&startingAfter=" + percent_encoded(last);
   }
 
   std::string first_query() const {
@@ -162,6 +181,11 @@ Plugin meraki_network_devices() {
                       {.help = "Networks or devices per page, 3 to 1000; 0: 1000, in managed mode 100.",
                        .default_value = "0",
                        .in_sample = false}),
+              setting("merge_inventory", &Meraki::merge_inventory,
+                      {.help = "Whether a device is one record, its network's part and the inventory's together; "
+                               "otherwise it comes twice, and what only one of the two has is null in the other.",
+                       .default_value = "False",
+                       .in_sample = false}),
               setting("authorization_settings", &Meraki::authorization_settings,
                       {.help = "Headers that managed mode gives, with the key among them, as JSON.",
                        .default_value = "",
@@ -169,6 +193,7 @@ Plugin meraki_network_devices() {
                        .secret = true}),
           },
       .basic_connector = true,
+      .limits = {.per_second = 10},
       .make = make<Meraki>,
   };
 }

@@ -16,32 +16,22 @@ class Netbox final : public Connector {
   Secret auth_token;
   int page_size = max_page_size;
 
-  void check(const AddProblem& add_problem) override {
-    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
-  }
-
   void read(const Emit& emit) override {
     const bool is_v2_token = auth_token.value.starts_with("nbt_");
     http.headers.set("Accept", "application/json");
     http.headers.set("Authorization", (is_v2_token ? "Bearer " : "Token ") + auth_token.value);
 
+    std::size_t devices = 0;
     PageGuard guard("NetBox");
-    std::string address = url.value + "/api/dcim/devices/";
-    Query query = first_query();  // the links to further pages carry theirs
-    for (std::size_t devices = 0;;) {
-      guard.check(address);
-      const Response response = http.get(address, query);
-      guard.check(response.body);  // a link may name a page that was read in another way
-      Json page = response.json();
-      Json& rows = list_of(page, "results", response);
-      expect_count(emit, at(page, "count"));
+    const auto ask = [&](const Request& request) { return page(request, guard); };
+    each_page({.url = url.value + "/api/dcim/devices/", .query = first_query()}, ask, [&](Page& page) {
+      Json& rows = list_of(page.body, "results", page.response);
+      expect_count(emit, at(page.body, "count"));
       devices += rows.size();
       for (Json& device : rows) add_other_names(device);
       emit_rows(emit, rows, "a device");
-      if (at(page, "next").is_null()) return compare(devices, at(page, "count"));
-      address = next_url(url, response.url, next_link(page, response));
-      query.clear();
-    }
+      if (!page.next) compare(devices, at(page.body, "count"));
+    });
   }
 
  private:
@@ -49,6 +39,21 @@ class Netbox final : public Connector {
     Query query = {{"limit", std::to_string(page_size)}, {"ordering", "id"}};
     if (!wants("config_context")) query.emplace_back("exclude", "config_context");  // NetBox renders it for each device
     return query;
+  }
+
+  /// A link to the next page has the query in it.
+  Page page(const Request& request, PageGuard& guard) const {
+    guard.check(request.url);
+    Page page{.response = http.send(request)};
+    guard.check(page.response.body);  // a link may name a page that was read in another way
+    page.body = page.response.json();
+    if (const Json& link = at(page.body, "next"); !link.is_null()) {
+      page.next = [this, from = page.response.url, link] {
+        if (!link.is_string()) throw SourceError(from + ": the response's \"next\" is not a string");
+        return Request{.url = next_url(url, from, link.get<std::string>())};
+      };
+    }
+    return page;
   }
 
   void add_other_names(Json& device) const {
@@ -60,12 +65,6 @@ class Netbox final : public Connector {
       add(before, today);
       add(today, before);
     }
-  }
-
-  static std::string next_link(const Json& page, const Response& response) {
-    const Json& link = at(page, "next");
-    if (!link.is_string()) throw SourceError(response.url + ": the response's \"next\" is not a string");
-    return link.get<std::string>();
   }
 
   void compare(std::size_t devices, const Json& count) const {
@@ -87,8 +86,7 @@ Plugin netbox() {
               setting(
                   "auth_token", &Netbox::auth_token,
                   {.help = "The API token of a user who may read devices, v1 or v2 (nbt_…).", .example = "*******"}),
-              setting("page_size", &Netbox::page_size,
-                      {.help = "Devices for each request, at most 1000.", .default_value = "1000", .in_sample = false}),
+              page_size_setting(&Netbox::page_size, "Devices", max_page_size),
           },
       .make = make<Netbox>,
   };

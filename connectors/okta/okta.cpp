@@ -1,5 +1,4 @@
 // Users of an Okta organization, deprovisioned ones on demand.
-#include <optional>
 #include <string>
 
 #include "connector/connector.h"
@@ -35,7 +34,6 @@ class Okta final : public Connector {
       const std::string problem = private_key_problem(private_key.value);
       if (!problem.empty()) add_problem("private_key", problem);
     }
-    if (page_size < 1 || page_size > 200) add_problem("page_size", "must be from 1 to 200");
   }
 
   void authenticate() override {
@@ -62,7 +60,7 @@ class Okta final : public Connector {
 
  private:
   void read_users(const Emit& emit, const std::string& first) const {
-    each_page(first, [&](Json& users) {
+    read_list(first, [&](Json& users) {
       if (!groups) return emit_rows(emit, users, "a user");
       emit_details(
           *this, emit, users, [this](const Json& user) { return with_groups(user); },
@@ -70,20 +68,26 @@ class Okta final : public Connector {
     });
   }
 
-  void each_page(const std::string& first, const std::function<void(Json&)>& take) const {
+  /// The next page is known before this one is parsed.
+  void read_list(const std::string& first, const std::function<void(Json&)>& take) const {
     PageGuard guard("Okta");
-    for (std::optional<std::string> page = first; page;) {
-      guard.check(*page);
-      const Response response = get(*page);
-      Json rows = response.json();
-      take(list_of(rows, "", response));
-      const std::optional<std::string> link = link_of(response, "next");
-      page = link ? std::optional(next_url(url, *page, *link)) : std::nullopt;
-    }
+    const auto ask = [&](const Request& request) {
+      guard.check(request.url);
+      Page page{.response = get(request)};
+      if (const auto link = link_of(page.response, "next")) {
+        page.next = [this, from = request.url, link = *link] { return Request{.url = next_url(url, from, link)}; };
+      }
+      return page;
+    };
+    each_page({.url = first}, ask, [&](Page& page) {
+      Json rows = page.response.json();
+      take(list_of(rows, "", page.response));
+    });
   }
 
-  Response get(const std::string& address) const {
-    Response response = http.send({.url = address, .allow = {401}});
+  Response get(Request request) const {
+    request.allow = {401};
+    Response response = http.send(request);
     if (response.status == 401) {
       const bool is_old_token = client_id.empty() && response.body.find("E0000011") != std::string::npos;
       throw AuthenticationError(problem_of(response, log) +
@@ -98,7 +102,7 @@ class Okta final : public Connector {
     const Json& id = at(user, "id");
     if (!id.is_string()) throw SourceError("the user has no id, so its groups cannot be read");
     Json names = Json::array();
-    each_page(fmt::format("{}/api/v1/users/{}/groups", url.value, percent_encoded(id.get<std::string>())),
+    read_list(fmt::format("{}/api/v1/users/{}/groups", url.value, percent_encoded(id.get<std::string>())),
               [&](Json& page) {
                 for (const Json& group : page) names.push_back(at(group, "profile.name"));
               });
@@ -155,10 +159,10 @@ Plugin okta() {
                       {.help = "Whether each user gets the names of its groups; costs one request per user.",
                        .default_value = "false",
                        .in_sample = false}),
-              setting("page_size", &Okta::page_size,
-                      {.help = "Users per request, 200 at most.", .default_value = "200", .in_sample = false}),
+              page_size_setting(&Okta::page_size, "Users", 200),
           },
       .default_mapping = default_mapping(),
+      .limits = {.reset = ResetUnit::epoch_seconds},
       .make = make<Okta>,
   };
 }

@@ -1,9 +1,8 @@
 // Users of a OneLogin account, by its JSON APIs 1 and 2 or the old XML API.
-#include <charconv>
 #include <string>
 
 #include "connector/connector.h"
-#include "connector/pages.h"
+#include "onelogin/pages.h"
 #include "onelogin/token.h"
 #include "onelogin/user.h"
 
@@ -32,7 +31,6 @@ class OneLogin final : public Connector {
                   "is missing: set client_id and client_secret, or api_token for the old XML API");
     }
     if (!parse_url(url.value)) add_problem("url", "must be the address of the list of users");
-    if (page_size < 1 || page_size > largest_page) add_problem("page_size", "must be from 1 to 50");
   }
 
   void authenticate() override {
@@ -60,52 +58,44 @@ class OneLogin final : public Connector {
  private:
   bool has_client() const { return !client_id.empty() && !client_secret.empty(); }
 
-  /// The older tokens were documented with a colon; a server that refuses the first page is asked with a blank.
+  /// The older tokens were documented with a colon; a server that refuses the first page is asked with a blank. For
+  /// that the same token is used: another one would end it, in other programs as well.
   Login log_in() {
-    if (is_logged_in_ && !is_accepted_) colon_ = false;
-    is_logged_in_ = true;
-    return one_login::log_in(http, log,
-                             {.id = client_id,
-                              .secret = client_secret.value,
-                              .token_url = token_url.value,
-                              .host = parse_url(url.value).value().origin()},
-                             colon_);
+    if (!is_accepted_ && one_login::drop_colon(login_)) {
+      colon_ = false;
+    } else {
+      login_ = one_login::log_in(http, log,
+                                 {.id = client_id,
+                                  .secret = client_secret.value,
+                                  .token_url = token_url.value,
+                                  .host = parse_url(url.value).value().origin()},
+                                 colon_);
+    }
+    return login_;
   }
 
   void read_api_1(const Emit& emit) {
     PageGuard guard("OneLogin");
-    std::string cursor;
-    do {
-      guard.check(cursor);
-      const Response response = page({{"after_cursor", cursor}});
-      Json body = response.json();
-      const Json& status = at(body, "status.code");
-      if (!status.is_null() && status != 200) throw SourceError(problem_of(response, log));
-      if (lacks_list(body, "data", response)) return;
-      emit_users(emit, list_of(body, "data", response), Api::json);
-      const Json& next = at(body, "pagination.after_cursor");
-      cursor = next.is_string() ? next.get<std::string>() : next.is_null() ? "" : to_text(next);
-    } while (!cursor.empty());
+    const auto ask = [&](const Request& request) {
+      guard.check(request.query.front().second);
+      return one_login::page_of_api_1(page(request), log, request_for());
+    };
+    each_page(request_for()({{"after_cursor", ""}}), ask, [&](Page& page) {
+      if (lacks_list(page.body, "data", page.response)) return;
+      emit_users(emit, list_of(page.body, "data", page.response), Api::json);
+    });
   }
 
   void read_api_2(const Emit& emit) {
     PageGuard guard("OneLogin");
-    const std::string fields = one_login::fields_for(sources, wants("custom_attributes"));
-    std::size_t read = 0;
-    std::string cursor;
-    do {
-      guard.check(cursor);
-      Query query;
-      if (!fields.empty()) query.emplace_back("fields", fields);
-      if (!cursor.empty()) query.emplace_back("cursor", cursor);
-      const Response response = page(query);
-      Json body = response.json();
-      Json& users = list_of(body, "", response);
-      read += users.size();
-      emit_users(emit, users, Api::json);
-      cursor = response.headers.find("After-Cursor").value_or("");
-      if (cursor.empty()) require_all(response, read);
-    } while (!cursor.empty());
+    one_login::PagesOfApi2 pages(page_size);
+    const one_login::PageRequest request_of = request_for(one_login::fields_for(sources, wants("custom_attributes")));
+    const auto ask = [&](const Request& request) {
+      Response response = page(request);
+      guard.check(response.body);
+      return pages.page(std::move(response), request_of);
+    };
+    each_page(request_of({}), ask, [&](Page& page) { emit_users(emit, page.body, Api::json); });
   }
 
   void read_xml(const Emit& emit) {
@@ -120,9 +110,16 @@ class OneLogin final : public Connector {
     }
   }
 
-  Response page(Query query) {
-    if (page_size != largest_page) query.emplace_back("limit", std::to_string(page_size));
-    Response response = http.get(url.value, query);
+  one_login::PageRequest request_for(const std::string& fields = {}) const {
+    return [this, fields](Query query) {
+      if (!fields.empty()) query.emplace_back("fields", fields);
+      if (page_size != largest_page) query.emplace_back("limit", std::to_string(page_size));
+      return Request{.url = url.value, .query = std::move(query)};
+    };
+  }
+
+  Response page(const Request& request) {
+    Response response = http.send(request);
     is_accepted_ = true;
     return response;
   }
@@ -134,17 +131,7 @@ class OneLogin final : public Connector {
     emit_rows(emit, users, "a user");
   }
 
-  static void require_all(const Response& response, std::size_t read) {
-    const std::string text = response.headers.find("Total-Count").value_or("");
-    std::size_t total = 0;
-    std::from_chars(text.data(), text.data() + text.size(), total);
-    if (total > read) {
-      throw SourceError(fmt::format("{} {}: OneLogin counts {} users but names no page after {}", response.method,
-                                    response.url, total, read));
-    }
-  }
-
-  bool is_logged_in_ = false;
+  Login login_;
   bool is_accepted_ = false;  ///< a page was read
   bool colon_ = true;
 };
@@ -178,10 +165,7 @@ Plugin onelogin() {
                       {.help = "ID of the Oomnitza role of new users.", .example = "25"}),
               setting("default_position", &OneLogin::default_position,
                       {.help = "Position of the users in Oomnitza.", .example = "Employee"}),
-              setting("page_size", &OneLogin::page_size,
-                      {.help = "Users per request of the JSON APIs, 50 at most.",
-                       .default_value = "50",
-                       .in_sample = false}),
+              page_size_setting(&OneLogin::page_size, "Users", largest_page),
           },
       .default_mapping = {{"USER", {{"source", "username"}}},
                           {"FIRST_NAME", {{"source", "firstname"}}},
@@ -190,6 +174,7 @@ Plugin onelogin() {
                           {"PHONE", {{"source", "phone"}}},
                           {"PERMISSIONS_ID", {{"setting", "default_role"}}},
                           {"POSITION", {{"setting", "default_position"}}}},
+      .limits = {.reset = ResetUnit::seconds_left},
       .make = make<OneLogin>,
   };
 }

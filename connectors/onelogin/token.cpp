@@ -37,4 +37,12 @@ Login log_in(const Http& http, const Log& log, const Client& client, bool colon)
   return login;
 }
 
+bool drop_colon(Login& login) {
+  constexpr std::string_view with_colon = "bearer:";
+  const std::string authorization = login.headers.find("Authorization").value_or("");
+  if (!authorization.starts_with(with_colon)) return false;
+  login.headers.set("Authorization", "bearer " + authorization.substr(with_colon.size()));
+  return true;
+}
+
 }  // namespace connector::one_login

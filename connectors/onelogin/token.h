@@ -19,4 +19,7 @@ struct Client {
 /// AuthenticationError or HttpError.
 Login log_in(const Http& http, const Log& log, const Client& client, bool colon);
 
+/// Puts a token that stands behind "bearer:" behind "bearer ". Whether there was one.
+bool drop_colon(Login& login);
+
 }  // namespace connector::one_login

@@ -36,10 +36,6 @@ class OpenAudit final : public Connector {
   Secret password;
   int page_size = 1000;
 
-  void check(const AddProblem& add_problem) override {
-    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 10000");
-  }
-
   void authenticate() override {
     http.headers.set("Accept", "application/json");
     session_.emplace(http, log, url.value + "/open-audit/index.php",
@@ -136,10 +132,7 @@ Plugin open_audit() {
                       {.help = "Address of the Open-AudIT server.", .example = "http://XXX.XXX.XXX.XXX"}),
               setting("username", &OpenAudit::username, {.help = "User that logs on.", .example = ""}),
               setting("password", &OpenAudit::password, {.help = "The user's password.", .default_value = ""}),
-              setting("page_size", &OpenAudit::page_size,
-                      {.help = "Devices for each request of the list, at most 10000.",
-                       .default_value = "1000",
-                       .in_sample = false}),
+              page_size_setting(&OpenAudit::page_size, "Devices of the list", max_page_size, 1000),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "software"}}}},
       .default_converters = {{"hardware.end_of_life", "date_format"},

@@ -40,7 +40,6 @@ class ServiceNow final : public Connector {
     if (username.empty() && client_id.empty() && api_key.empty()) {
       add_problem("username", "is missing: set username and password, or client_id and client_secret, or api_key");
     }
-    if (page_size < 1 || page_size > 10000) add_problem("page_size", "must be from 1 to 10000");
   }
 
   void authenticate() override {
@@ -178,12 +177,10 @@ Plugin servicenow() {
                        .default_value = "",
                        .choices = {"", software_instances, software_installs},
                        .in_sample = false}),
-              setting("page_size", &ServiceNow::page_size,
-                      {.help = "Number of rows a request asks for, up to 10000.",
-                       .default_value = 1000,
-                       .in_sample = false}),
+              page_size_setting(&ServiceNow::page_size, "Rows", 10000, 1000),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "software"}}}},
+      .limits = {.reset = ResetUnit::epoch_seconds},
       .make = make<ServiceNow>,
   };
 }

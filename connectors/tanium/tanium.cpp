@@ -45,7 +45,6 @@ class Tanium final : public Connector {
     if (session_token.empty() && (username.empty() || password.empty())) {
       add_problem("session_token", "is missing: set it, or username and password");
     }
-    if (page_size < 1 || page_size > max_page_size) add_problem("page_size", "must be a number from 1 to 1000");
   }
 
   void authenticate() override {
@@ -57,19 +56,22 @@ class Tanium final : public Connector {
   }
 
   void read(const Emit& emit) override {
-    for (std::int64_t first = 1;;) {
-      const Response response = assets_from(first);
-      Json page = response.json();
-      Json& assets = list_of(page, "data", response);
-      if (assets.empty()) return;
+    std::int64_t first = 1;
+    const auto ask = [&](const Request& request) {
+      Page page{.response = assets(request, first == 1)};
+      page.body = page.response.json();
+      const std::int64_t next = asset_id(at(page.body, "meta.nextAssetId"));
+      if (list_of(page.body, "data", page.response).empty() || next <= first) return page;
+      page.next = [&, next] { return request_from(first = next); };
+      return page;
+    };
+    each_page(request_from(first), ask, [&](Page& page) {
+      Json& assets = page.body["data"];
       for (Json& asset : assets) {
         if (asset.is_object()) asset["oomnitza_software"] = software_of(asset);
       }
       emit_rows(emit, assets, "an asset");
-      const std::int64_t next = asset_id(at(page, "meta.nextAssetId"));
-      if (next <= first) return;
-      first = next;
-    }
+    });
   }
 
  private:
@@ -101,13 +103,17 @@ class Tanium final : public Connector {
     http.keep_logged_in([token] { return session(token); }, {});
   }
 
-  Response assets_from(std::int64_t first) {
+  Request request_from(std::int64_t first) const {
     Request request{.url = url.value + "/plugin/products/asset/v1/assets",
                     .query = {{"limit", std::to_string(page_size)}, {"minimumAssetId", std::to_string(first)}},
                     .allow = {401, 403}};
     if (!view.empty()) request.query.emplace_back("viewId", view);
+    return request;
+  }
+
+  Response assets(const Request& request, bool is_first) {
     Response response = http.send(request);
-    if (response.status == 401 && first == 1 && lacks_prefix()) {
+    if (response.status == 401 && is_first && lacks_prefix()) {
       log.info("Tanium refuses the session_token; trying it with \"{}\" in front", token_prefix);
       use_session(token_prefix + session_token.value);
       response = http.send(request);
@@ -147,8 +153,7 @@ Plugin tanium() {
               setting("domain", &Tanium::domain, {.help = "The user's domain.", .default_value = ""}),
               setting("view", &Tanium::view,
                       {.help = "Number of the view that limits what comes.", .default_value = ""}),
-              setting("page_size", &Tanium::page_size,
-                      {.help = "Assets for each request, at most 1000.", .default_value = "100", .in_sample = false}),
+              page_size_setting(&Tanium::page_size, "Assets", max_page_size, 100),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "oomnitza_software"}}}},
       .make = make<Tanium>,

@@ -48,7 +48,11 @@ Json ManagedSoftware::of_device(const std::string& uuid) const {
   Json software = Json::array();
   const auto found = devices_.find(lower_case(uuid));
   if (found == devices_.end()) return software;
-  for (const std::uint32_t number : found->second) software.push_back(applications_[number].entry);
+  for (const auto& [number, version] : found->second) {
+    const Application& application = applications_[number];
+    software.push_back(application.entry);
+    if (version > 0) software.back()["version"] = application.versions[version - 1];
+  }
   return software;
 }
 
@@ -61,7 +65,7 @@ void ManagedSoftware::read_applications(const Emit& emit) {
     for (const Json& row : rows) {
       const std::string uuid = uuid_of(row);
       if (uuid.empty() || !rules_.counts(at(row, "BundleId"))) continue;
-      applications_.push_back({uuid, rules_.entry(row, "ApplicationName", "AppVersion", "BundleId")});
+      applications_.push_back({.uuid = uuid, .entry = rules_.entry(row, "ApplicationName", "AppVersion", "BundleId")});
     }
     emit.checkpoint();
   }
@@ -71,7 +75,7 @@ void ManagedSoftware::read_applications(const Emit& emit) {
 void ManagedSoftware::read_devices(const Emit& emit) {
   struct Installations {
     std::uint32_t application;
-    std::vector<std::string> devices;
+    std::vector<Installation> devices;
   };
   parallel(
       source_.workers, std::views::iota(std::uint32_t{0}, static_cast<std::uint32_t>(applications_.size())),
@@ -79,26 +83,42 @@ void ManagedSoftware::read_devices(const Emit& emit) {
         return Installations{application, devices_of(applications_[application].uuid)};
       },
       [&](const Installations& found) {
-        for (const std::string& device : found.devices) devices_[device].push_back(found.application);
+        for (const Installation& installation : found.devices) add(found.application, installation);
         emit.checkpoint();
       });
   for (auto& [device, applications] : devices_) {
+    const auto same = [](const Installed& one, const Installed& other) { return one.first == other.first; };
     std::sort(applications.begin(), applications.end());
-    applications.erase(std::unique(applications.begin(), applications.end()), applications.end());
+    applications.erase(std::unique(applications.begin(), applications.end(), same), applications.end());
   }
 }
 
+/// The version on the device is truer than that of the application, which is the one last uploaded.
+void ManagedSoftware::add(std::uint32_t number, const Installation& installation) {
+  Application& application = applications_[number];
+  std::uint32_t version = 0;
+  if (!installation.version.empty() && application.entry["version"] != installation.version) {
+    std::vector<std::string>& versions = application.versions;
+    const auto known = std::find(versions.begin(), versions.end(), installation.version);
+    version = static_cast<std::uint32_t>(known - versions.begin()) + 1;
+    if (known == versions.end()) versions.push_back(installation.version);
+  }
+  devices_[installation.device].emplace_back(number, version);
+}
+
 /// The devices that have an application installed. Older servers give all at once, current ones pages.
-std::vector<std::string> ManagedSoftware::devices_of(const std::string& application) const {
+std::vector<ManagedSoftware::Installation> ManagedSoftware::devices_of(const std::string& application) const {
   Pages pages(source_, {.url = url_ + "/api/mam/apps/" + percent_encoded(application) + "/devices",
                         .query = {{"isinstalled", "true"}, {"pageSize", std::to_string(page_size_)}},
                         .name = "devices",
                         .may_be_missing = true});
-  std::vector<std::string> devices;
+  std::vector<Installation> devices;
   for (Json rows = pages.next(); !rows.empty(); rows = pages.next()) {
     for (const Json& row : rows) {
       const Json& uuid = at(row, "device_uuid");
-      if (uuid.is_string()) devices.push_back(lower_case(uuid.get<std::string>()));
+      const Json& version = at(row, "installed_version");
+      if (!uuid.is_string()) continue;
+      devices.push_back({lower_case(uuid.get<std::string>()), version.is_string() ? version.get<std::string>() : ""});
     }
     const bool is_short = rows.size() < static_cast<std::size_t>(page_size_);
     const bool is_last = pages.total() ? pages.rows() >= *pages.total() : is_short;

@@ -39,20 +39,28 @@ class ManagedSoftware {
  private:
   struct Application {
     std::string uuid;
-    Json entry;  ///< as records have it
+    Json entry;                              ///< as records have it
+    std::vector<std::string> versions = {};  ///< in which it is installed, if they are others
   };
 
   void read_applications(const Emit& emit);
   void read_devices(const Emit& emit);
-  std::vector<std::string> devices_of(const std::string& application) const;
+  /// A device that has an application, and in which version; empty: as the application says.
+  struct Installation {
+    std::string device;
+    std::string version;
+  };
+  std::vector<Installation> devices_of(const std::string& application) const;
+  void add(std::uint32_t application, const Installation& installation);
 
   const Connector& source_;
   const std::string url_;
   const int page_size_;
   const SoftwareRules rules_;
   std::vector<Application> applications_;
-  /// Device, in lower case -> numbers of its applications.
-  std::unordered_map<std::string, std::vector<std::uint32_t>> devices_;
+  /// An application's number, and the number of its version, 0 for the application's own.
+  using Installed = std::pair<std::uint32_t, std::uint32_t>;
+  std::unordered_map<std::string, std::vector<Installed>> devices_;  ///< by the device, in lower case
 };
 
 }  // namespace connector::uem

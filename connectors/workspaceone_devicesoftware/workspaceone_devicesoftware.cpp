@@ -29,9 +29,6 @@ class WorkspaceOne final : public Connector {
     if (apps_scope != "managed" && apps_scope != "installed" && apps_scope != "all") {
       add_problem("apps_scope", "must be managed, installed or all");
     }
-    if (page_size < 1 || page_size > uem::max_page_size) {
-      add_problem("page_size", fmt::format("must be between 1 and {}", uem::max_page_size));
-    }
     uem::check(client(), add_problem);
   }
 
@@ -123,12 +120,10 @@ Plugin workspaceone_devicesoftware() {
                       {.help = "Address of the token request, instead of the region's.",
                        .default_value = "",
                        .in_sample = false}),
-              setting("page_size", &WorkspaceOne::page_size,
-                      {.help = "Devices, applications or programs per request, 500 at most.",
-                       .default_value = "500",
-                       .in_sample = false}),
+              page_size_setting(&WorkspaceOne::page_size, "Devices, applications or programs", uem::max_page_size),
           },
       .default_mapping = {{"APPLICATIONS", {{"source", "software"}}}},
+      .limits = {.reset = ResetUnit::epoch_seconds},
       .make = make<WorkspaceOne>,
   };
 }

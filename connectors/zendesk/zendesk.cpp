@@ -1,9 +1,8 @@
 // Users of Zendesk, with their organizations when wanted.
-#include <unordered_map>
-
 #include "connector/connector.h"
 #include "connector/oauth.h"
-#include "connector/pages.h"
+#include "zendesk/organizations.h"
+#include "zendesk/pages.h"
 
 namespace connector {
 namespace {
@@ -42,7 +41,6 @@ class Zendesk final : public Connector {
         add_problem("roles", fmt::format("\"{}\" is not a role of Zendesk; there are end-user, agent, admin", role));
       }
     }
-    if (page_size < 1 || page_size > 100) add_problem("page_size", "must be from 1 to 100");
   }
 
   void authenticate() override {
@@ -64,12 +62,12 @@ class Zendesk final : public Connector {
 
   void read(const Emit& emit) override {
     if (load_organizations) {
-      each_page("organizations", {}, [&](Json& organizations) { keep(emit, organizations); });
+      read_list("organizations", {}, [&](Json& organizations) { organizations_.keep(emit, organizations); });
     }
     Query filter;
     for (const std::string& role : roles) filter.emplace_back("role[]", role);
-    each_page("users", filter, [&](Json& users) {
-      for (Json& user : users) add_organization(user);
+    read_list("users", filter, [&](Json& users) {
+      for (Json& user : users) organizations_.add_to(user);
       emit_rows(emit, users, "a user");
     });
   }
@@ -78,22 +76,19 @@ class Zendesk final : public Connector {
   bool uses_api_token() const { return oauth_token.empty() && client_id.empty(); }
 
   /// Hands over the list of that name page by page.
-  void each_page(const std::string& list, const Query& filter, const std::function<void(Json&)>& take) const {
-    Request request{.url = fmt::format("{}/api/v2/{}.json", base_.value, list), .query = filter};
-    request.query.emplace_back("page[size]", std::to_string(page_size));
+  void read_list(const std::string& list, const Query& filter, const std::function<void(Json&)>& take) const {
+    Request first{.url = fmt::format("{}/api/v2/{}.json", base_.value, list), .query = filter};
+    first.query.emplace_back("page[size]", std::to_string(page_size));
     PageGuard guard("Zendesk");
-    for (;;) {
+    const auto ask = [&](const Request& request) {
       guard.check(request.url);
-      const Response response = get(request);
-      guard.check(response.body);  // a link may name a page that was read in another way
-      Json page = response.json();
-      if (lacks_list(page, list, response)) return;
-      take(list_of(page, list, response));
-      const Json& next = next_link(page);
-      if (next.is_null()) return;
-      if (!next.is_string()) throw SourceError(response.url + ": the response's link to the next page is not a string");
-      request = {.url = next_url(base_, response.url, next.get<std::string>())};
-    }
+      Page page = zendesk_api::parsed(get(request), list, base_);
+      guard.check(page.response.body);  // a link may name a page that was read in another way
+      return page;
+    };
+    each_page(std::move(first), ask, [&](Page& page) {
+      if (!lacks_list(page.body, list, page.response)) take(list_of(page.body, list, page.response));
+    });
   }
 
   Response get(Request request) const {
@@ -110,36 +105,8 @@ class Zendesk final : public Connector {
     return response;
   }
 
-  /// The link to the page after this one, null when this is the last. Servers that know no cursors have it elsewhere.
-  static const Json& next_link(const Json& page) {
-    static const Json none;
-    static const Json missing = false;  // there is more, and no way to it
-    if (at(page, "meta").is_null()) return at(page, "next_page");
-    if (at(page, "meta.has_more") != true) return none;
-    const Json& link = at(page, "links.next");
-    return link.is_null() ? missing : link;
-  }
-
-  void keep(const Emit& emit, Json& organizations) {
-    for (Json& organization : organizations) {
-      if (!organization.is_object()) {
-        emit.incomplete("Zendesk's organizations: an organization is not an object");
-        continue;
-      }
-      std::string id = to_text(at(organization, "id"));
-      organizations_.insert_or_assign(std::move(id), std::move(organization));
-    }
-  }
-
-  void add_organization(Json& user) const {
-    if (organizations_.empty() || !user.is_object()) return;
-    const Json& id = at(user, "organization_id");
-    const auto found = id.is_null() ? organizations_.end() : organizations_.find(to_text(id));
-    user["organization"] = found == organizations_.end() ? Json::object() : found->second;
-  }
-
   Url base_;
-  std::unordered_map<std::string, Json> organizations_;  ///< by id
+  zendesk_api::Organizations organizations_;
 };
 
 Json default_mapping() {
@@ -196,9 +163,7 @@ Plugin zendesk() {
                       {.help = "Address used instead of https://SYSTEM_NAME.zendesk.com.",
                        .default_value = "",
                        .in_sample = false}),
-              setting(
-                  "page_size", &Zendesk::page_size,
-                  {.help = "Number of users a request asks for, up to 100.", .default_value = 100, .in_sample = false}),
+              page_size_setting(&Zendesk::page_size, "Users", 100),
           },
       .default_mapping = default_mapping(),
       .make = make<Zendesk>,

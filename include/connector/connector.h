@@ -106,10 +106,11 @@ struct SettingText {
   std::string help;  ///< one sentence
   std::optional<Json> default_value =
       {};  ///< the default: a string as it would stand in the file, or another JSON value
-  std::optional<std::string> example = {};  ///< shown by generate-ini; no default
-  std::vector<std::string> choices = {};    ///< the strings that are allowed; case counts; empty: any
-  bool in_sample = true;                    ///< false: generate-ini does not print it
-  bool secret = false;                      ///< never shown; a member of the type Secret always is
+  std::optional<std::string> example = {};        ///< shown by generate-ini; no default
+  std::vector<std::string> choices = {};          ///< the strings that are allowed; case counts; empty: any
+  std::optional<std::pair<int, int>> range = {};  ///< the least and the largest number that is allowed
+  bool in_sample = true;                          ///< false: generate-ini does not print it
+  bool secret = false;                            ///< never shown; a member of the type Secret always is
   bool local = false;  ///< for this machine to decide: a configuration of the cloud does not set it
   /// Further variables that give it, whole names of older versions; PREFIX_SETTING wins.
   std::vector<std::string> environment_names = {};
@@ -201,6 +202,9 @@ class Connector : public SectionSettings, public Tools {
   virtual const Plugin& description(const Plugin& plugin) const { return plugin; }
 };
 
+/// The limits of a source's requests: its vendor's, and as many at once as `workers` allow.
+RateLimits limits_of(const Plugin& plugin, unsigned workers);
+
 enum class DataType { assets, users };
 
 /// The whole description of a source.
@@ -214,6 +218,7 @@ struct Plugin {
   std::vector<std::pair<std::string, std::string>> default_converters = {};
   std::string environment_prefix = {};  ///< empty: the section's name in capitals
   bool basic_connector = false;         ///< whether managed mode may run it
+  RateLimits limits = {};               ///< the vendor's
   std::function<std::unique_ptr<Connector>()> make;
 };
 

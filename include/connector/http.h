@@ -93,6 +93,8 @@ struct Request {
   bool stay_on_host = false;
   /// GET and POST are retried on transient faults: oomnitza-api rules, 11 tries. false: one try only.
   bool retry = true;
+  /// Ends waits before and between its tries, with Stopped: nobody wants the answer any longer.
+  std::stop_token abandon = {};
   /// Longest time without a byte. Connecting has 30 s.
   std::chrono::seconds idle_timeout{300};
   /// Longest time of a try, from connecting to the response's last byte; beyond it the request fails at once. 0: none.
@@ -134,6 +136,17 @@ struct Timing {
   std::chrono::milliseconds last_request = std::chrono::seconds(2);
 };
 
+/// What X-RateLimit-Reset (or X-Rate-Limit-Reset) counts: seconds since 1970, or seconds from now. either: its size
+/// tells.
+enum class ResetUnit { either, epoch_seconds, seconds_left };
+
+/// How a vendor wants to be asked. 0: without limit.
+struct RateLimits {
+  unsigned in_flight = 0;  ///< requests under way at once
+  double per_second = 0;   ///< requests that begin in a second
+  ResetUnit reset = ResetUnit::either;
+};
+
 /// What a login gave: how later requests prove who asks.
 struct Login {
   Headers headers;                   ///< of every later request; never logged, never taken to another host
@@ -172,9 +185,13 @@ class Http {
   /// only below the path that they were set for, and no log shows them.
   void use_cookies_as_credentials() const;
 
+  /// Keeps all requests of this session and its copies within limits. Each try that is answered with 429 or 503 halves
+  /// how many are under way, each success adds one; a Retry-After holds for all of them. To be called before requests.
+  void keep_within(const RateLimits& limits);
+
   /// Logs in now, again before a login's lifetime ends, and once more for each request that is answered with one of
-  /// `expired` (statuses). log_in asks through this session; its own requests carry no login. Throws what it throws.
-  /// Copies of this session share the login.
+  /// `expired` (statuses). log_in asks through this session; its own requests carry no login, and no POST of them
+  /// follows a redirect to another host. Throws what it throws. Copies of this session share the login.
   void keep_logged_in(std::function<Login()> log_in, std::vector<int> expired = {401});
 
  private:

@@ -38,6 +38,16 @@ void parse_setting(const std::string& text, Headers& value);
 /// sends inputs that are lists. Nothing for everything else.
 std::optional<std::vector<std::string>> string_list(const std::string& text);
 
+/// The setting page_size: how many rows a request asks for. what: "Users". usual: the default; 0: the most.
+template <class Source>
+Setting page_size_setting(int Source::*member, const std::string& what, int most, int usual = 0) {
+  return setting("page_size", member,
+                 {.help = fmt::format("{} per request, {} at most.", what, most),
+                  .default_value = std::to_string(usual > 0 ? usual : most),
+                  .range = std::pair(1, most),
+                  .in_sample = false});
+}
+
 /// A guard against pages that go round in circles.
 class PageGuard {
  public:
@@ -61,6 +71,19 @@ std::string resolved_url(const std::string& page, const std::string& link);
 /// names. A path prefix of `url` (a reverse proxy's) that the link lacks is put in front. page: the address that the
 /// link stands on, for relative ones. Throws SourceError when it is not an address.
 std::string next_url(const Url& url, const std::string& page, const std::string& link);
+
+/// A page of a list.
+struct Page {
+  Response response;
+  Json body = {};  ///< where what asked for the page has parsed it
+  /// Makes the request for the page after it; empty for the last one. What it throws is thrown once this one was taken.
+  std::function<Request()> next = {};
+};
+
+/// Hands over the pages of a list from the first on, in order. Once the first was taken, they are asked for ahead, two
+/// at most, on a thread of their own: ask() sends the request, finds the next one, and parses no more than it needs for
+/// that; take() gets the page on the calling thread. What ask() throws is thrown on when the pages before were taken.
+void each_page(Request first, const std::function<Page(const Request&)>& ask, const std::function<void(Page&)>& take);
 
 /// An unwanted response for a message: "GET https://…: status 403: {"detail": "Token expired"}".
 std::string problem_of(const Response& response, const Log& log);

@@ -143,9 +143,11 @@ void Sections::check_mapping(ReadySection& ready) {
 void Sections::set_tools(ReadySection& ready) const {
   Connector& connector = *ready.section.connector;
   connector.log = app_.section_log(*app_.configuration().find(ready.section.name), *ready.section.plugin);
+  const RateLimits limits = limits_of(*ready.section.plugin, app_.line.workers);
   connector.http = Http(connector.tls(), connector.log, app_.stop(), AfterStop::refuse, app_.timing());
+  connector.http.keep_within(limits);
   connector.stop = app_.stop();
-  connector.workers = app_.line.workers;
+  connector.workers = limits.in_flight;
   connector.all_attributes = app_.line.save_data;
 }
 

@@ -306,6 +306,22 @@ CloudSettings make_cloud_settings(const Section& section, const SettingsContext&
   return settings;
 }
 
+namespace {
+
+/// values: they are numbers where there is a range.
+void check_ranges(const std::vector<Setting>& settings, const SettingValues& values, const AddProblem& add_problem) {
+  for (const Setting& setting : settings) {
+    const auto value = values.find(setting.name);
+    if (!setting.text.range || value == values.end() || value->second == "") continue;
+    const auto& [least, most] = *setting.text.range;
+    int number = 0;
+    parse_setting(value->second.is_string() ? value->second.get<std::string>() : to_text(value->second), number);
+    if (number < least || number > most) add_problem(setting.name, fmt::format("must be from {} to {}", least, most));
+  }
+}
+
+}  // namespace
+
 std::optional<ConnectorSection> make_connector(const Section& section, const Plugin& plugin,
                                                const SettingsContext& context, Problems& problems) {
   const std::size_t before = problems.size();
@@ -316,9 +332,11 @@ std::optional<ConnectorSection> make_connector(const Section& section, const Plu
   made.connector = plugin.make();
   made.values = fill_settings(*made.connector, plugin.settings, section, context, problems);
   if (problems.size() == before) {
-    made.connector->check([&](const std::string& setting, const std::string& problem) {
+    const AddProblem add_problem = [&](const std::string& setting, const std::string& problem) {
       problems.push_back(problem_with(section, setting, problem));
-    });
+    };
+    check_ranges(plugin.settings, made.values, add_problem);
+    made.connector->check(add_problem);
   }
   made.plugin = &made.connector->description(plugin);
   made.mapping = mapping_settings(section, context.log, problems);

@@ -54,13 +54,13 @@ int status_of(const Outcome& outcome) {
 
 }  // namespace
 
-Call::Call(const Request& request, const Headers& defaults, Connections& connections, const Log& log,
-           const Timing& timing)
+Call::Call(const Request& request, const Headers& defaults, const CallContext& context)
     : request_(request),
-      log_(log),
-      timing_(timing),
-      connections_(connections),
-      connection_(connections.take()),
+      log_(context.log),
+      timing_(context.timing),
+      context_(context),
+      connections_(context.connections),
+      connection_(connections_.take()),
       address_(address_of(request)),
       method_(request.method),
       headers_(complete_headers(defaults, request.headers, address_)) {
@@ -74,7 +74,7 @@ Call::Call(const Request& request, const Headers& defaults, Connections& connect
 
 Response Call::run() {
   while (true) {
-    Outcome outcome = try_once();
+    Outcome outcome = try_within_limits();
     const bool complete = outcome.fault == Fault::none;
     if (complete && wanted(outcome.response)) return std::move(outcome.response);
     if (complete && redirects(outcome.response)) {
@@ -84,6 +84,21 @@ Response Call::run() {
       wait_for_next_try(outcome);
     }
   }
+}
+
+Outcome Call::try_within_limits() {
+  if (context_.concurrency == nullptr) return try_once();
+  const EitherStop stop(connections_.stop(), request_.abandon);
+  const AdaptiveConcurrency::Pass pass(*context_.concurrency, stop.token());
+  Outcome outcome = try_once();
+  const int status = status_of(outcome);
+  if ((status == 429 || status == 503) && !wanted(outcome.response)) {
+    const auto now = std::chrono::system_clock::now();
+    context_.concurrency->note_refusal(wait_before(0, retry_after_of(outcome.response, context_.reset, now), now));
+  } else if (status != 0) {
+    context_.concurrency->note_success();
+  }
+  return outcome;
 }
 
 Outcome Call::try_once() {
@@ -121,10 +136,12 @@ bool Call::may_retry(const Outcome& outcome) const {
 
 void Call::wait_for_next_try(const Outcome& outcome) {
   const auto now = std::chrono::system_clock::now();
-  const auto duration = wait_before(retries_, retry_after_of(outcome.response, now), now);
+  const auto duration = wait_before(retries_, retry_after_of(outcome.response, context_.reset, now), now);
   log_.warning("{}; retry {} of {} in {} s", error(outcome).what(), retries_ + 1, timing_.max_retries,
                duration.count());
-  timing_.wait(duration, connections_.stop());
+  const EitherStop stop(connections_.stop(), request_.abandon);
+  timing_.wait(duration, stop.token());
+  if (request_.abandon.stop_requested()) throw Stopped();
   if (connections_.stop().stop_requested()) {
     throw error(problem(outcome) + "; not retried: shutting down", status_of(outcome), outcome.fault != Fault::none);
   }

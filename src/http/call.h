@@ -4,20 +4,31 @@
 #include <string>
 
 #include "connector/http.h"
+#include "http/adaptive_concurrency.h"
 #include "http/address.h"
 #include "http/connections.h"
 
 namespace connector::http {
 
+/// What the calls of a session have in common. Outlives them.
+struct CallContext {
+  Connections& connections;
+  const Log& log;
+  const Timing& timing;              ///< its wait is there
+  AdaptiveConcurrency* concurrency;  ///< nullptr: without limits
+  ResetUnit reset = ResetUnit::either;
+};
+
 /// One send() from the first try to the response: retries and redirects.
 class Call {
  public:
-  /// defaults: the session's headers, under the request's own. timing: its wait is there.
-  Call(const Request& request, const Headers& defaults, Connections& connections, const Log& log, const Timing& timing);
+  /// defaults: the session's headers, under the request's own.
+  Call(const Request& request, const Headers& defaults, const CallContext& context);
 
   Response run();
 
  private:
+  Outcome try_within_limits();
   Outcome try_once();
   bool wanted(const Response& response) const;
   bool may_retry(const Outcome& outcome) const;
@@ -32,6 +43,7 @@ class Call {
   const Request& request_;
   const Log& log_;
   const Timing& timing_;
+  const CallContext context_;
   Connections& connections_;
   Connections::Lease connection_;
   std::unique_ptr<Connection> stranger_;  ///< takes over when a redirect leaves the host

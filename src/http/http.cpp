@@ -45,11 +45,21 @@ class Http::Session {
 
   Response send(const Request& request, const Headers& headers) {
     if (after_stop_ == AfterStop::refuse && connections_.stop().stop_requested()) throw Stopped{};
-    Response response = http::Call(request, headers, connections_, log_, timing_).run();
+    const http::CallContext context{.connections = connections_,
+                                    .log = log_,
+                                    .timing = timing_,
+                                    .concurrency = concurrency_.get(),
+                                    .reset = reset_};
+    Response response = http::Call(request, headers, context).run();
     response.warn = [warnings = warnings_, where = response.method + " " + response.url](const std::string& what) {
       warnings->warn(where, what);
     };
     return response;
+  }
+
+  void keep_within(const RateLimits& limits) {
+    reset_ = limits.reset;
+    concurrency_ = std::make_unique<AdaptiveConcurrency>(limits);
   }
 
   /// The headers prove who asks: no log shows them, nor what stands behind a scheme ("Bearer …").
@@ -71,6 +81,8 @@ class Http::Session {
   AfterStop after_stop_;
   Timing timing_;
   http::Connections connections_;
+  std::unique_ptr<AdaptiveConcurrency> concurrency_;  ///< nothing when there are no limits
+  ResetUnit reset_ = ResetUnit::either;
 };
 
 /// One login that all threads of a session share.
@@ -132,7 +144,12 @@ Http::Http(TlsSettings tls, Log log, std::stop_token stop, AfterStop after_stop,
           std::make_shared<Session>(std::move(tls), std::move(log), std::move(stop), after_stop, std::move(timing))) {}
 
 Response Http::send(const Request& request) const {
-  if (!login_ || login_->is_logging_in()) return session_->send(request, headers);
+  if (!login_) return session_->send(request, headers);
+  if (login_->is_logging_in()) {
+    Request own = request;
+    own.stay_on_host = true;  // its body may hold the password
+    return session_->send(own, headers);
+  }
   const auto attempt = [&](const Login& login, const std::vector<int>& allow) {
     Request own = request;
     for (const auto& [name, value] : login.headers) {
@@ -147,6 +164,10 @@ Response Http::send(const Request& request) const {
   if (!login_->is_expired(response.status)) return response;
   login_->renew(number);
   return attempt(login_->current().first, {});
+}
+
+void Http::keep_within(const RateLimits& limits) {
+  session_->keep_within(limits);
 }
 
 void Http::keep_logged_in(std::function<Login()> log_in, std::vector<int> expired) {

@@ -56,13 +56,16 @@ bool transient(const Response& response) {
   }
 }
 
-std::optional<std::string> retry_after_of(const Response& response, std::chrono::system_clock::time_point now) {
+std::optional<std::string> retry_after_of(const Response& response, ResetUnit unit,
+                                          std::chrono::system_clock::time_point now) {
   if (const auto retry_after = response.headers.find("Retry-After")) return retry_after;
   if (response.status != 429) return std::nullopt;
   for (const char* name : {"X-Rate-Limit-Reset", "X-RateLimit-Reset"}) {
     const auto reset = response.headers.find(name);
     if (!reset || !is_number(*reset) || reset->size() > digits_of_a_moment) continue;
-    if (reset->size() < digits_of_a_moment) return reset;
+    const bool is_moment =
+        unit == ResetUnit::epoch_seconds || (unit == ResetUnit::either && reset->size() == digits_of_a_moment);
+    if (!is_moment) return reset;
     const seconds left = seconds(std::stoll(*reset)) - std::chrono::floor<seconds>(now.time_since_epoch());
     return std::to_string(std::max(left, seconds(0)).count());
   }

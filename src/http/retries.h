@@ -13,8 +13,9 @@ namespace connector::http {
 bool transient(const Response& response);
 
 /// The response's Retry-After header. A 429 without one may name the end of its rate limit in X-Rate-Limit-Reset (Okta)
-/// or X-RateLimit-Reset, as seconds since 1970 or seconds from now: that, as seconds from now.
-std::optional<std::string> retry_after_of(const Response& response, std::chrono::system_clock::time_point now);
+/// or X-RateLimit-Reset, in the vendor's unit: that, as seconds from now.
+std::optional<std::string> retry_after_of(const Response& response, ResetUnit unit,
+                                          std::chrono::system_clock::time_point now);
 
 /// How long to wait before retry 0, 1, 2 … 9. retry_after: what the response says, if it does.
 std::chrono::seconds wait_before(int retry, const std::optional<std::string>& retry_after,

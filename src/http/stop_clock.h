@@ -6,6 +6,25 @@
 
 namespace connector::http {
 
+/// A stop that is requested as soon as one of two is.
+class EitherStop {
+ public:
+  EitherStop(const std::stop_token& one, const std::stop_token& other)
+      : one_(one, Note{source_}), other_(other, Note{source_}) {}
+
+  std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  struct Note {
+    std::stop_source source;
+    void operator()() { source.request_stop(); }
+  };
+
+  std::stop_source source_;
+  std::stop_callback<Note> one_;
+  std::stop_callback<Note> other_;
+};
+
 /// Knows since when the program is shutting down, and when the time for requests under way is over.
 class StopClock {
  public:

@@ -1,16 +1,10 @@
 #include "integration/caller.h"
 
-#include "http/retries.h"
-
 namespace connector::integration {
 namespace {
 
 constexpr std::size_t largest_answer = std::size_t{64} << 20;
 constexpr std::chrono::minutes longest_call{30};
-
-bool is_refused_for_lack_of_room(const Response& response) {
-  return response.status == 429 || response.status == 503;
-}
 
 /// A response below 400 is one, also a redirect that leads nowhere.
 bool is_answer(const Response& response) {
@@ -19,8 +13,7 @@ bool is_answer(const Response& response) {
 
 }  // namespace
 
-Sender::Sender(Http& http, unsigned workers, Log log, std::stop_token stop)
-    : http_(http), concurrency_(workers, std::move(stop)), log_(std::move(log)) {
+Sender::Sender(Http& http, Log log) : http_(http), log_(std::move(log)) {
   http.headers.set("User-Agent", "Oomnitza Connector");
 }
 
@@ -39,18 +32,9 @@ Response Sender::send(const RenderedCall& call, const Credentials& credentials) 
     request.secret_headers.push_back(name);
   }
   for (const auto& [name, value] : credentials.params) set_param(request.query, name, value);
-  request.accept = [this](const Response& response) {  // sees every answer that is none of 2xx, before it is retried
-    if (is_refused_for_lack_of_room(response)) {
-      const auto retry_after = response.headers.find("Retry-After");
-      concurrency_.note_refusal(http::wait_before(0, retry_after, std::chrono::system_clock::now()));
-    }
-    return is_answer(response);
-  };
-  const AdaptiveConcurrency::Pass pass(concurrency_);
+  request.accept = is_answer;
   try {
-    Response response = http_.send(request);
-    concurrency_.note_success();
-    return response;
+    return http_.send(request);
   } catch (const HttpError& error) {
     const std::string hint =
         error.status() == 403 ? " (the integration's user needs permissions for this request)" : "";

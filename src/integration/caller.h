@@ -9,7 +9,6 @@
 
 #include "connector/http.h"
 #include "connector/log.h"
-#include "http/adaptive_concurrency.h"
 #include "integration/call.h"
 #include "integration/decoded_response.h"
 #include "integration/secrets.h"
@@ -26,18 +25,17 @@ struct Credentials {
   std::size_t session = 0;         ///< which session they belong to
 };
 
-/// Sends calls to a source: one session with its cookies, within the limit of concurrency.
+/// Sends calls to a source: one session with its cookies.
 class Sender {
  public:
   /// http: outlives it.
-  Sender(Http& http, unsigned workers, Log log, std::stop_token stop);
+  Sender(Http& http, Log log);
 
   /// Throws HttpError for any status from 400 on, whose text says what 403 means; Stopped.
   Response send(const RenderedCall& call, const Credentials& credentials) const;
 
  private:
   const Http& http_;
-  mutable AdaptiveConcurrency concurrency_;
   Log log_;
 };
 

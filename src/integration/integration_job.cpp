@@ -147,9 +147,10 @@ class IntegrationJob {
   void sync() {
     const std::unique_ptr<Connector> source = make_source();
     source->http = Http(source->tls(), records_log_, stop_, AfterStop::refuse, context_.timing);
+    source->http.keep_within(limits_);
     source->log = records_log_;
     source->stop = stop_;
-    source->workers = context_.options.workers;
+    source->workers = limits_.in_flight;
     source->all_attributes = true;  // what the mapping's templates read is not known
     const Faults faults(log_);
     TemplateMapping mapping(mapping_spec(), templates_, filter_, faults);
@@ -185,7 +186,7 @@ class IntegrationJob {
 
   std::unique_ptr<Connector> make_basic_source() {
     Http http(definition_.settings.tls(), records_log_, stop_, AfterStop::refuse, context_.timing);
-    const Sender sender(http, context_.options.workers, records_log_, stop_);
+    const Sender sender(http, records_log_);
     const std::unique_ptr<Authorizer> authorizer =
         make_authorizer(definition_.authorization, {.sender = sender, .cloud = context_.cloud, .secrets = *secrets_});
     Json headers = Json::object();
@@ -194,9 +195,10 @@ class IntegrationJob {
       headers[name] = value;
     }
     const EnvironmentVariables no_variables;
-    return make_basic_connector(definition_, inputs_, headers, context_.plugins,
-                                {.variables = no_variables, .fetch_secrets = {}, .log = log_})
-        .connector;
+    ConnectorSection section = make_basic_connector(definition_, inputs_, headers, context_.plugins,
+                                                    {.variables = no_variables, .fetch_secrets = {}, .log = log_});
+    limits_ = limits_of(*section.plugin, context_.options.workers);
+    return std::move(section.connector);
   }
 
   bool is_custom_test() const { return definition_.is_custom_test() && definition_.basic_connector.empty(); }
@@ -263,6 +265,7 @@ class IntegrationJob {
   std::unique_ptr<InlineCode> inline_code_;
   RecordFilter filter_;
   Json fields_;
+  RateLimits limits_{.in_flight = context_.options.workers};
   std::optional<Oomnitza> own_cloud_;
   Json catalog_inputs_ = Json::object();  ///< the cloud's, rendered
   Json inputs_ = Json::object();          ///< with the local ones over them

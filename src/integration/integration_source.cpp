@@ -10,7 +10,7 @@
 namespace connector::integration {
 
 void IntegrationSource::read(const Emit& emit) {
-  const Sender sender(http, workers, log, stop);
+  const Sender sender(http, log);
   const AuthorizationContext authorization{.sender = sender, .cloud = context_.cloud, .secrets = *context_.secrets};
   const std::unique_ptr<Authorizer> own = make_authorizer(context_.definition.authorization, authorization);
   Caller caller(sender, *own, context_.secrets);

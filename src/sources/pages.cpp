@@ -18,6 +18,12 @@ bool Connector::wants(std::string_view name) const {
                      [&](const std::string& source) { return is_below(source, name) || is_below(name, source); });
 }
 
+RateLimits limits_of(const Plugin& plugin, unsigned workers) {
+  RateLimits limits = plugin.limits;
+  limits.in_flight = limits.in_flight == 0 ? workers : std::min(limits.in_flight, workers);
+  return limits;
+}
+
 Json& list_of(Json& page, std::string_view name, const Response& response) {
   Json& list = name.empty() ? page : const_cast<Json&>(at(page, name));
   if (!list.is_array()) {
@@ -92,6 +98,35 @@ std::string next_url(const Url& url, const std::string& page, const std::string&
   const std::string prefix = own->path == "/" ? "" : own->path;
   const bool has_prefix = target->path == prefix || target->path.starts_with(prefix + "/");
   return own->origin() + (has_prefix ? "" : prefix) + target->target();
+}
+
+void each_page(Request first, const std::function<Page(const Request&)>& ask, const std::function<void(Page&)>& take) {
+  struct AtTheEnd {
+    std::stop_source source;
+    ~AtTheEnd() { source.request_stop(); }
+  };
+  constexpr std::size_t pages_at_once = 3;  // one that is taken, one that waits, one that is asked for
+  std::function<Request()> next = [&] { return std::move(first); };
+  bool is_last = false;
+  std::stop_source abandon;
+  WorkerPool<int, std::optional<Page>> pool(
+      1, pages_at_once,
+      [&](int) -> std::optional<Page> {
+        if (!next) return std::nullopt;
+        Request request = next();
+        request.abandon = abandon.get_token();
+        Page page = ask(request);
+        next = page.next;
+        return page;
+      },
+      [&](std::optional<Page> page) {
+        is_last = !page || !page->next;
+        if (page) take(*page);
+      });
+  const AtTheEnd at_the_end{abandon};  // goes before the pool, which waits for a request under way
+  pool.add(0);
+  pool.finish();  // the first page alone: a limited run may want no other
+  while (!is_last) pool.add(0);
 }
 
 std::string problem_of(const Response& response, const Log& log) {

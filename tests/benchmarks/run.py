@@ -6,6 +6,7 @@ the connector's own HTTP code. Everything is written to a temporary folder. Pyth
 import argparse
 import contextlib
 import datetime
+import http.client
 import json
 import os
 import random
@@ -64,6 +65,34 @@ local_inputs = {{"password": "made-up-password"}}
 """
 MANAGED_MAPPING = {"SERIAL_NUMBER": "serial", "NAME": "list_response_item.name", "MODEL": "model", "OWNER": "owner.email",
                    "MAC": "mac", "CITY": "place.city", "PRICE": "price", "BOUGHT": "bought"}
+
+COMPUTERS, JAMF_WORKERS = 10_000, 16
+USERS, USERS_PER_PAGE = 200_000, 200
+SOURCES_INI = """[oomnitza]
+url = {url}
+api_token = api-token
+
+[casper]
+enable = True
+url = {vendors}/jamf
+username = demo
+password = made-up-password
+use_server_map = False
+sync_field = SERIAL_NUMBER
+mapping.SERIAL_NUMBER = general.serial_number
+mapping.NAME = general.name
+mapping.MODEL = hardware.model
+mapping.OWNER = location.email_address
+mapping.APPLICATIONS = {{"hardcoded": "none"}}
+
+[okta]
+enable = True
+url = {vendors}/okta
+api_token = made-up-token
+default_role = 25
+default_position = Employee
+use_server_map = False
+"""
 
 NATIVE = {"filter": "", "model": "Model"}
 PYTHON = {"filter": "recordfilter:\n    return record.Status != 'scrapped' and record.Price != ''",
@@ -222,6 +251,21 @@ class Bench:
             measured["seconds"] = simulator.get("/traffic", service)["seconds"]
             return self.finished(measured, simulator, devices)
 
+    def source(self, section, records, workers, vendors):
+        """One of the two sources that the simulator plays, each answer of which takes DETAIL_LATENCY."""
+        port = self.path("vendors-port")
+        options = ["--vendors-port", "0", "--vendors-port-file", port, "--vendors-latency", str(int(DETAIL_LATENCY * 1000)), *vendors]
+        with Simulator(self, saas=options) as simulator:
+            with open(port) as file:
+                address = f"http://127.0.0.1:{file.read().strip()}"
+            ini = self.path("sources.ini")
+            with open(ini, "w") as file:
+                file.write(SOURCES_INI.format(url=simulator.url, vendors=address))
+            os.chmod(ini, 0o600)
+            measured = self.measure([self.program("connector"), "--ini", ini, "--state-dir", self.folder, "--workers", str(workers),
+                                     "upload", section])
+            return {**self.finished(measured, simulator, records), "page": page_latency(int(address.rsplit(":", 1)[1]))}
+
     @staticmethod
     def has_ended(simulator):
         return any(portion["finalized"] for portion in simulator.get("/simulator/portions")) or Bench.failures(simulator)
@@ -249,6 +293,29 @@ def table_line(name, run, compared="", note=""):
           f"{compared:>10}  {note}".rstrip(), flush=True)
 
 
+def page_latency(port, pages=100):
+    """Seconds that the simulated Okta takes for a page when a bare client asks for one after the other: the ideal in truth."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    begin = time.monotonic()
+    for page in range(pages):
+        connection.request("GET", f"/okta/api/v1/users?after={page * USERS_PER_PAGE}", headers={"Authorization": "SSWS made-up-token"})
+        connection.getresponse().read()
+    return (time.monotonic() - begin) / pages
+
+
+def measure_sources(bench, rows):
+    """Sources of which one answer takes 20 ms; ideal is the time of these answers alone."""
+    computers, users = min(COMPUTERS, rows // 100), min(USERS, rows // 5)
+    run = bench.source("casper", computers, JAMF_WORKERS, ["--jamf-computers", str(computers)])
+    ideal = computers * DETAIL_LATENCY / JAMF_WORKERS + 2 * DETAIL_LATENCY  # token, list
+    table_line(f"casper, details, {JAMF_WORKERS} workers", run, note=f"{ideal / run['seconds']:.1%} of the ideal {ideal:.2f} s")
+    run = bench.source("okta", users, WORKERS, ["--okta-users", str(users)])
+    ideal = users / USERS_PER_PAGE * DETAIL_LATENCY
+    bound = users / USERS_PER_PAGE * run["page"]
+    table_line(f"okta, pages of {USERS_PER_PAGE}", run, note=f"{ideal / run['seconds']:.1%} of the ideal {ideal:.2f} s, "
+               f"{bound / run['seconds']:.1%} of what its pages take a bare client ({run['page'] * 1000:.1f} ms each)")
+
+
 def load():
     return " ".join(f"{value:.2f}" for value in os.getloadavg())
 
@@ -257,11 +324,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", help="the build folder")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large case; the others shrink with it")
+    parser.add_argument("--sources", action="store_true", help="casper and okta alone")
     parser.add_argument("--large", action="store_true", help="also five times as many rows, to see that memory stays flat")
     arguments = parser.parse_args()
     rows = max(arguments.rows // 1000, 1) * 1000
     with tempfile.TemporaryDirectory(prefix="connector-bench-") as folder:
-        measure_all(Bench(arguments.build, folder), rows, arguments.large)
+        bench = Bench(arguments.build, folder)
+        if arguments.sources:
+            measure_sources(bench, rows)
+        else:
+            measure_all(bench, rows, arguments.large)
 
 
 def measure_peers(bench, rows):
@@ -306,6 +378,7 @@ def measure_all(bench, rows, large):
         ideal = workers / DETAIL_LATENCY
         table_line(f"managed, details, {workers} workers", run,
                    note=f"{devices / run['seconds'] / ideal:.0%} of the ideal {ideal:,.0f}/s at {DETAIL_LATENCY * 1000:.0f} ms")
+    measure_sources(bench, rows)
     table_line("managed mapping alone, 14 paths", bench.mapping(rows))
     table_line("the same, 4 need Python", bench.mapping(rows // 10, "--python"))
 

@@ -7,7 +7,7 @@
 namespace connector::integration::gate_test {
 
 TEST(AdaptiveConcurrency, HalvesWithARefusalAndClimbsByOne) {
-  AdaptiveConcurrency gate(8, {});
+  AdaptiveConcurrency gate({.in_flight = 8});
   gate.note_refusal(std::chrono::seconds(0));
   EXPECT_EQ(gate.limit(), 4U);
   gate.note_refusal(std::chrono::seconds(0));
@@ -22,11 +22,11 @@ TEST(AdaptiveConcurrency, HalvesWithARefusalAndClimbsByOne) {
 
 TEST(AdaptiveConcurrency, LetsNobodyInAfterAStop) {
   std::stop_source stop;
-  AdaptiveConcurrency gate(1, stop.get_token());
-  { const AdaptiveConcurrency::Pass pass(gate); }
+  AdaptiveConcurrency gate({.in_flight = 1});
+  { const AdaptiveConcurrency::Pass pass(gate, stop.get_token()); }
   gate.note_refusal(std::chrono::hours(1));
   stop.request_stop();
-  EXPECT_THROW(AdaptiveConcurrency::Pass{gate}, Stopped);
+  EXPECT_THROW(AdaptiveConcurrency::Pass(gate, stop.get_token()), Stopped);
 }
 
 }  // namespace connector::integration::gate_test

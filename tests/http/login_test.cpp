@@ -54,6 +54,20 @@ TEST_F(LoginTest, LogsInAtOnceAndSendsTheSession) {
   EXPECT_EQ(logins(), 1);
 }
 
+TEST_F(LoginTest, TakesThePasswordToNoOtherHost) {
+  LoopbackServer other;
+  other.handle("POST", "/login", [](const Received&) { return Answer{.body = "1"}; });
+  server.handle("POST", "/moved", [&](const Received&) {
+    return Answer{.status = 307, .headers = {{"Location", other.url("/login")}}};
+  });
+  const auto log_in = [&] {
+    http.send({.method = "POST", .url = server.url("/moved"), .body = "password"});
+    return Login{};
+  };
+  EXPECT_THROW(http.keep_logged_in(log_in), HttpError);
+  EXPECT_TRUE(other.requests().empty());
+}
+
 TEST_F(LoginTest, LogsInAgainWhenTheSessionHasExpired) {
   keep_logged_in(std::chrono::seconds(0));
   accepted = 2;

@@ -36,8 +36,8 @@ TEST(WaitBefore, FallsBackToTheListForWhatItCannotRead) {
   }
 }
 
-std::optional<std::string> retry_after(int status, const Headers& headers) {
-  return retry_after_of({.status = status, .headers = headers, .body = {}, .url = {}, .method = {}}, now);
+std::optional<std::string> retry_after(int status, const Headers& headers, ResetUnit unit = ResetUnit::either) {
+  return retry_after_of({.status = status, .headers = headers, .body = {}, .url = {}, .method = {}}, unit, now);
 }
 
 TEST(RetryAfterOf, TakesTheEndOfARateLimitWhereThereIsNoRetryAfter) {
@@ -51,11 +51,18 @@ TEST(RetryAfterOf, TakesTheEndOfARateLimitWhereThereIsNoRetryAfter) {
   EXPECT_EQ(retry_after(429, {}), std::nullopt);
 }
 
+TEST(RetryAfterOf, ReadsTheResetInTheUnitOfTheVendor) {
+  EXPECT_EQ(retry_after(429, {{"X-RateLimit-Reset", "784111777"}}, ResetUnit::epoch_seconds), "7");
+  EXPECT_EQ(retry_after(429, {{"X-RateLimit-Reset", "35"}}, ResetUnit::epoch_seconds), "0");
+  EXPECT_EQ(retry_after(429, {{"X-RateLimit-Reset", "784111777"}}, ResetUnit::seconds_left), "784111777");
+  EXPECT_EQ(retry_after(429, {{"X-RateLimit-Reset", "1784111777"}}, ResetUnit::seconds_left), "1784111777");
+}
+
 TEST(RetryAfterOf, WaitsNotForAMomentThatHasPassed) {
   const auto later = std::chrono::system_clock::from_time_t(1800000000);
   const Response response{
       .status = 429, .headers = {{"X-Rate-Limit-Reset", "1799999999"}}, .body = {}, .url = {}, .method = {}};
-  EXPECT_EQ(retry_after_of(response, later), "0");
+  EXPECT_EQ(retry_after_of(response, ResetUnit::either, later), "0");
 }
 
 TEST(WaitForReal, EndsWithAStop) {

@@ -12,6 +12,7 @@
 
 #include "simulator/saas.h"
 #include "simulator/simulator.h"
+#include "simulator/vendors.h"
 
 using namespace connector;
 using namespace connector::simulator;
@@ -30,6 +31,11 @@ struct Arguments {
   std::string saas_port_file;
   SaasOptions saas = {};
   int saas_latency = 0;
+  std::optional<int> vendors_port = {};
+  std::string vendors_port_file;
+  VendorOptions vendors = {};
+  int vendors_latency = 0;
+  int jamf_token_life = 1800;
 };
 
 void load(Cloud& cloud, const std::string& path) {
@@ -49,6 +55,21 @@ void write_file(const std::string& path, const std::string& text) {
   std::filesystem::rename(partial, path);
 }
 
+std::optional<SaasServer> saas_of(const Arguments& arguments) {
+  if (!arguments.saas_port) return std::nullopt;
+  SaasOptions options = arguments.saas;
+  options.latency = std::chrono::milliseconds(arguments.saas_latency);
+  return std::optional<SaasServer>(std::in_place, *arguments.saas_port, options);
+}
+
+std::optional<VendorServer> vendors_of(const Arguments& arguments) {
+  if (!arguments.vendors_port) return std::nullopt;
+  VendorOptions options = arguments.vendors;
+  options.latency = std::chrono::milliseconds(arguments.vendors_latency);
+  options.token_life = std::chrono::seconds(arguments.jamf_token_life);
+  return std::optional<VendorServer>(std::in_place, *arguments.vendors_port, options);
+}
+
 void run(const Arguments& arguments) {
   // Blocked in every thread, so that the wait below gets them.
   sigset_t signals;
@@ -64,16 +85,15 @@ void run(const Arguments& arguments) {
   Simulator simulator(std::move(options));
   if (!arguments.data.empty()) load(simulator.cloud(), arguments.data);
 
-  std::optional<SaasServer> saas;
-  if (arguments.saas_port) {
-    SaasOptions saas_options = arguments.saas;
-    saas_options.latency = std::chrono::milliseconds(arguments.saas_latency);
-    saas.emplace(*arguments.saas_port, std::move(saas_options));
-  }
+  const std::optional<SaasServer> saas = saas_of(arguments);
+  const std::optional<VendorServer> vendors = vendors_of(arguments);
 
   if (!arguments.quiet) fmt::print("Oomnitza simulator: {}, API token {}\n", simulator.url(), arguments.token);
   if (!arguments.quiet && saas) fmt::print("Made-up SaaS: {}\n", saas->url());
+  if (!arguments.quiet && vendors) fmt::print("Jamf Pro: {0}/jamf, Okta: {0}/okta\n", vendors->url());
   std::fflush(stdout);
+  if (vendors && !arguments.vendors_port_file.empty())
+    write_file(arguments.vendors_port_file, std::to_string(vendors->port()) + "\n");
   if (saas && !arguments.saas_port_file.empty())
     write_file(arguments.saas_port_file, std::to_string(saas->port()) + "\n");
   if (!arguments.port_file.empty()) write_file(arguments.port_file, std::to_string(simulator.port()) + "\n");
@@ -105,6 +125,19 @@ int main(int argc, char** argv) {
   app.add_option("--saas-latency", arguments.saas_latency, "Milliseconds before each answer about one device")
       ->capture_default_str();
   app.add_option("--saas-broken", arguments.saas.broken, "The id of a device that is listed and has no details");
+  app.add_option("--vendors-port", arguments.vendors_port,
+                 "Also be a Jamf Pro and an Okta on this port, for upload; 0 takes a free one");
+  app.add_option("--vendors-port-file", arguments.vendors_port_file, "Write that port to this file");
+  app.add_option("--vendors-latency", arguments.vendors_latency, "Milliseconds before each of their answers")
+      ->capture_default_str();
+  app.add_option("--jamf-computers", arguments.vendors.computers, "How many computers Jamf Pro has")
+      ->capture_default_str();
+  app.add_option("--jamf-broken", arguments.vendors.broken, "The id of a computer that is listed and has no details");
+  app.add_option("--jamf-token-life", arguments.jamf_token_life, "Seconds until a token of Jamf Pro ends")
+      ->capture_default_str();
+  app.add_option("--okta-users", arguments.vendors.users, "How many users Okta has")->capture_default_str();
+  app.add_option("--okta-rate", arguments.vendors.rate, "Requests a second that Okta takes; 0: any")
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
     run(arguments);

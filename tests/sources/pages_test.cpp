@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
+#include "platform/wait.h"
 #include "support/emit_to.h"
 
 namespace connector::pages_test {
@@ -71,6 +75,89 @@ TEST(EmitRows, MakesFailedRecordsOfWhatIsNotAnObject) {
   EXPECT_EQ(records[0].error, "");
   EXPECT_EQ(records[1].error, "a device is not an object");
   EXPECT_EQ(records[1].data, 5);
+}
+
+/// Pages "1", "2" … up to the last, each of which names the next one.
+Page numbered(const Request& request, int last) {
+  const int number = std::stoi(request.url);
+  Page page{.response = {.status = 200, .headers = {}, .body = request.url, .url = {}, .method = {}}};
+  if (number < last) page.next = [number] { return Request{.url = std::to_string(number + 1)}; };
+  return page;
+}
+
+TEST(EachPage, HandsOverAllPagesInOrder) {
+  std::string read;
+  each_page(
+      {.url = "1"}, [](const Request& request) { return numbered(request, 5); },
+      [&](Page& page) { read += page.response.body; });
+  EXPECT_EQ(read, "12345");
+}
+
+TEST(EachPage, AsksAheadOnAThreadOfItsOwnTwoPagesAtMost) {
+  std::atomic<int> asked = 0;
+  int most_ahead = 0;
+  int taken = 0;
+  const auto here = std::this_thread::get_id();
+  each_page(
+      {.url = "1"},
+      [&](const Request& request) {
+        EXPECT_NE(std::this_thread::get_id(), here);
+        ++asked;
+        return numbered(request, 6);
+      },
+      [&](Page&) {
+        EXPECT_EQ(std::this_thread::get_id(), here);
+        ++taken;
+        const int target = std::min(taken + 2, 6);
+        for (int i = 0; i < 200 && asked < target; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        most_ahead = std::max(most_ahead, asked - taken);
+      });
+  EXPECT_EQ(taken, 6);
+  EXPECT_EQ(most_ahead, 2);
+}
+
+TEST(EachPage, HandsOverThePagesBeforeAnErrorThenThrowsIt) {
+  std::string read;
+  const auto ask = [](const Request& request) {
+    if (request.url == "3") throw SourceError("broken");
+    return numbered(request, 5);
+  };
+  EXPECT_THROW(each_page({.url = "1"}, ask, [&](Page& page) { read += page.response.body; }), SourceError);
+  EXPECT_EQ(read, "12");
+
+  read.clear();
+  const auto ask_with_broken_link = [](const Request& request) {
+    Page page = numbered(request, 5);
+    page.next = []() -> Request { throw SourceError("no link"); };
+    return page;
+  };
+  EXPECT_THROW(each_page({.url = "1"}, ask_with_broken_link, [&](Page& page) { read += page.response.body; }),
+               SourceError);
+  EXPECT_EQ(read, "1") << "the page with the broken link counts";
+}
+
+TEST(EachPage, DoesNotWaitForAPageThatNobodyWants) {
+  const auto ask = [](const Request& request) {
+    if (request.url == "3") {
+      EXPECT_FALSE(wait_for(std::chrono::seconds(20), request.abandon));
+    }
+    return numbered(request, 4);
+  };
+  const auto take = [](const Page& page) {
+    if (page.response.body == "2") throw Stopped();
+  };
+  EXPECT_THROW(each_page({.url = "1"}, ask, take), Stopped);
+}
+
+TEST(EachPage, EndsAtOnceWhenNoMoreIsWanted) {
+  std::atomic<int> asked = 0;
+  const auto ask = [&](const Request& request) {
+    ++asked;
+    return numbered(request, 1000);
+  };
+  EXPECT_THROW(each_page({.url = "1"}, ask, [](Page&) { throw Stopped(); }), Stopped);
+  EXPECT_EQ(asked, 1) << "a limited run may want the first page alone";
 }
 
 TEST(PageGuard, ThrowsWhenAPageComesAgain) {
