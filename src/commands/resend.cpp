@@ -1,12 +1,17 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "app/state_folder.h"
 #include "commands/command.h"
 #include "connector/parallel.h"
 #include "oomnitza/payload.h"
 #include "platform/path.h"
+#include "sync/resend_plan.h"
 #include "sync/sink.h"
 #include "sync/undelivered.h"
 #include "text/nearest.h"
@@ -17,20 +22,25 @@ namespace {
 /// Delivers what is kept of one section, in a portion of its own.
 class Resending {
  public:
-  Resending(App& app, Sink& sink, const Undelivered& undelivered) : app_(app), sink_(sink), undelivered_(undelivered) {}
+  Resending(App& app, Sink& sink, const Undelivered& undelivered)
+      : app_(app), sink_(sink), undelivered_(undelivered), plan_(undelivered.files()) {}
 
   /// section: names it in the log. Whether nothing is left to do.
   bool run(const std::string& section) {
-    const std::vector<std::filesystem::path> files = undelivered_.files();
-    std::size_t taken = 0;
+    std::size_t taken = 0, all = 0;
     const auto hand_one_over = [this](const std::filesystem::path& file) { return hand_over(file); };
-    parallel(app_.line.workers, files, hand_one_over, [&](bool was_taken) { taken += was_taken ? 1 : 0; });
+    for (const std::vector<std::filesystem::path>& files : plan_.runs()) {
+      parallel(app_.line.workers, files, hand_one_over, [&](bool was_taken) { taken += was_taken ? 1 : 0; });
+      all += files.size();
+    }
     std::error_code not_empty;
-    std::filesystem::remove(undelivered_.folder(), not_empty);
-    app_.log().info("section [{}]: {} kept payloads {}, {} stay", section, taken,
-                    sink_.is_rehearsal() ? "would be delivered" : "delivered",
-                    sink_.is_rehearsal() ? files.size() : files.size() - taken);
-    return (taken == 0 || finalize(section)) && taken == files.size();
+    if (!sink_.is_rehearsal()) std::filesystem::remove(undelivered_.folder(), not_empty);
+    const std::string skipped =
+        replaced_ == 0 ? "" : fmt::format("; {} records skipped: later ones replace them", replaced_.load());
+    app_.log().info("section [{}]: {} kept payloads {}, {} stay{}", section, taken,
+                    sink_.is_rehearsal() ? "would be delivered" : "delivered", sink_.is_rehearsal() ? all : all - taken,
+                    skipped);
+    return (!has_sent_ || finalize(section)) && taken == all;
   }
 
  private:
@@ -39,8 +49,13 @@ class Resending {
     if (has_ended_ || app_.stop().stop_requested()) return false;
     try {
       Json payload = Undelivered::read(file);
+      const std::size_t replaced = plan_.drop_replaced(payload);
       payload["portion"] = portion_;
-      sink_.take(to_text(payload));
+      if (!payload["records"].empty()) {
+        sink_.take(to_text(payload));
+        has_sent_ = true;
+      }
+      replaced_ += replaced;
       if (!sink_.is_rehearsal()) std::filesystem::remove(file);
       return true;
     } catch (const std::exception& error) {
@@ -64,8 +79,11 @@ class Resending {
   App& app_;
   Sink& sink_;
   const Undelivered& undelivered_;
+  const ResendPlan plan_;
   const std::string portion_ = random_uuid();
   std::atomic<bool> has_ended_ = false;
+  std::atomic<bool> has_sent_ = false;
+  std::atomic<std::size_t> replaced_ = 0;  ///< records that later ones replace
 };
 
 std::unique_ptr<Sink> make_sink(App& app) {
@@ -74,26 +92,72 @@ std::unique_ptr<Sink> make_sink(App& app) {
   return std::make_unique<CloudSink>(app.cloud());
 }
 
+void require_state_folder(const App& app) {
+  if (std::filesystem::is_directory(app.paths.state)) return;
+  throw ConfigError("there is no folder " + shown_path(app.paths.state) +
+                    ": name the one of the runs with --state-dir");
+}
+
+std::vector<std::string> kept_sections(const App& app) {
+  try {
+    return sections_with_undelivered(app.paths.state);
+  } catch (const std::system_error& error) {
+    throw ConfigError(std::string(error.what()));
+  }
+}
+
+/// Names of which nothing is kept, and nothing could be.
+void require_known(const App& app, const std::vector<std::string>& kept) {
+  Problems problems;
+  std::vector<std::string> known = kept;
+  for (const Section& section : app.configuration().sections) known.push_back(section.name);
+  for (const std::string& section : app.line.sections) {
+    const bool has_payloads = std::filesystem::exists(Undelivered(app.paths.state, section, app.log()).folder());
+    if (has_payloads || std::find(known.begin(), known.end(), section) != known.end()) continue;
+    problems.emplace_back("section [" + section + "]: nothing is kept, and " + app.configuration().origin +
+                          " has no such section" + did_you_mean(section, known));
+  }
+  if (!problems.empty()) throw ConfigError(problems);
+}
+
+/// all_delivered, something_failed, or runs_elsewhere: another process is at work with what is kept of the section.
+int resend_section(App& app, Sink& sink, const std::string& section) {
+  const Undelivered undelivered(app.paths.state, section, app.log());
+  const auto lock = undelivered.lock(sink.is_rehearsal() ? ProcessLock::Kind::shared : ProcessLock::Kind::exclusive);
+  if (lock->other()) {
+    app.log().error("section [{}]: process {} is at work with it; deliver what is kept when that has ended", section,
+                    *lock->other());
+    return runs_elsewhere;
+  }
+  if (!undelivered.files().empty()) {
+    return Resending(app, sink, undelivered).run(section) ? all_delivered : something_failed;
+  }
+  app.log().info("section [{}]: nothing is kept", section);
+  return all_delivered;
+}
+
 }  // namespace
 
 int resend(App& app) {
   app.throw_problems();
+  require_state_folder(app);
+  const std::vector<std::string> kept = kept_sections(app);
+  require_known(app, kept);
   StateFolder folder(app.paths.state);
   if (app.line.singleton && !app.line.testmode) folder.lock("resend");
   const std::unique_ptr<Sink> sink = make_sink(app);
-  const std::filesystem::path& state = app.paths.state;
-  const std::vector<std::string> kept = sections_with_undelivered(state);
-  if (kept.empty() && app.line.sections.empty()) app.log().info("nothing is kept in {}", shown_path(state));
-  bool is_all_delivered = true;
+  if (kept.empty() && app.line.sections.empty()) app.log().info("nothing is kept in {}", shown_path(app.paths.state));
+  int exit_code = all_delivered;
   for (const std::string& section : app.line.sections.empty() ? kept : app.line.sections) {
-    const Undelivered undelivered(state, section, app.log());
-    if (undelivered.files().empty()) {
-      app.log().info("section [{}]: nothing is kept{}", section, did_you_mean(section, kept));
-    } else {
-      is_all_delivered = Resending(app, *sink, undelivered).run(section) && is_all_delivered;
+    try {
+      const int outcome = resend_section(app, *sink, section);
+      if (exit_code != something_failed && outcome != all_delivered) exit_code = outcome;
+    } catch (const std::system_error& error) {
+      app.log().error("section [{}]: {}", section, error.what());
+      exit_code = something_failed;
     }
   }
-  return is_all_delivered ? all_delivered : something_failed;
+  return exit_code;
 }
 
 }  // namespace connector

@@ -100,7 +100,8 @@ Summary run_section(App& app, const Sections& sections, ReadySection& ready, con
   const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications, faults);
   std::unique_ptr<Sink> sink = std::make_unique<CloudSink>(app.cloud());
   if (app.line.testmode) sink = std::make_unique<PrintSink>();
-  if (!app.line.testmode) warn_of_kept_payloads(app.paths.state, ready.section.name, connector.log);
+  std::unique_ptr<ProcessLock> kept;
+  if (!app.line.testmode) kept = lock_kept_payloads(app.paths.state, ready.section.name, connector.log, app.stop());
   LogListener log_listener(connector.log);
   ProgressListener progress(ready.section.name, app.logging().console(), connector.log);
   return run({.name = ready.section.name,

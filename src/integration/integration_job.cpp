@@ -155,7 +155,10 @@ class IntegrationJob {
     const Faults faults(log_);
     TemplateMapping mapping(mapping_spec(), templates_, filter_, faults);
     const std::unique_ptr<Sink> sink = make_sink();
-    if (!context_.testmode) warn_of_kept_payloads(context_.options.state_folder, definition_.section.name, log_);
+    std::unique_ptr<ProcessLock> kept;
+    if (!context_.testmode) {
+      kept = lock_kept_payloads(context_.options.state_folder, definition_.section.name, log_, stop_);
+    }
     LogListener log_listener(log_);
     ProgressListener progress(definition_.section.name, context_.logging.console(), log_);
     const auto* described = dynamic_cast<const IntegrationSource*>(source.get());

@@ -6,18 +6,22 @@
 
 namespace connector {
 
-/// A file that one process has locked, for as long as the object lives. The kernel keeps the lock: a process that ends,
-/// however that may be, leaves none behind. Where the file system knows no locks, everybody gets it.
+/// A file that one process has locked, for as long as the object lives, or several that share the lock. The kernel
+/// keeps it: a process that ends, however that may be, leaves none behind. Where the file system knows no locks,
+/// everybody gets it.
 class ProcessLock {
  public:
-  /// Makes the file and locks it, unless another process has. Throws std::system_error.
-  explicit ProcessLock(const std::filesystem::path& file);
-  /// Removes the file.
+  enum class Kind { exclusive, shared };
+
+  /// Makes the file and locks it, unless another process has a lock that this one cannot stand beside. Throws
+  /// std::system_error.
+  explicit ProcessLock(const std::filesystem::path& file, Kind kind = Kind::exclusive);
+  /// Removes the file, unless others share the lock.
   ~ProcessLock();
   ProcessLock(const ProcessLock&) = delete;
   ProcessLock& operator=(const ProcessLock&) = delete;
 
-  /// The process that has the lock in place of this one; 0 when it has not said yet. Nothing: this one has it.
+  /// A process that has the lock in place of this one; 0 when it has not said yet. Nothing: this one has it.
   std::optional<long> other() const { return other_; }
 
  private:

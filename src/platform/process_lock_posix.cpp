@@ -26,11 +26,12 @@ struct ProcessLock::Handle {
   Descriptor descriptor;
 };
 
-ProcessLock::ProcessLock(const std::filesystem::path& file) : file_(file) {
+ProcessLock::ProcessLock(const std::filesystem::path& file, Kind kind) : file_(file) {
+  const int lock = kind == Kind::exclusive ? LOCK_EX : LOCK_SH;
   while (true) {
     Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (opened.number() < 0) fail_about("cannot open the lock", file);
-    if (::flock(opened.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    if (::flock(opened.number(), lock | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       other_ = process_named_in(opened);
       return;
     }
@@ -43,7 +44,9 @@ ProcessLock::ProcessLock(const std::filesystem::path& file) : file_(file) {
 }
 
 ProcessLock::~ProcessLock() {
-  if (handle_) ::unlink(file_.c_str());
+  if (!handle_) return;
+  const bool is_shared = ::flock(handle_->descriptor.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  if (!is_shared) ::unlink(file_.c_str());
 }
 
 }  // namespace connector

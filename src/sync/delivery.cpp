@@ -93,9 +93,9 @@ Bisection::Outcome Delivery::send(std::string_view records, std::size_t number) 
     if (refusal.is_about_the_payload) outcome = refusal.is_about_its_size ? Outcome::too_large : Outcome::refused;
     if (refusal.is_about_the_payload && number > 1) return outcome;
     note(refusal);
-    refuse(records, number, body, error.what());
+    refuse(records, number, error.what());
   } catch (const std::exception& error) {
-    refuse(records, number, body, error.what());
+    refuse(records, number, error.what());
   }
   return outcome;
 }
@@ -114,11 +114,10 @@ void Delivery::note(const Refusal& refusal) {
   if (refusal.ends_uploads) has_given_up_ = true;
 }
 
-void Delivery::refuse(std::string_view records, std::size_t number, const std::string& body,
-                      const std::string& reason) {
+void Delivery::refuse(std::string_view records, std::size_t number, const std::string& reason) {
   count(&Summary::undelivered, number);
   job_.faults.note(Level::error, "not delivered", first_of(records), reason, number);
-  undelivered_.keep(records, body, log_.redact(reason));
+  undelivered_.keep(job_.envelope, records, log_.redact(reason));
 }
 
 /// Names the first record by its sync field.

@@ -58,7 +58,7 @@ class Delivery {
   void deliver_error(const std::string& body, const std::string& about);
   void note(const Refusal& refusal);
   std::string first_of(std::string_view records) const;
-  void refuse(std::string_view records, std::size_t number, const std::string& body, const std::string& reason);
+  void refuse(std::string_view records, std::size_t number, const std::string& reason);
   void count(std::size_t Summary::*counter, std::size_t records);
 
   const Job& job_;

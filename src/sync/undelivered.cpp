@@ -1,10 +1,16 @@
 #include "sync/undelivered.h"
 
-#include <algorithm>
-#include <memory>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "connector/error.h"
 #include "platform/files.h"
 #include "platform/path.h"
+#include "platform/wait.h"
 #include "text/hash.h"
 
 namespace connector {
@@ -12,61 +18,93 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string file_name(std::string_view records) {
-  return sha256(records).substr(0, 32) + ".json";
+/// Different for different sections, also when a character of theirs cannot stand in a name.
+std::string folder_name(std::string_view section) {
+  std::string name = safe_name(section);
+  if (name != section) name += "-" + sha256(section).substr(0, 8);
+  return name;
 }
 
-std::uintmax_t size_of(const std::vector<fs::path>& files) {
-  std::uintmax_t size = 0;
-  for (const fs::path& file : files) {
-    std::error_code ignored;
-    const std::uintmax_t bytes = fs::file_size(file, ignored);
-    if (!ignored) size += bytes;
+std::string file_name(std::string_view section, PayloadEnvelope envelope, std::string_view records) {
+  envelope.portion.clear();
+  return sha256(fmt::format("{}\n{}", section, envelope.body(records))).substr(0, 32) + ".json";
+}
+
+std::uintmax_t size_of(const fs::path& file) {
+  std::error_code missing;
+  const std::uintmax_t bytes = fs::file_size(file, missing);
+  return missing ? 0 : bytes;
+}
+
+/// None when there is no such folder.
+fs::directory_iterator entries_of(const fs::path& folder) {
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw std::system_error(error, "cannot read the folder " + shown_path(folder));
   }
-  return size;
+  return entries;
+}
+
+/// What write_file_atomically() gives a new name when it is done.
+bool is_unfinished(const fs::path& file) {
+  constexpr std::size_t added = std::string_view(".XXXXXX").size();
+  return file.extension().native().size() == added && file.stem().extension() == ".json";
 }
 
 }  // namespace
 
 Undelivered::Undelivered(const fs::path& state_folder, std::string_view section, Log log, std::uintmax_t room)
-    : folder_(state_folder / "undelivered" / safe_name(section)), log_(std::move(log)), room_(room) {}
+    : section_(section),
+      folder_(state_folder / "undelivered" / folder_name(section)),
+      log_(std::move(log)),
+      room_(room) {}
 
-void Undelivered::keep(std::string_view records, std::string_view body, const std::string& reason) const {
+void Undelivered::keep(const PayloadEnvelope& envelope, std::string_view records, const std::string& reason) const {
   try {
+    std::string content = to_text(Json{{"reason", reason}});
+    content.back() = ',';
+    content += "\"payload\":";
+    content += envelope.body(records);
+    content += '}';
+    const fs::path file = folder_ / file_name(section_, envelope, records);
     make_private_folder(folder_);
-    if (!has_room_for(body.size())) {
+    if (!make_room(file, content.size())) {
       log_.error(
           "payload lost: {} holds {} MiB already. Deliver them with \"connector resend\", remove them, or raise "
           "undelivered_mib in [oomnitza]",
           shown_path(folder_), room_ >> 20);
       return;
     }
-    std::string content = to_text(Json{{"reason", reason}});
-    content.back() = ',';
-    content += "\"payload\":";
-    content += body;
-    content += '}';
-    write_file_atomically(folder_ / file_name(records), content);
+    write_file_atomically(file, content);
   } catch (const std::exception& error) {
     log_.error("payload lost, since it could not be kept: {}", error.what());
   }
 }
 
-bool Undelivered::has_room_for(std::uintmax_t bytes) const {
+/// bytes: what the file, which there may be already, will have.
+bool Undelivered::make_room(const fs::path& file, std::uintmax_t bytes) const {
   const std::lock_guard lock(mutex_);
-  if (!used_) used_ = size_of(files());
-  if (*used_ + bytes > room_) return false;
-  *used_ += bytes;
+  if (!used_) {
+    used_ = 0;
+    for (const fs::path& kept : files()) *used_ += size_of(kept);
+  }
+  const std::uintmax_t others = *used_ - std::min(*used_, size_of(file));
+  if (others + bytes > room_) return false;
+  used_ = others + bytes;
   return true;
 }
 
 std::vector<fs::path> Undelivered::files() const {
-  std::vector<fs::path> files;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(folder_, missing)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".json") files.push_back(entry.path());
+  std::vector<std::pair<std::chrono::system_clock::time_point, fs::path>> found;
+  for (const auto& entry : entries_of(folder_)) {
+    const fs::path& file = entry.path();
+    if (file.extension() != ".json" || !entry.is_regular_file()) continue;
+    if (const auto stamp = file_stamp(file)) found.emplace_back(stamp->modified, file);
   }
-  std::sort(files.begin(), files.end());
+  std::sort(found.begin(), found.end());
+  std::vector<fs::path> files;
+  for (auto& [modified, file] : found) files.push_back(std::move(file));
   return files;
 }
 
@@ -77,18 +115,42 @@ Json Undelivered::read(const fs::path& file) {
   return std::move(payload);
 }
 
-void warn_of_kept_payloads(const fs::path& state_folder, std::string_view section, const Log& log) {
+std::unique_ptr<ProcessLock> Undelivered::lock(ProcessLock::Kind kind) const {
+  const fs::path state_folder = folder_.parent_path().parent_path();
+  return std::make_unique<ProcessLock>(state_folder / ("undelivered." + folder_.filename().native() + ".lock"), kind);
+}
+
+void Undelivered::remove_unfinished() const {
+  std::vector<fs::path> unfinished;
+  for (const auto& entry : entries_of(folder_)) {
+    if (is_unfinished(entry.path())) unfinished.push_back(entry.path());
+  }
+  for (const fs::path& file : unfinished) fs::remove(file);
+}
+
+std::unique_ptr<ProcessLock> lock_kept_payloads(const fs::path& state_folder, std::string_view section, const Log& log,
+                                                const std::stop_token& stop) {
   const Undelivered undelivered(state_folder, section, log);
+  {
+    const auto alone = undelivered.lock(ProcessLock::Kind::exclusive);
+    if (!alone->other()) undelivered.remove_unfinished();
+  }
+  auto lock = undelivered.lock(ProcessLock::Kind::shared);
+  if (lock->other()) log.info("waiting for process {}, which is at work with the kept payloads", *lock->other());
+  while (lock->other()) {
+    if (!wait_for(std::chrono::milliseconds(200), stop)) throw SourceError("shutting down");
+    lock = undelivered.lock(ProcessLock::Kind::shared);
+  }
   if (const std::size_t kept = undelivered.files().size(); kept > 0) {
     log.warning("{} payloads of earlier runs are waiting in {}: \"connector resend {}\" delivers them", kept,
                 shown_path(undelivered.folder()), section);
   }
+  return lock;
 }
 
 std::vector<std::string> sections_with_undelivered(const fs::path& state_folder) {
   std::vector<std::string> names;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(state_folder / "undelivered", missing)) {
+  for (const auto& entry : entries_of(state_folder / "undelivered")) {
     if (entry.is_directory()) names.push_back(entry.path().filename());
   }
   std::sort(names.begin(), names.end());

@@ -3,14 +3,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "connector/json.h"
 #include "connector/log.h"
+#include "oomnitza/payload.h"
+#include "platform/process_lock.h"
 
 namespace connector {
 
@@ -25,21 +29,28 @@ class Undelivered {
   Undelivered(const std::filesystem::path& state_folder, std::string_view section, Log log,
               std::uintmax_t room = default_room);
 
-  /// Keeps a payload's body. The same records kept twice take one file. Failing to write, or more than the room there
-  /// is, is logged as an error.
-  void keep(std::string_view records, std::string_view body, const std::string& reason) const;
+  /// Keeps a payload. The same records in the same envelope, whatever its portion, take one file, which is as old as
+  /// the last time. Failing to write, or more than the room there is, is logged as an error.
+  void keep(const PayloadEnvelope& envelope, std::string_view records, const std::string& reason) const;
 
-  /// The kept payloads' files.
+  /// The kept payloads' files, the oldest first. Throws std::system_error when the folder cannot be read.
   std::vector<std::filesystem::path> files() const;
 
   /// The payload of such a file. Throws std::exception when it is damaged.
   static Json read(const std::filesystem::path& file);
 
+  /// Lets one process remove payloads while nobody else adds or removes any, or several add some.
+  std::unique_ptr<ProcessLock> lock(ProcessLock::Kind kind) const;
+
+  /// Removes what a process that was killed left of its writing. For who has the exclusive lock.
+  void remove_unfinished() const;
+
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
-  bool has_room_for(std::uintmax_t bytes) const;
+  bool make_room(const std::filesystem::path& file, std::uintmax_t bytes) const;
 
+  std::string section_;
   std::filesystem::path folder_;
   Log log_;
   std::uintmax_t room_;
@@ -47,10 +58,13 @@ class Undelivered {
   mutable std::optional<std::uintmax_t> used_;  ///< bytes, counted once and then added up
 };
 
-/// Warns of the payloads that earlier runs of a section had to keep.
-void warn_of_kept_payloads(const std::filesystem::path& state_folder, std::string_view section, const Log& log);
+/// For a run of a section, before its source is read: waits while `connector resend` is at work with its kept payloads
+/// and keeps it away from them for as long as the lock lives; warns of those that earlier runs had to keep. Throws
+/// std::system_error when they cannot be read, SourceError when stop comes while it waits.
+std::unique_ptr<ProcessLock> lock_kept_payloads(const std::filesystem::path& state_folder, std::string_view section,
+                                                const Log& log, const std::stop_token& stop);
 
-/// The names of the folders below undelivered/ that hold payloads.
+/// The names of the folders below undelivered/ that hold payloads. Throws std::system_error when it cannot be read.
 std::vector<std::string> sections_with_undelivered(const std::filesystem::path& state_folder);
 
 }  // namespace connector

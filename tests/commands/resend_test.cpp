@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 
@@ -68,10 +69,108 @@ TEST_F(Resend, InTestModePrintsWhatWouldGo) {
   EXPECT_THAT(kept(), SizeIs(1));
 }
 
-TEST_F(Resend, ASectionWithoutPayloadsMayBeATypingError) {
+TEST_F(Resend, AMistypedSectionIsAnError) {
   keep_a_payload(1);
-  EXPECT_EQ(run({"resend", "csv_asets"}), 0) << output();
-  EXPECT_THAT(output(), HasSubstr("nothing is kept; did you mean \"csv_assets\"?"));
+  EXPECT_EQ(run({"resend", "csv_assets", "csv_asets"}), 1) << output();
+  EXPECT_THAT(output(), HasSubstr("section [csv_asets]: nothing is kept"));
+  EXPECT_THAT(output(), HasSubstr("did you mean \"csv_assets\"?"));
+  EXPECT_THAT(kept(), SizeIs(1));
+  EXPECT_EQ(run({"resend", "csv_assets"}), 0) << output();
+  EXPECT_EQ(run({"resend", "csv_assets"}), 0) << "nothing is kept of a section that there is\n" << output();
+}
+
+TEST_F(Resend, AWrongStateFolderIsAnError) {
+  keep_a_payload(1);
+  EXPECT_EQ(run({"resend", "--state-dir", "elsewhere"}), 1) << output();
+  EXPECT_THAT(output(), HasSubstr("there is no folder " + folder.file("elsewhere")));
+  EXPECT_FALSE(fs::exists(folder.path() / "elsewhere"));
+}
+
+TEST_F(Resend, AFolderThatCannotBeReadIsAnError) {
+  configure(csv_section());
+  folder.write("undelivered/csv_assets", "no folder");
+  EXPECT_EQ(run({"resend", "csv_assets"}), 2) << output();
+  EXPECT_THAT(output(), HasSubstr("cannot read the folder " + folder.file("undelivered/csv_assets")));
+  write_assets(1);
+  EXPECT_EQ(run({"upload", "csv_assets"}), 2) << "before anything is read\n" << output();
+  EXPECT_THAT(sent(), IsEmpty());
+  fs::remove_all(folder.path() / "undelivered");
+  folder.write("undelivered", "no folder");
+  EXPECT_EQ(run({"resend"}), 1) << output();
+  EXPECT_THAT(output(), HasSubstr("cannot read the folder " + folder.file("undelivered")));
+}
+
+TEST_F(Resend, ALaterValueIsNeverOverwrittenByAnEarlierOne) {
+  configure(csv_section("mapping.VALUE = Value\n"));
+  for (int day = 1; day <= 6; ++day) {
+    folder.write("assets.csv", fmt::format("Serial,Value\nS,{}\nD{},only\n", day, day));
+    refuse_uploads(1);
+    ASSERT_EQ(run({"upload", "csv_assets"}), 2) << output();
+  }
+  ASSERT_THAT(kept(), SizeIs(6));
+  EXPECT_EQ(run({"resend", "--workers", "4"}), 0) << output();
+  EXPECT_THAT(output(), HasSubstr("6 kept payloads delivered, 0 stay; 5 records skipped"));
+  std::vector<std::string> values, days;
+  for (const Json& record : oomnitza.cloud().records("assets")) {
+    if (record["SERIAL"] == "S") {
+      values.push_back(record["VALUE"]);
+    } else {
+      days.push_back(record["SERIAL"]);
+    }
+  }
+  EXPECT_THAT(values, testing::ElementsAre("6"));
+  EXPECT_THAT(days, testing::ElementsAre("D1", "D2", "D3", "D4", "D5", "D6")) << "the oldest run first";
+}
+
+TEST_F(Resend, ATestRunDoesNotReplaceAKeptPayload) {
+  keep_a_payload(2);
+  configure(csv_section("test_run = True\n"));
+  refuse_uploads(1);
+  ASSERT_EQ(run({"upload", "csv_assets"}), 2) << output();
+  ASSERT_THAT(kept(), SizeIs(2));
+  std::vector<bool> test_runs;
+  for (const fs::path& file : kept()) test_runs.push_back(Undelivered::read(file)["test_run"]);
+  EXPECT_THAT(test_runs, testing::ElementsAre(false, true));
+}
+
+TEST_F(Resend, LeavesASectionThatRunsAlone) {
+  keep_a_payload(1);
+  const EndlessSource source;
+  configure(csv_section() + source.section());
+  folder.write("undelivered/netbox/x.json", read_file(kept().front()));
+  Process upload = start_by(R"(exec "$0" "$@" >/dev/null 2>&1)", {"upload", "netbox"});
+  wait_until([&] { return !sent().empty(); });
+  EXPECT_EQ(run({"resend"}), 3) << output();
+  EXPECT_THAT(output(), HasSubstr("section [netbox]: process "));
+  EXPECT_THAT(kept("netbox"), SizeIs(1));
+  EXPECT_THAT(kept(), IsEmpty()) << "the other section is delivered";
+  upload.send_signal(SIGTERM);
+  EXPECT_EQ(end_of(std::move(upload)), 2);
+  EXPECT_EQ(run({"resend"}), 0) << output();
+  EXPECT_THAT(kept("netbox"), IsEmpty());
+}
+
+TEST_F(Resend, ARunOfTheSameSectionWaitsUntilItHasEnded) {
+  keep_a_payload(1);
+  std::atomic<bool> is_waiting = false, is_free = false;
+  const simulator::HttpServer front({}, [&](const simulator::Request& request) {
+    if (request.method == "POST" && request.path == "/api/v3/bulk" && !is_waiting.exchange(true)) {
+      wait_until([&] { return is_free.load(); });
+    }
+    return oomnitza.cloud().answer(request);
+  });
+  configure(csv_section(), front.url());
+  folder.write("assets.csv", "Serial\nnew\n");
+  Process resend = start({"resend"});
+  wait_until([&] { return is_waiting.load(); });
+  EXPECT_EQ(run_by(R"(exec "$0" "$@" >stdout2 2>stderr2)", {"resend", "--singleton", "0"}), 3);
+  EXPECT_THAT(folder.read("stderr2"), HasSubstr("section [csv_assets]: process "));
+  Process upload = start_by(R"(exec "$0" "$@" >stdout2 2>stderr2)", {"upload", "csv_assets"});
+  wait_until([&] { return folder.read("stderr2").find("waiting for process") != std::string::npos; });
+  is_free = true;
+  EXPECT_EQ(end_of(std::move(resend)), 0) << output();
+  EXPECT_EQ(end_of(std::move(upload)), 0) << folder.read("stderr2");
+  EXPECT_THAT(sent(), testing::ElementsAre("S0", "new"));
 }
 
 TEST_F(Resend, WithoutANameDeliversEverySection) {
