@@ -23,7 +23,7 @@ namespace {
 class Resending {
  public:
   Resending(App& app, Sink& sink, const Undelivered& undelivered)
-      : app_(app), sink_(sink), undelivered_(undelivered), plan_(undelivered.files()) {}
+      : app_(app), sink_(sink), undelivered_(undelivered), plan_(undelivered.history()) {}
 
   /// section: names it in the log. Whether nothing is left to do.
   bool run(const std::string& section) {
@@ -33,14 +33,14 @@ class Resending {
       parallel(app_.line.workers, files, hand_one_over, [&](bool was_taken) { taken += was_taken ? 1 : 0; });
       all += files.size();
     }
-    std::error_code not_empty;
-    if (!sink_.is_rehearsal()) std::filesystem::remove(undelivered_.folder(), not_empty);
+    const bool is_finalized = !has_sent_ || finalize(section);
+    if (taken == all && !sink_.is_rehearsal()) remove_folder();
     const std::string skipped =
         replaced_ == 0 ? "" : fmt::format("; {} records skipped: later ones replace them", replaced_.load());
     app_.log().info("section [{}]: {} kept payloads {}, {} stay{}", section, taken,
                     sink_.is_rehearsal() ? "would be delivered" : "delivered", sink_.is_rehearsal() ? all : all - taken,
                     skipped);
-    return (!has_sent_ || finalize(section)) && taken == all;
+    return is_finalized && taken == all;
   }
 
  private:
@@ -64,6 +64,12 @@ class Resending {
       if (http_error != nullptr && Refusal(*http_error).ends_uploads) has_ended_ = true;
       return false;
     }
+  }
+
+  void remove_folder() const {
+    undelivered_.forget_delivered();
+    std::error_code not_empty;
+    std::filesystem::remove(undelivered_.folder(), not_empty);
   }
 
   bool finalize(const std::string& section) const {

@@ -44,6 +44,8 @@ Delivery::Delivery(const Job& job, SaveData* save_data)
       save_data_(save_data),
       log_(job.log),
       undelivered_(job.options.state_folder, job.name, log_, job.options.undelivered_room),
+      replaced_(undelivered_, job.sink.is_rehearsal() ? std::vector<std::filesystem::path>() : undelivered_.history(),
+                job.envelope),
       cancel_watch_([this] { return ask_sink(); }, job.options.workers) {}
 
 bool Delivery::ask_sink() const {
@@ -88,6 +90,7 @@ Bisection::Outcome Delivery::send(std::string_view records, std::size_t number) 
     if (is_unreachable_) throw SourceError("not tried, since Oomnitza did not take an earlier payload");
     hand_over(body);
     count(&Summary::delivered, number);
+    note_delivered(records);
   } catch (const HttpError& error) {
     const Refusal refusal(error);
     if (refusal.is_about_the_payload) outcome = refusal.is_about_its_size ? Outcome::too_large : Outcome::refused;
@@ -98,6 +101,11 @@ Bisection::Outcome Delivery::send(std::string_view records, std::size_t number) 
     refuse(records, number, error.what());
   }
   return outcome;
+}
+
+void Delivery::note_delivered(std::string_view text) {
+  if (!replaced_.are_possible()) return;
+  if (std::optional<Json> records = records_of(text)) replaced_.note_delivered(std::move(*records));
 }
 
 void Delivery::hand_over(const std::string& body) {
@@ -154,6 +162,7 @@ void Delivery::deliver_error(const std::string& body, const std::string& about) 
 }
 
 void Delivery::finalize(Summary& summary) {
+  replaced_.save();
   try {
     job_.sink.finalize(job_.envelope.portion);
   } catch (const std::exception& error) {

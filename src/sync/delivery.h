@@ -9,6 +9,7 @@
 #include "sync/bisection.h"
 #include "sync/cancel_watch.h"
 #include "sync/job.h"
+#include "sync/replaced_records.h"
 #include "sync/save_data.h"
 #include "sync/summary.h"
 #include "sync/undelivered.h"
@@ -36,7 +37,7 @@ class Delivery {
   /// Asks now whether the run is canceled: then nothing more is sent. Failing to ask is logged and means no.
   bool ask_whether_canceled() { return cancel_watch_.ask_now(); }
 
-  /// Ends the portion. Failing that stands in the summary.
+  /// Ends the portion. Failing that stands in the summary. Also writes down which kept records were replaced.
   void finalize(Summary& summary);
 
   /// Whether nothing more need be pulled: the run was canceled, or the cloud takes nothing any longer.
@@ -54,6 +55,7 @@ class Delivery {
   bool ask_sink() const;
   void check_identity(const Payload& payload);
   void hand_over(const std::string& body);
+  void note_delivered(std::string_view records);
   Bisection::Outcome send(std::string_view records, std::size_t number);
   void deliver_error(const std::string& body, const std::string& about);
   void note(const Refusal& refusal);
@@ -65,6 +67,7 @@ class Delivery {
   SaveData* save_data_;
   const Log& log_;
   Undelivered undelivered_;
+  ReplacedRecords replaced_;
   std::atomic<std::size_t> in_flight_ = 0;
   mutable std::mutex mutex_;
   Summary counts_;

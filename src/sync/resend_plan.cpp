@@ -58,23 +58,24 @@ class RecordKeys {
 
 }  // namespace
 
-ResendPlan::ResendPlan(const std::vector<std::filesystem::path>& files) {
-  for (const std::filesystem::path& file : files) {
+ResendPlan::ResendPlan(const std::vector<std::filesystem::path>& history) {
+  for (const std::filesystem::path& file : history) {
+    const bool is_delivered = Undelivered::is_delivered(file);
     try {
       const Json payload = Undelivered::read(file);
-      note_records(payload);
-      add(file, portion_of(payload));
+      note_records(payload, is_delivered);
+      if (!is_delivered) add(file, portion_of(payload));
     } catch (const std::exception&) {
-      add(file, {});  // its delivery says why it cannot be read
+      if (!is_delivered) add(file, {});  // its delivery says why it cannot be read
     }
   }
 }
 
-void ResendPlan::note_records(const Json& payload) {
+void ResendPlan::note_records(const Json& payload, bool is_delivered) {
   const RecordKeys keys(payload);
   const std::size_t portion = std::hash<std::string>()(portion_of(payload));
   for (const Json& record : payload["records"]) {
-    if (const auto key = keys.of(record)) newest_[*key] = portion;
+    if (const auto key = keys.of(record)) newest_[*key] = {.portion = portion, .is_delivered = is_delivered};
   }
 }
 
@@ -82,6 +83,22 @@ void ResendPlan::add(const std::filesystem::path& file, const std::string& porti
   if (runs_.empty() || portion.empty() || portion != last_portion_) runs_.emplace_back();
   runs_.back().push_back(file);
   last_portion_ = portion;
+}
+
+Json ResendPlan::replacing(const Json& payload) const {
+  const RecordKeys keys(payload);
+  const std::vector<std::string> sync_field = sync_field_of(payload);
+  Json replacing = Json::array();
+  for (const Json& record : payload["records"]) {
+    const auto key = keys.of(record);
+    const auto newest = key ? newest_.find(*key) : newest_.end();
+    if (newest == newest_.end() || newest->second.is_delivered) continue;
+    Json& fields = replacing.emplace_back(Json::object());
+    for (const auto& [field, value] : record.items()) {
+      if (is_sync_field(sync_field, field)) fields[field] = value;
+    }
+  }
+  return replacing;
 }
 
 std::size_t ResendPlan::drop_replaced(Json& payload) const {
@@ -92,7 +109,7 @@ std::size_t ResendPlan::drop_replaced(Json& payload) const {
   for (Json& record : payload["records"]) {
     const auto key = keys.of(record);
     const auto newest = key ? newest_.find(*key) : newest_.end();
-    if (newest == newest_.end() || newest->second == portion) left.push_back(std::move(record));
+    if (newest == newest_.end() || newest->second.portion == portion) left.push_back(std::move(record));
   }
   payload["records"] = std::move(left);
   return all - payload["records"].size();

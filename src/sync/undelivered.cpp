@@ -18,6 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* payload_extension = ".json";
+constexpr const char* delivered_extension = ".delivered";
+
 /// Different for different sections, also when a character of theirs cannot stand in a name.
 std::string folder_name(std::string_view section) {
   std::string name = safe_name(section);
@@ -27,7 +30,7 @@ std::string folder_name(std::string_view section) {
 
 std::string file_name(std::string_view section, PayloadEnvelope envelope, std::string_view records) {
   envelope.portion.clear();
-  return sha256(fmt::format("{}\n{}", section, envelope.body(records))).substr(0, 32) + ".json";
+  return sha256(fmt::format("{}\n{}", section, envelope.body(records))).substr(0, 32) + payload_extension;
 }
 
 std::uintmax_t size_of(const fs::path& file) {
@@ -49,7 +52,9 @@ fs::directory_iterator entries_of(const fs::path& folder) {
 /// What write_file_atomically() gives a new name when it is done.
 bool is_unfinished(const fs::path& file) {
   constexpr std::size_t added = std::string_view(".XXXXXX").size();
-  return file.extension().native().size() == added && file.stem().extension() == ".json";
+  const fs::path name = file.stem();
+  return file.extension().native().size() == added &&
+         (name.extension() == payload_extension || name.extension() == delivered_extension);
 }
 
 }  // namespace
@@ -95,11 +100,36 @@ bool Undelivered::make_room(const fs::path& file, std::uintmax_t bytes) const {
   return true;
 }
 
+void Undelivered::note_delivered(const Json& payload) const {
+  try {
+    write_file_atomically(folder_ / (random_uuid() + delivered_extension), to_text(Json{{"payload", payload}}));
+  } catch (const std::exception& error) {
+    log_.error("\"connector resend\" may overwrite what this run delivered with older values: {}", error.what());
+  }
+}
+
+bool Undelivered::is_delivered(const fs::path& file) {
+  return file.extension() == delivered_extension;
+}
+
+void Undelivered::forget_delivered() const {
+  for (const fs::path& file : history()) {
+    if (is_delivered(file)) fs::remove(file);
+  }
+}
+
 std::vector<fs::path> Undelivered::files() const {
+  std::vector<fs::path> files = history();
+  std::erase_if(files, is_delivered);
+  return files;
+}
+
+std::vector<fs::path> Undelivered::history() const {
   std::vector<std::pair<std::chrono::system_clock::time_point, fs::path>> found;
   for (const auto& entry : entries_of(folder_)) {
     const fs::path& file = entry.path();
-    if (file.extension() != ".json" || !entry.is_regular_file()) continue;
+    const bool is_named_so = file.extension() == payload_extension || is_delivered(file);
+    if (!is_named_so || !entry.is_regular_file()) continue;
     if (const auto stamp = file_stamp(file)) found.emplace_back(stamp->modified, file);
   }
   std::sort(found.begin(), found.end());

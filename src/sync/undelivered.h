@@ -36,6 +36,19 @@ class Undelivered {
   /// The kept payloads' files, the oldest first. Throws std::system_error when the folder cannot be read.
   std::vector<std::filesystem::path> files() const;
 
+  /// Remembers records that were delivered and that older kept payloads hold too. payload: of them, as in files.
+  /// Failing to write is logged.
+  void note_delivered(const Json& payload) const;
+
+  /// files(), and those of note_delivered() in between.
+  std::vector<std::filesystem::path> history() const;
+
+  /// Whether a file of the history is of note_delivered().
+  static bool is_delivered(const std::filesystem::path& file);
+
+  /// Removes those of note_delivered(). Throws std::system_error.
+  void forget_delivered() const;
+
   /// The payload of such a file. Throws std::exception when it is damaged.
   static Json read(const std::filesystem::path& file);
 

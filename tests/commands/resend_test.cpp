@@ -7,6 +7,7 @@
 #include "commands/program_test.h"
 #include "platform/files.h"
 #include "sync/undelivered.h"
+#include "text/values.h"
 
 namespace connector::test::resend_test {
 
@@ -120,6 +121,26 @@ TEST_F(Resend, ALaterValueIsNeverOverwrittenByAnEarlierOne) {
   }
   EXPECT_THAT(values, testing::ElementsAre("6"));
   EXPECT_THAT(days, testing::ElementsAre("D1", "D2", "D3", "D4", "D5", "D6")) << "the oldest run first";
+}
+
+TEST_F(Resend, SkipsWhatALaterRunDelivered) {
+  configure(csv_section("mapping.VALUE = Value\n"));
+  folder.write("assets.csv", "Serial,Value\nS,old\nT,old\n");
+  refuse_uploads(1);
+  ASSERT_EQ(run({"upload", "csv_assets"}), 2) << output();
+  folder.write("assets.csv", "Serial,Value\nS,new\nU,new\n");
+  ASSERT_EQ(run({"upload", "csv_assets", "--testmode"}), 0) << output();
+  for (int night = 0; night < 2; ++night) ASSERT_EQ(run({"upload", "csv_assets"}), 0) << output();
+  EXPECT_THAT(Undelivered(folder.path(), "csv_assets", Log()).history(), SizeIs(2)) << "once is enough";
+
+  EXPECT_EQ(run({"resend", "csv_assets"}), 0) << output();
+  EXPECT_THAT(output(), HasSubstr("1 kept payloads delivered, 0 stay; 1 records skipped"));
+  std::vector<std::string> values;
+  for (const Json& record : oomnitza.cloud().records("assets")) {
+    values.push_back(fmt::format("{} {}", text_of(record["SERIAL"]), text_of(record["VALUE"])));
+  }
+  EXPECT_THAT(values, testing::ElementsAre("S new", "U new", "T old"));
+  EXPECT_FALSE(fs::exists(folder.path() / "undelivered" / "csv_assets"));
 }
 
 TEST_F(Resend, ATestRunDoesNotReplaceAKeptPayload) {

@@ -44,6 +44,16 @@ TEST_F(ResendPlanTest, PayloadsOfOneRunGoBesideEachOther) {
   EXPECT_EQ(plan.runs(), (std::vector<std::vector<fs::path>>{{first, second}, {damaged}}));
 }
 
+TEST_F(ResendPlanTest, WhatWasDeliveredLaterIsReplacedAndIsNoPayload) {
+  const fs::path kept = write("a.json", "1", R"([{"ID":"x","V":1},{"ID":"y","V":1}])");
+  const fs::path delivered = write("b.delivered", "2", R"([{"ID":"x"}])");
+  const ResendPlan plan({kept, delivered});
+  EXPECT_EQ(plan.runs(), (std::vector<std::vector<fs::path>>{{kept}}));
+  EXPECT_EQ(left(plan, kept), parse_json(R"([{"ID":"y","V":1}])"));
+  const Json payload = parse_json(R"({"sync_field":["ID"],"records":[{"ID":"x"},{"ID":"y","V":2},{"ID":"z"}]})");
+  EXPECT_EQ(plan.replacing(payload), parse_json(R"([{"ID":"y"}])"));
+}
+
 TEST_F(ResendPlanTest, ATestRunReplacesNothingNorDoRecordsWithoutASyncField) {
   const fs::path real = write("a", "1", R"([{"ID":"x"},{"ID":""},{"V":1}])");
   const fs::path test_run = write("b", "2", R"([{"ID":"x"},{"ID":""},{"V":1}])", R"(,"test_run":true)");
