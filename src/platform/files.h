@@ -16,6 +16,9 @@ namespace connector {
 /// and writable by its owner alone. Throws std::system_error.
 void write_file_atomically(const std::filesystem::path& file, std::string_view content);
 
+/// Whether this is such a temporary name: what a process that was killed leaves.
+bool is_unfinished(const std::filesystem::path& file);
+
 /// Writes a file, over an older one of that name, without waiting for the disk; not through a symbolic link. Readable
 /// and writable by its owner alone. Throws std::system_error.
 void write_private_file(const std::filesystem::path& file, std::string_view content);

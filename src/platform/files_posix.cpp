@@ -14,6 +14,8 @@
 namespace connector {
 namespace {
 
+constexpr std::string_view unfinished_extension = ".tmp-";
+
 std::chrono::system_clock::time_point moment(const timespec& time) {
   return std::chrono::system_clock::time_point(std::chrono::seconds(time.tv_sec) +
                                                std::chrono::nanoseconds(time.tv_nsec));
@@ -22,7 +24,7 @@ std::chrono::system_clock::time_point moment(const timespec& time) {
 }  // namespace
 
 void write_file_atomically(const std::filesystem::path& file, std::string_view content) {
-  std::string temporary = file.native() + ".XXXXXX";
+  std::string temporary = file.native() + std::string(unfinished_extension) + "XXXXXX";
   {
     const Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
     if (descriptor.number() < 0) fail_about("cannot write", file);
@@ -55,6 +57,10 @@ void make_private_folder(const std::filesystem::path& folder) {
   if (folder.empty() || std::filesystem::is_directory(folder)) return;
   if (folder.has_parent_path()) make_private_folder(folder.parent_path());
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail_about("cannot make the folder", folder);
+}
+
+bool is_unfinished(const std::filesystem::path& file) {
+  return file.extension().native().starts_with(unfinished_extension);
 }
 
 std::error_code cannot_write_into(const std::filesystem::path& folder) {

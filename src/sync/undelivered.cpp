@@ -49,14 +49,6 @@ fs::directory_iterator entries_of(const fs::path& folder) {
   return entries;
 }
 
-/// What write_file_atomically() gives a new name when it is done.
-bool is_unfinished(const fs::path& file) {
-  constexpr std::size_t added = std::string_view(".XXXXXX").size();
-  const fs::path name = file.stem();
-  return file.extension().native().size() == added &&
-         (name.extension() == payload_extension || name.extension() == delivered_extension);
-}
-
 }  // namespace
 
 Undelivered::Undelivered(const fs::path& state_folder, std::string_view section, Log log, std::uintmax_t room)

@@ -266,7 +266,7 @@ TEST_F(Resend, DamagedFilesStayAndTheOthersAreDelivered) {
 
 TEST_F(Resend, TemporaryNamesAreNoPayloads) {
   keep_a_payload(1);
-  folder.write("undelivered/csv_assets/0.json.aB3xYz", R"({"payload": {"rec)");
+  folder.write("undelivered/csv_assets/0.json.tmp-aB3xYz", R"({"payload": {"rec)");
   EXPECT_EQ(run({"resend", "csv_assets"}), 0) << output();
   EXPECT_THAT(sent(), UnorderedElementsAre("S0"));
 }

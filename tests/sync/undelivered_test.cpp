@@ -85,18 +85,18 @@ TEST(Undelivered, KeepsNoMoreThanThereIsRoomForAndCountsARewrittenFileOnce) {
 
 TEST(Undelivered, WhatAKilledRunLeftUnfinishedIsRemovedAtTheNextStart) {
   const TemporaryFolder state;
-  for (const char* name : {"x.json", "x.json.aB3xYz", "notes.txt"}) {
+  for (const char* name : {"x.json", "x.json.tmp-aB3xYz", "notes.txt"}) {
     state.write("undelivered/ldap/" + std::string(name), "{}");
   }
   const fs::path folder = Undelivered(state.path(), "ldap", Log()).folder();
   {
     const auto run = lock_kept_payloads(state.path(), "ldap", Log(), {});
-    EXPECT_FALSE(fs::exists(folder / "x.json.aB3xYz"));
+    EXPECT_FALSE(fs::exists(folder / "x.json.tmp-aB3xYz"));
     EXPECT_TRUE(fs::exists(folder / "x.json"));
     EXPECT_TRUE(fs::exists(folder / "notes.txt"));
-    state.write("undelivered/ldap/y.json.aB3xYz", "{}");
+    state.write("undelivered/ldap/y.json.tmp-aB3xYz", "{}");
     const auto beside_it = lock_kept_payloads(state.path(), "ldap", Log(), {});
-    EXPECT_TRUE(fs::exists(folder / "y.json.aB3xYz")) << "that run may be writing it";
+    EXPECT_TRUE(fs::exists(folder / "y.json.tmp-aB3xYz")) << "that run may be writing it";
   }
 }
 
