@@ -1,7 +1,7 @@
 // SIM terminals of Cisco Jasper that were modified since the last run, by its SOAP API.
 #include <chrono>
 #include <filesystem>
-#include <set>
+#include <map>
 #include <vector>
 
 #include "connector/connector.h"
@@ -47,6 +47,9 @@ class Jasper final : public Connector {
           {iccids.begin() + static_cast<std::ptrdiff_t>(begin), iccids.begin() + static_cast<std::ptrdiff_t>(end)},
           emit);
     }
+    if (missing_.empty()) return;
+    log.warning("details of {} of {} modified terminals did not come (first: {}); the state stays before them",
+                missing_.size(), iccids.size(), missing_.front());
   }
 
   void delivered() override {
@@ -100,15 +103,19 @@ class Jasper final : public Connector {
     for (const std::string& iccid : iccids) envelope.add(list, "iccid", iccid);
     const pugi::xml_document answer = call("GetTerminalDetails", envelope);
     const pugi::xml_node response = soap::body_of(answer, "GetTerminalDetailsResponse", log);
-    std::set<std::string> given;
+    std::map<std::string, std::string> modified;  // when, by ICCID
     for (const pugi::xml_node terminal : soap::child(response, "terminals").children()) {
       if (!soap::is(terminal, soap::jasper_namespace, "terminal")) continue;
       emit(soap::terminal_record(terminal));
-      given.insert(text_of(terminal, "iccid"));
-      remember(text_of(terminal, "dateModified"));
+      modified[text_of(terminal, "iccid")] = text_of(terminal, "dateModified");
     }
-    for (const std::string& iccid : iccids) {
-      if (!given.contains(iccid)) emit.failed("terminal " + iccid, "Jasper lists it as modified, but gives no details");
+    for (const std::string& iccid : iccids) {  // the oldest change first
+      const auto found = modified.find(iccid);
+      if (found == modified.end()) {
+        missing_.push_back(iccid);
+      } else if (missing_.empty()) {
+        remember(found->second);
+      }
     }
   }
 
@@ -144,7 +151,8 @@ class Jasper final : public Connector {
 
   std::string endpoint_;
   std::string since_;
-  std::string newest_;  ///< change of a terminal that was read
+  std::string newest_;                ///< change up to which all details came
+  std::vector<std::string> missing_;  ///< ICCIDs whose details did not come
 };
 
 }  // namespace
