@@ -51,8 +51,9 @@ MessageReader TemplateClient::ask(const MessageWriter& order, std::uint64_t* pro
 
 void TemplateClient::give_up(Channel::Received received) {
   const std::string how = process_->end();
-  throw WorkerGone{received == Channel::Received::nothing ? "it takes too long"
-                                                          : "the process that rendered it " + (how.empty() ? "was ended" : how)};
+  throw WorkerGone{received == Channel::Received::nothing
+                       ? "it takes too long"
+                       : "the process that rendered it " + (how.empty() ? "was ended" : how)};
 }
 
 /// Whether everything that the environment holds was forgotten.
@@ -63,7 +64,7 @@ bool TemplateClient::make_room(Environment& environment) const {
 }
 
 std::shared_ptr<const TemplateClient::Compiled> TemplateClient::compiled(bool is_native, std::string_view source,
-                                                                               std::string_view shown_as) {
+                                                                         std::string_view shown_as) {
   Environment& environment = is_native ? native_ : text_;
   auto found = environment.templates.find(source);
   if (found == environment.templates.end()) {
@@ -124,8 +125,8 @@ MessageReader TemplateClient::render(Rendering rendering, const std::string& sou
     if (template_->may_change_values) variable.may_be_changed = true;
     named.number(variable.number);
   }
-  MessageWriter order =
-      std::move(message_of(TemplateOrder::render).number(static_cast<std::uint64_t>(rendering)).number(template_->number));
+  MessageWriter order = std::move(
+      message_of(TemplateOrder::render).number(static_cast<std::uint64_t>(rendering)).number(template_->number));
   const std::vector<std::uint64_t> gone = gone_->take();
   order.number(gone.size());
   for (const std::uint64_t number : gone) {

@@ -8,11 +8,11 @@
 namespace connector {
 
 enum class TemplateOrder : std::uint64_t {
-  limits,             ///< milliseconds, bytes of memory, bytes of text; the first one, not answered
-  compile,            ///< template's number, whether it is native, whether the others of its kind are forgotten, shown as, source
-  render,             ///< kind, template, variables that are gone, new ones, a number for each of the template's names
-  map,                ///< templates, names that they look up, whether progress is told, records
-  text_of,            ///< value
+  limits,   ///< milliseconds, bytes of memory, bytes of text; the first one, not answered
+  compile,  ///< template's number, whether it is native, whether the others of its kind are forgotten, shown as, source
+  render,   ///< kind, template, variables that are gone, new ones, a number for each of the template's names
+  map,      ///< templates, names that they look up, whether progress is told, records
+  text_of,  ///< value
   may_change_values,  ///< source
 };
 
@@ -33,8 +33,8 @@ enum class ValueKind : std::uint64_t { null, no, yes, integer, natural, fraction
 /// Appends a value.
 void write_value(const Json& value, MessageWriter& message);
 
-/// Reads one. The writer is not trusted: throws std::runtime_error for what write_value() does not write, and for values
-/// nested deeper than 500 levels.
+/// Reads one. The writer is not trusted: throws std::runtime_error for what write_value() does not write, and for
+/// values nested deeper than 500 levels.
 Json read_value(MessageReader& message);
 
 }  // namespace connector

@@ -85,8 +85,7 @@ std::size_t bytes_of(std::uint64_t number) {
 struct TemplateRenderer::Objects {
   py::dict scope;
   py::object compile, cause, undefined_error, fetch_failed, globals, headers, lazy, items_of, digits, undefined,
-      may_change_values, names, start_timer, stop_timer, literal_or_text, joined, as_is, chain,
-      empty_text;
+      may_change_values, names, start_timer, stop_timer, literal_or_text, joined, as_is, chain, empty_text;
   py::object text_environment, native_environment;
 };
 
@@ -270,7 +269,8 @@ MessageWriter TemplateRenderer::Session::answer_to(MessageReader& order) {
     }
     case TemplateOrder::may_change_values: {
       const std::string_view source = order.text();
-      const bool may = limited(source, [&]() -> bool { return py::bool_(objects_.may_change_values(python_text(source))); });
+      const bool may =
+          limited(source, [&]() -> bool { return py::bool_(objects_.may_change_values(python_text(source))); });
       return Answer().number(0).number(may ? 1 : 0);
     }
   }
@@ -455,7 +455,8 @@ py::object TemplateRenderer::Session::fetched(std::uint64_t number) {
   const auto left = deadline.time - Clock::now();
   deadline.is_set = false;
   std::string message;
-  if (!channel_.send(MessageWriter().number(static_cast<std::uint64_t>(TemplateAnswer::fetch)).number(number).bytes()) ||
+  if (!channel_.send(
+          MessageWriter().number(static_cast<std::uint64_t>(TemplateAnswer::fetch)).number(number).bytes()) ||
       channel_.receive(message) != Channel::Received::message) {
     throw Gone();
   }

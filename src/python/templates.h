@@ -28,10 +28,10 @@ class TemplateError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What the templates of a page or item can name. Values are given as Json and handed to the worker once, when the first
-/// template that names them is rendered; what templates change in them later ones see. Setting a variable costs nothing
-/// but the move. A copy is cheap too: it shares the values, and what is set in it stays its own. Copies may be used by
-/// several threads at once, one object may not while it is being set.
+/// What the templates of a page or item can name. Values are given as Json and handed to the worker once, when the
+/// first template that names them is rendered; what templates change in them later ones see. Setting a variable costs
+/// nothing but the move. A copy is cheap too: it shares the values, and what is set in it stays its own. Copies may be
+/// used by several threads at once, one object may not while it is being set.
 class Variables {
  public:
   void set(std::string name, Json value);
@@ -76,8 +76,8 @@ struct TemplateLimits {
 };
 
 /// Renders the templates of managed configurations with Jinja2. They are not trusted: a worker process renders them, in
-/// a sandbox of Python's, and can do nothing else (confine()). Thread-safe. One for each sync, which has a worker of its
-/// own: what a template does to Python, to memory or to the time is that sync's matter alone.
+/// a sandbox of Python's, and can do nothing else (confine()). Thread-safe. One for each sync, which has a worker of
+/// its own: what a template does to Python, to memory or to the time is that sync's matter alone.
 ///
 /// Costs. What needs no Python (paths in mappings and native templates, strings without markup; template_shortcut.h)
 /// takes some 0.2 microseconds and starts no worker. The first worker of a process takes 0.3 seconds, the others some

@@ -126,6 +126,7 @@ std::vector<fs::path> Undelivered::history() const {
   }
   std::sort(found.begin(), found.end());
   std::vector<fs::path> files;
+  files.reserve(found.size());
   for (auto& [modified, file] : found) files.push_back(std::move(file));
   return files;
 }

@@ -77,7 +77,8 @@ void map_records(int first, int end, TemplateMapping& mapping) {
   Batch batch;
   for (int i = 0; i < batch_size; ++i) batch.emplace_back(device(first + i));
   for (int begin = first; begin < end; begin += batch_size) {
-    for (int i = 0; i < batch_size; ++i) batch[static_cast<std::size_t>(i)].data["serial"] = fmt::format("SN{:06}", begin + i);
+    for (int i = 0; i < batch_size; ++i)
+      batch[static_cast<std::size_t>(i)].data["serial"] = fmt::format("SN{:06}", begin + i);
     Payload payload;
     Counts counts;
     mapping.map(batch, payload, counts);

@@ -101,7 +101,8 @@ TEST_F(TemplateWorker, WhatTemplatesDoToModulesIsTheirOwnMatter) {
 }
 
 TEST_F(TemplateWorker, OneRecordThatCrashesIsNotTheOthers) {
-  const MappingSource source = templates.read_mapping("{{ import('time').pthread_getcpuclockid(1) if n == 3 else n + 1 }}");
+  const MappingSource source =
+      templates.read_mapping("{{ import('time').pthread_getcpuclockid(1) if n == 3 else n + 1 }}");
   const MappingSource other = templates.read_mapping("{{ n * 2 }}");
   const std::vector<const MappingSource*> sources = {&other, &source};
   std::vector<Json> records;

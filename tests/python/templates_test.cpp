@@ -565,8 +565,8 @@ TEST_F(TemplatesTest, RecordsHideGlobals) {
 
 TEST_F(TemplatesTest, FieldsOfARecordSeeWhatEarlierFieldsChanged) {
   const Json record = parse_json(R"({"tags": ["a"], "n": "1"})");
-  EXPECT_THAT(test::render_mapping(templates(),
-                                   {"tags|length", "tags", "{% set _ = tags.append('b') %}{{ n }}", "tags", "n"}, record),
+  EXPECT_THAT(test::render_mapping(
+                  templates(), {"tags|length", "tags", "{% set _ = tags.append('b') %}{{ n }}", "tags", "n"}, record),
               testing::ElementsAre(1, Json::array({"a"}), 1, Json::array({"a", "b"}), 1));
   EXPECT_EQ(mapping("tags", record), Json::array({"a"}));
 }
