@@ -84,8 +84,10 @@ TEST_F(HostileCloud, HasTemplatesThatReachForMore) {
   hand_out_template("{{ import('uuid').os.popen('id') }}", "");  // undefined, so nothing to pull
   hand_out_template("{{ (''|attr('__class__')).__mro__ }}", "unsafe");
   hand_out_template("{{ '{0.__class__.__mro__}'.format('') }}", "unsafe");
+#ifndef __SANITIZE_ADDRESS__  // under which a worker's memory is not limited
   hand_out_template("{{ 'a' * 10 ** 10 }}", "it takes too much memory");
   hand_out_template("{{ [1] * 10 ** 9 }}", "it takes too much memory");
+#endif
   hand_out_template("{{ 10 ** (10 ** 8) }}", "a number would be too large");
   hand_out_template("{% for i in range(10 ** 12) %}{% endfor %}", "Range too big");
   hand_out_template("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion");
