@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "config/problem.h"
 #include "log/prefixed.h"
 #include "log/rate_limited.h"
 #include "platform/path.h"
+#include "secrets/store.h"
 #include "sync/progress.h"
 #include "version.h"
 
@@ -88,8 +90,26 @@ Log App::section_log(const Section& section, const Plugin& plugin) const {
                   fmt::format("section [{}]: ", section.name));
 }
 
+FetchSecrets App::fetch_secrets() const {
+  return [this](const Section& section, const SectionSettings& settings, const std::vector<std::string>& keys) {
+    const SecretTools tools{
+        .variable = [this](const std::string& name) { return variable(configuration_->variables, name); },
+        .log = log_,
+        .stop = stop(),
+        .timing = timing()};
+    const std::string& alias = settings.vault_alias;
+    try {
+      return connector::fetch_secrets(
+          settings.vault_backend, {.name = alias.empty() ? section.name : alias, .keys = keys, .tls = settings.tls()},
+          tools);
+    } catch (const std::exception& error) {
+      throw ConfigError(problem_with(section, "vault_keys", error.what()));
+    }
+  };
+}
+
 SettingsContext App::settings_context() const {
-  return {.variables = configuration_->variables, .fetch_secrets = {}, .log = log_};
+  return {.variables = configuration_->variables, .fetch_secrets = fetch_secrets(), .log = log_};
 }
 
 void App::throw_problems() const {

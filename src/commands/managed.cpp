@@ -49,7 +49,7 @@ integration::IntegrationContext make_context(App& app, WorkerHost& template_work
           .template_workers = template_workers,
           .open_portions = open_portions,
           .configuration = [&app] { return app.current_configuration(); },
-          .fetch_secrets = {},
+          .fetch_secrets = app.fetch_secrets(),
           .make_inline_code =
               [&app](const Log& log) {
                 Problems problems;

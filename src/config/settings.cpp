@@ -62,10 +62,17 @@ class Filling {
     for (const Setting& setting : table_) {
       if (leads_to_secrets(setting.name)) fill(setting);
     }
+    const std::vector<std::string> stored = words(target_.vault_keys);
+    const auto is_needed_for_stores = [&](const Setting& setting) {
+      return is_tls(setting.name) && std::find(stored.begin(), stored.end(), setting.name) == stored.end();
+    };
+    for (const Setting& setting : table_) {
+      if (is_needed_for_stores(setting)) fill(setting);
+    }
     read_env_password();
     fetch_secrets();
     for (const Setting& setting : table_) {
-      if (!leads_to_secrets(setting.name)) fill(setting);
+      if (!leads_to_secrets(setting.name) && !is_needed_for_stores(setting)) fill(setting);
     }
     check_tls();
     if (target_.insert_only && target_.update_only) {
@@ -75,6 +82,11 @@ class Filling {
   }
 
  private:
+  static bool is_tls(std::string_view setting) {
+    return setting == "verify_ssl" || setting == "ssl_protocol" || setting.starts_with("cacert_") ||
+           setting.starts_with("user_pem_");
+  }
+
   void add_problem(const std::string& setting, const std::string& problem) {
     problems_.push_back(problem_with(section_, setting, problem));
   }
