@@ -336,11 +336,10 @@ def main():
             measure_all(bench, rows, arguments.large)
 
 
-def measure_peers(bench, rows):
-    """The same work by what else the machine has: ratios of one run."""
+def measure_peers(bench, rows, native, templates):
+    """The same work by what else the machine has. native, templates: the connector's seconds of processor time a record."""
     csv = bench.path("peers.csv")
     write_csv(csv, rows)
-    native, templates = (run["cpu"] / run["records"] for run in (bench.upload(csv, rows), bench.mapping(rows, "--python")))
     with Simulator(bench) as simulator:
         peers.python_script(simulator, csv, rows, native)
     with Simulator(bench) as simulator:
@@ -358,6 +357,7 @@ def measure_all(bench, rows, large):
     floor = bench.floor(rows)
     table_line("floor: prebuilt payloads posted", floor)
     run = bench.upload(csv, rows)
+    native = run["cpu"] / rows
     table_line("CSV, 14 fields, 4 converters", run, f"{floor['seconds'] / run['seconds']:.0%}",
                f"{run['bytes'] / floor['bytes']:.2f} of its bytes")
 
@@ -380,9 +380,10 @@ def measure_all(bench, rows, large):
                    note=f"{devices / run['seconds'] / ideal:.0%} of the ideal {ideal:,.0f}/s at {DETAIL_LATENCY * 1000:.0f} ms")
     measure_sources(bench, rows)
     table_line("managed mapping alone, 14 paths", bench.mapping(rows))
-    table_line("the same, 4 need Python", bench.mapping(rows // 10, "--python"))
+    run = bench.mapping(rows // 5, "--python")
+    table_line("the same, 4 need Python", run)
 
-    measure_peers(bench, rows // 10)
+    measure_peers(bench, rows // 5, native, run["cpu"] / run["records"])
 
     if large:
         write_csv(csv, rows * 5)
