@@ -1,6 +1,5 @@
 #include "python/template_renderer.h"
 
-#include <bit>
 #include <chrono>
 #include <cstdlib>
 #include <new>
@@ -14,6 +13,8 @@
 #include "connector/value_view.h"
 #include "platform/confinement.h"
 #include "python/interpreter.h"
+#include "python/python_values.h"
+#include "python/template_deadline.h"
 #include "python/template_messages.h"
 #include "python/template_outcome.h"
 #include "python/template_shortcut.h"
@@ -23,7 +24,7 @@
 namespace connector {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = Deadline::Clock;
 
 /// What variables may take of Python's memory, as a multiple of the messages that brought them.
 constexpr std::size_t growth_of_values = 8;
@@ -31,22 +32,6 @@ constexpr std::size_t most_data = std::size_t{2} << 30;
 
 /// The other side is gone.
 struct Gone {};
-
-/// When the template that is rendered has taken too long. One for the process, as the timer is.
-struct Deadline {
-  bool is_set = false;
-  Clock::time_point time;
-  PyObject* exception = nullptr;
-};
-Deadline deadline;  // NOLINT: a signal's handler can be given nothing
-
-/// Python calls this between two of its instructions, and in long calls that look for signals, when the timer's signal
-/// has come.
-PyObject* end_what_takes_too_long(PyObject*, PyObject*) {
-  if (!deadline.is_set || Clock::now() < deadline.time) Py_RETURN_NONE;
-  PyErr_SetNone(deadline.exception);
-  return nullptr;
-}
 
 bool is_no_literal_text(PyObject* text) {
   Py_ssize_t size = 0;
@@ -59,11 +44,6 @@ PyObject* is_no_literal(PyObject*, PyObject* text) {
   return PyBool_FromLong(is_no_literal_text(text));
 }
 
-py::object owned(PyObject* object) {
-  if (!object) throw py::error_already_set();
-  return py::reinterpret_steal<py::object>(object);
-}
-
 /// A null object at the end.
 py::object next_of(const py::object& iterator) {
   PyObject* next = PyIter_Next(iterator.ptr());
@@ -74,10 +54,6 @@ py::object next_of(const py::object& iterator) {
 /// A function of C costs a tenth of one of pybind11's.
 py::object c_function(PyMethodDef& definition) {
   return owned(PyCFunction_New(&definition, nullptr));
-}
-
-std::size_t bytes_of(std::uint64_t number) {
-  return static_cast<std::size_t>(number);
 }
 
 }  // namespace
@@ -140,7 +116,6 @@ void TemplateRenderer::after_fork(bool is_worker) {
   is_worker ? PyOS_AfterFork_Child() : PyOS_AfterFork_Parent();
 }
 
-/// One worker's work.
 class TemplateRenderer::Session {
  public:
   Session(Objects& objects, Channel& channel) : objects_(objects), channel_(channel) {}
@@ -169,8 +144,6 @@ class TemplateRenderer::Session {
   void map_record(MessageReader& order, const std::vector<const Compiled*>& templates, bool tells_progress,
                   Answer& answer);
 
-  py::object read_value(MessageReader& message);
-  py::object read_nested(ValueKind kind, MessageReader& message);
   void read_variables(MessageReader& order);
   py::object read_variable(VariableKind kind, std::uint64_t number, MessageReader& order);
   py::object fetched(std::uint64_t number);
@@ -197,13 +170,6 @@ class TemplateRenderer::Session {
 /// Runs Python code within the limits; its exceptions become TemplateError, but for those of a lazy variable.
 template <class Work>
 std::invoke_result_t<Work> TemplateRenderer::Session::limited(std::string_view shown_as, Work work) {
-  struct Watched {
-    explicit Watched(std::chrono::milliseconds time) {
-      deadline.time = Clock::now() + time;
-      deadline.is_set = true;
-    }
-    ~Watched() { deadline.is_set = false; }
-  };
   try {
     const Watched watched(limits_.time);
     return work();
@@ -252,8 +218,8 @@ MessageWriter TemplateRenderer::Session::answer_to(MessageReader& order) {
   switch (static_cast<TemplateOrder>(order.number())) {
     case TemplateOrder::limits:
       limits_ = {.time = std::chrono::milliseconds(order.number()),
-                 .memory = bytes_of(order.number()),
-                 .text = bytes_of(order.number())};
+                 .memory = static_cast<std::size_t>(order.number()),
+                 .text = static_cast<std::size_t>(order.number())};
       limit_memory();
       return {};
     case TemplateOrder::compile:
@@ -263,7 +229,7 @@ MessageWriter TemplateRenderer::Session::answer_to(MessageReader& order) {
     case TemplateOrder::map:
       return map(order);
     case TemplateOrder::text_of: {
-      const py::object value = read_value(order);
+      const py::object value = read_value(order, records_);
       const std::string text = limited("", [&] { return utf8(py::str(value)); });
       return Answer().number(0).text(text);
     }
@@ -349,7 +315,7 @@ void TemplateRenderer::Session::write_outcome(Rendering rendering, const Compile
 }
 
 MessageWriter TemplateRenderer::Session::map(MessageReader& order) {
-  std::vector<const Compiled*> templates(bytes_of(order.number()));
+  std::vector<const Compiled*> templates(static_cast<std::size_t>(order.number()));
   for (const Compiled*& each : templates) each = &templates_.at(order.number());
   const bool tells_progress = order.number() != 0;
   Answer answer;
@@ -368,12 +334,12 @@ void TemplateRenderer::Session::map_record(MessageReader& order, const std::vect
   const py::object names = objects_.names();
   for (std::uint64_t count = order.number(); count > 0; --count) {
     const py::object name = records_.key(order.text());
-    if (PyDict_SetItem(names.ptr(), name.ptr(), read_value(order).ptr()) != 0) throw py::error_already_set();
+    if (PyDict_SetItem(names.ptr(), name.ptr(), read_value(order, records_).ptr()) != 0) throw py::error_already_set();
   }
   std::string json;
   for (std::uint64_t count = order.number(); count > 0; --count) {
     const std::uint64_t index = order.number();
-    const Compiled& compiled = *templates.at(bytes_of(index));
+    const Compiled& compiled = *templates.at(static_cast<std::size_t>(index));
     if (tells_progress) {
       channel_.send(MessageWriter().number(static_cast<std::uint64_t>(TemplateAnswer::progress)).number(index).bytes());
     }
@@ -387,46 +353,6 @@ void TemplateRenderer::Session::map_record(MessageReader& order, const std::vect
   }
 }
 
-py::object TemplateRenderer::Session::read_value(MessageReader& message) {
-  const auto kind = static_cast<ValueKind>(message.number());
-  switch (kind) {
-    case ValueKind::no:
-    case ValueKind::yes:
-      return py::bool_(kind == ValueKind::yes);
-    case ValueKind::integer:
-      return owned(PyLong_FromLongLong(std::bit_cast<std::int64_t>(message.number())));
-    case ValueKind::natural:
-      return owned(PyLong_FromUnsignedLongLong(message.number()));
-    case ValueKind::fraction:
-      return owned(PyFloat_FromDouble(std::bit_cast<double>(message.number())));
-    case ValueKind::digits:
-      return python_integer(std::string(message.text()));
-    case ValueKind::text:
-      return python_text(message.text());
-    case ValueKind::list:
-    case ValueKind::object:
-      return read_nested(kind, message);
-    case ValueKind::null:
-      break;
-  }
-  return py::none();
-}
-
-py::object TemplateRenderer::Session::read_nested(ValueKind kind, MessageReader& message) {
-  const auto size = static_cast<Py_ssize_t>(message.number());
-  if (kind == ValueKind::list) {
-    py::object list = owned(PyList_New(size));
-    for (Py_ssize_t i = 0; i < size; ++i) PyList_SET_ITEM(list.ptr(), i, read_value(message).release().ptr());
-    return list;
-  }
-  py::object dict = owned(PyDict_New());
-  for (Py_ssize_t i = 0; i < size; ++i) {
-    const py::object key = records_.key(message.text());
-    if (PyDict_SetItem(dict.ptr(), key.ptr(), read_value(message).ptr()) != 0) throw py::error_already_set();
-  }
-  return dict;
-}
-
 void TemplateRenderer::Session::read_variables(MessageReader& order) {
   for (std::uint64_t count = order.number(); count > 0; --count) {
     const auto gone = variables_.find(order.number());
@@ -437,7 +363,7 @@ void TemplateRenderer::Session::read_variables(MessageReader& order) {
   for (std::uint64_t count = order.number(); count > 0; --count) {
     const std::uint64_t number = order.number();
     const auto kind = static_cast<VariableKind>(order.number());
-    const auto bytes = bytes_of(order.number());
+    const auto bytes = static_cast<std::size_t>(order.number());
     bytes_of_variables_ += bytes;
     limit_memory();
     variables_[number] = {.object = read_variable(kind, number, order), .bytes = bytes};
@@ -446,7 +372,7 @@ void TemplateRenderer::Session::read_variables(MessageReader& order) {
 
 py::object TemplateRenderer::Session::read_variable(VariableKind kind, std::uint64_t number, MessageReader& order) {
   if (kind == VariableKind::lazy) return objects_.lazy(py::cpp_function([this, number] { return fetched(number); }));
-  py::object value = read_value(order);
+  py::object value = read_value(order, records_);
   return kind == VariableKind::headers ? objects_.headers(value) : value;
 }
 
@@ -462,7 +388,7 @@ py::object TemplateRenderer::Session::fetched(std::uint64_t number) {
   }
   deadline = {.is_set = true, .time = Clock::now() + left, .exception = deadline.exception};
   MessageReader answer(message);
-  if (answer.number() != 0) return read_value(answer);
+  if (answer.number() != 0) return read_value(answer, records_);
   PyErr_SetNone(objects_.fetch_failed.ptr());
   throw py::error_already_set();
 }
@@ -510,7 +436,7 @@ Json TemplateRenderer::Session::outcome(std::string_view shown_as, const py::obj
 void TemplateRenderer::Session::append_outcome(const Compiled& compiled, const py::object& value, std::string& json) {
   Py_ssize_t size = 0;
   const char* text = PyUnicode_CheckExact(value.ptr()) ? PyUnicode_AsUTF8AndSize(value.ptr(), &size) : nullptr;
-  if (text != nullptr && bytes_of(static_cast<std::uint64_t>(size)) <= limits_.text) {
+  if (text != nullptr && static_cast<std::size_t>(size) <= limits_.text) {
     ValueView(std::string_view(text, static_cast<std::size_t>(size))).append_to(json);
     return;
   }

@@ -15,11 +15,6 @@ constexpr std::size_t deepest = 500;
 constexpr std::size_t max_keys = 4096;
 constexpr std::size_t longest_key = 128;
 
-py::object owned(PyObject* object) {
-  if (!object) throw py::error_already_set();
-  return py::reinterpret_steal<py::object>(object);
-}
-
 class JsonWriter {
  public:
   JsonWriter(std::string_view place, const Log& log) : place_(place), log_(log) {}
@@ -108,6 +103,11 @@ std::optional<PyObject*> item_at(PyObject* value, std::string_view name) {
 }
 
 }  // namespace
+
+py::object owned(PyObject* object) {
+  if (!object) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(object);
+}
 
 /// In parts where it has more digits than Python reads at a time (4300).
 py::object python_integer(const std::string& digits) {

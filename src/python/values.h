@@ -17,6 +17,9 @@ namespace py = pybind11;
 /// Between Json and Python's objects. All of it needs the interpreter lock, and throws py::error_already_set when
 /// Python has no memory left.
 
+/// Takes what a function of Python's returned; throws its error for nullptr.
+py::object owned(PyObject* object);
+
 /// A string; bytes that are not UTF-8 become U+FFFD.
 py::object python_text(std::string_view text);
 
