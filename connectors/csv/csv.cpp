@@ -56,7 +56,7 @@ class Csv : public Connector {
 
   void read(const Emit& emit) override {
     std::vector<fs::path> files = directory.empty() ? std::vector<fs::path>{filename} : files_in(directory, ".csv");
-    if (files.empty()) log.info("There is no *.csv file in the folder {}.", shown_path(directory));
+    if (files.empty()) log.info("No *.csv files in {}", shown_path(directory));
     std::size_t failed = 0;
     for (const fs::path& file : files) {
       const std::string problem = read_file(file, emit);

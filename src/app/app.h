@@ -60,9 +60,9 @@ class App {
 
   /// The configuration as it is now. Throws ConfigError. Safe to use from several threads.
   std::shared_ptr<const Configuration> current_configuration() { return current_.get(); }
-  /// For settings of the configuration.
   /// From the secret stores. To be called while this lives.
   FetchSecrets fetch_secrets() const;
+  /// For settings of the configuration.
   SettingsContext settings_context() const;
   void throw_problems() const;
 

@@ -100,8 +100,8 @@ std::unique_ptr<Sink> make_sink(App& app) {
 
 void require_state_folder(const App& app) {
   if (std::filesystem::is_directory(app.paths.state)) return;
-  throw ConfigError("there is no folder " + shown_path(app.paths.state) +
-                    ": name the one of the runs with --state-dir");
+  throw ConfigError("no such directory: " + shown_path(app.paths.state) +
+                    ". Set --state-dir to the directory that the runs use");
 }
 
 std::vector<std::string> kept_sections(const App& app) {
@@ -131,8 +131,8 @@ int resend_section(App& app, Sink& sink, const std::string& section) {
   const Undelivered undelivered(app.paths.state, section, app.log());
   const auto lock = undelivered.lock(sink.is_rehearsal() ? ProcessLock::Kind::shared : ProcessLock::Kind::exclusive);
   if (lock->other()) {
-    app.log().error("section [{}]: process {} is at work with it; deliver what is kept when that has ended", section,
-                    *lock->other());
+    app.log().error("section [{}]: process {} is using its kept payloads. Run resend again when that has ended",
+                    section, *lock->other());
     return runs_elsewhere;
   }
   if (!undelivered.files().empty()) {

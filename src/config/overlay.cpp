@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -12,38 +13,30 @@ namespace connector {
 
 namespace {
 
-bool is_true(const std::string& text) {
-  bool value = false;
+/// Nothing for what is none: that is told where the setting is read.
+std::optional<bool> boolean_of(const std::string& text) {
   try {
+    bool value = false;
     parse_setting(text, value);
-  } catch (const std::invalid_argument&) {  // told where the setting is read
-    return false;
-  }
-  return value;
-}
-
-bool is_false(const std::string& text) {
-  bool value = true;
-  try {
-    parse_setting(text, value);
+    return value;
   } catch (const std::invalid_argument&) {
-    return false;
+    return std::nullopt;
   }
-  return !value;
 }
 
 /// Whether the cloud may say so: that certificates are not checked is not its alone to say.
 bool may_set_verify_ssl(const std::string& value, const Section& section, const Log& log) {
-  if (!is_false(value)) return true;
+  if (boolean_of(value) != false) return true;
   const Entry* allowed = section.find("allow_insecure");
-  if (allowed != nullptr && is_true(allowed->value)) {
+  if (allowed != nullptr && boolean_of(allowed->value) == true) {
     log.warning(
-        "section [{}]: Oomnitza sets verify_ssl = False, and allow_insecure lets it: certificates are not checked",
+        "section [{}]: Oomnitza sets verify_ssl = False, and allow_insecure = True permits it: certificates are not "
+        "checked",
         section.name);
     return true;
   }
   log.warning(
-      "section [{}]: Oomnitza sets verify_ssl = False; certificates are checked all the same: set cacert_file, or "
+      "section [{}]: Oomnitza sets verify_ssl = False; ignored, certificates are checked: set cacert_file, or "
       "allow_insecure = True, in that section",
       section.name);
   return false;

@@ -174,8 +174,9 @@ class Sync {
     if (const std::string problem = problem_of_report_name(report.filename); !problem.empty()) {
       return tell_failed(report, "its file name is refused: " + problem);
     }
+    std::string name;
     try {
-      store(report, state);
+      name = store(report, state);
     } catch (const ReportTooLarge& error) {
       return tell_failed(report, error.what());
     } catch (const HttpError& error) {
@@ -185,11 +186,11 @@ class Sync {
       tell_failed(report, error.what());
       return false;
     }
-    return tell_stored(report);
+    return tell_stored(report, name);
   }
 
-  /// Only what this program has stored is replaced.
-  void store(const ListedReport& report, ReportState& state) {
+  /// Returns the file's name. Only what this program has stored is replaced.
+  std::string store(const ListedReport& report, ReportState& state) {
     const std::string name = free_name(report, state);
     ReportFile file(configuration_.folder, name);
     std::uintmax_t size = 0;
@@ -208,6 +209,7 @@ class Sync {
                     }});
     state.note_stored(configuration_.folder / name, report.uid);
     file.complete();
+    return name;
   }
 
   /// Where the report is to be stored. Two reports of one second and name are two files, unless they are to replace
@@ -217,11 +219,11 @@ class Sync {
     for (int number = 1;; ++number) {
       const std::string tried = number == 1 ? name : numbered(name, number);
       const fs::path file = configuration_.folder / tried;
+      if (fs::symlink_status(file).type() == fs::file_type::not_found) return tried;
       const std::optional<std::string> uid = state.stored_by(file);
-      const bool is_there = fs::symlink_status(file).type() != fs::file_type::not_found;
-      if (uid ? configuration_.overwrite_reports || *uid == report.uid || !is_there : !is_there) return tried;
       if (!uid)
         throw std::runtime_error(shown_path(file) + " is there and was not stored by this program: move it away");
+      if (configuration_.overwrite_reports || *uid == report.uid) return tried;
     }
   }
 
@@ -230,9 +232,9 @@ class Sync {
     return name.insert(name.find('_'), "-" + std::to_string(number));
   }
 
-  bool tell_stored(const ListedReport& report) {
+  bool tell_stored(const ListedReport& report, const std::string& name) {
     ++stored_;
-    log_.info("section [{}]: stored {}", configuration_.section(), shown(stored_name(report)));
+    log_.info("section [{}]: stored {}", configuration_.section(), shown(name));
     return tell({{"correlation_id", report.uid}, {"added", 1}});
   }
 

@@ -10,8 +10,4 @@ void give_memory_back() {
 #endif
 }
 
-std::size_t block_size(void* block) {
-  return malloc_usable_size(block);
-}
-
 }  // namespace connector

@@ -40,7 +40,7 @@ using Answer = int;
 std::array<Descriptor, 2> connected_pair(int type) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends.data()) != 0)
-    fail("cannot connect to a process of its own", errno);
+    fail("cannot connect to a worker process", errno);
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -127,7 +127,7 @@ class SpawnSettings {
     variables.push_back(nullptr);
     pid_t host = 0;
     const int error = ::posix_spawn(&host, program.c_str(), &files_, &attributes_, arguments.data(), variables.data());
-    if (error != 0) fail("cannot start a process of its own", error);
+    if (error != 0) fail("cannot start a worker process", error);
     return host;
   }
 
@@ -198,11 +198,11 @@ std::unique_ptr<WorkerProcess> WorkerHost::start() {
     const std::optional<Answer> worker = control_->ask({Order::Kind::start, 0}, &workers);
     if (worker && *worker > 0)
       return std::unique_ptr<WorkerProcess>(new WorkerProcess(Channel(std::move(mine)), *worker, control_));
-    if (worker) fail("cannot start a process of its own", -*worker);
+    if (worker) fail("cannot start a worker process", -*worker);
     control_.reset();  // the host is gone: somebody, or the system for want of memory, has ended it
     if (is_again) break;
   }
-  fail("cannot start a process of its own: it ends at once", ECHILD);
+  fail("cannot start a worker process: it ends at once", ECHILD);
 }
 
 namespace {

@@ -38,7 +38,7 @@ MessageReader TemplateClient::ask(const MessageWriter& order, std::uint64_t* pro
         throw TemplateError(std::string(answer.text()));
       case TemplateAnswer::fetch_failed:
         if (fetch_error_) std::rethrow_exception(std::exchange(fetch_error_, nullptr));
-        throw TemplateError("A template cannot be rendered: what it names could not be had");
+        throw TemplateError("A template cannot be rendered: a variable could not be fetched");
       case TemplateAnswer::fetch:
         fetch(answer.number());
         break;

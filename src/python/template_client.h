@@ -21,13 +21,6 @@ struct WorkerGone {
   std::string how;
 };
 
-template <class Kind>
-MessageWriter message_of(Kind kind) {
-  MessageWriter message;
-  message.number(static_cast<std::uint64_t>(kind));
-  return message;
-}
-
 /// A worker process and what it knows.
 class TemplateClient {
  public:

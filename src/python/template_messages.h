@@ -21,8 +21,16 @@ enum class TemplateAnswer : std::uint64_t {
   failed,        ///< why
   fetch_failed,  ///< of a lazy variable
   fetch,         ///< variable's number: the program sends whether it could be had, and its value
-  progress,      ///< index of the template that is rendered next
+  progress,      ///< position of the template that is rendered next
 };
+
+/// Begins a message.
+template <class Kind>
+MessageWriter message_of(Kind kind) {
+  MessageWriter message;
+  message.number(static_cast<std::uint64_t>(kind));
+  return message;
+}
 
 enum class Rendering : std::uint64_t { text, native, items, condition };
 

@@ -44,6 +44,10 @@ PyObject* is_no_literal(PyObject*, PyObject* text) {
   return PyBool_FromLong(is_no_literal_text(text));
 }
 
+MessageWriter failure(std::string_view why) {
+  return std::move(message_of(TemplateAnswer::failed).text(why));
+}
+
 /// A null object at the end.
 py::object next_of(const py::object& iterator) {
   PyObject* next = PyIter_Next(iterator.ptr());
@@ -60,7 +64,7 @@ py::object c_function(PyMethodDef& definition) {
 
 struct TemplateRenderer::Objects {
   py::dict scope;
-  py::object compile, cause, undefined_error, fetch_failed, globals, headers, lazy, items_of, digits, undefined,
+  py::object compile, cause, undefined_error, fetch_failed, headers, lazy, items_of, digits, undefined,
       may_change_values, names, start_timer, stop_timer, literal_or_text, joined, as_is, chain, empty_text;
   py::object text_environment, native_environment;
 };
@@ -90,7 +94,6 @@ TemplateRenderer::TemplateRenderer() {
   objects.as_is = scope["AsIs"];
   objects.undefined_error = scope["UndefinedError"];
   objects.fetch_failed = scope["FetchFailed"];
-  objects.globals = scope["template_globals"];
   objects.headers = scope["Headers"];
   objects.lazy = scope["Lazy"];
   objects.items_of = scope["items_of"];
@@ -200,14 +203,14 @@ void TemplateRenderer::Session::run() {
     try {
       answer = answer_to(order);
     } catch (const TemplateError& error) {
-      answer.number(static_cast<std::uint64_t>(TemplateAnswer::failed)).text(error.what());
+      answer = failure(error.what());
     } catch (const std::bad_alloc&) {
-      answer.number(static_cast<std::uint64_t>(TemplateAnswer::failed)).text("Templates take too much memory");
+      answer = failure("Templates take too much memory");
     } catch (const py::error_already_set& error) {
       if (!error.matches(objects_.fetch_failed)) throw;
-      answer.number(static_cast<std::uint64_t>(TemplateAnswer::fetch_failed));
+      answer = message_of(TemplateAnswer::fetch_failed);
     } catch (const std::exception& error) {
-      answer.number(static_cast<std::uint64_t>(TemplateAnswer::failed)).text(error.what());
+      answer = failure(error.what());
     }
     objects_.stop_timer();
     if (!answer.bytes().empty() && !channel_.send(answer.bytes())) return;
@@ -231,16 +234,16 @@ MessageWriter TemplateRenderer::Session::answer_to(MessageReader& order) {
     case TemplateOrder::text_of: {
       const py::object value = read_value(order, records_);
       const std::string text = limited("", [&] { return utf8(py::str(value)); });
-      return Answer().number(0).text(text);
+      return std::move(message_of(TemplateAnswer::done).text(text));
     }
     case TemplateOrder::may_change_values: {
       const std::string_view source = order.text();
       const bool may =
           limited(source, [&]() -> bool { return py::bool_(objects_.may_change_values(python_text(source))); });
-      return Answer().number(0).number(may ? 1 : 0);
+      return std::move(message_of(TemplateAnswer::done).number(may ? 1 : 0));
     }
   }
-  throw std::runtime_error("an order that is not known");
+  throw std::runtime_error("unknown order");
 }
 
 /// Beside the variables, which are not to blame on the templates.
@@ -261,8 +264,7 @@ MessageWriter TemplateRenderer::Session::compile(MessageReader& order) {
   compiled.render = parts[py::int_(0)];
   compiled.context = parts[py::int_(1)];
   const bool may_change = py::bool_(parts[py::int_(3)]);
-  Answer answer;
-  answer.number(static_cast<std::uint64_t>(TemplateAnswer::done)).number(may_change ? 1 : 0);
+  Answer answer = std::move(message_of(TemplateAnswer::done).number(may_change ? 1 : 0));
   for (const py::handle name : parts[py::int_(2)]) {
     compiled.names.push_back(records_.key(utf8(name)));
     answer.text(utf8(name));
@@ -281,8 +283,7 @@ MessageWriter TemplateRenderer::Session::render(MessageReader& order) {
     if (number == 0) continue;
     if (PyDict_SetItem(names.ptr(), name.ptr(), variables_.at(number).object.ptr()) != 0) throw py::error_already_set();
   }
-  Answer answer;
-  answer.number(static_cast<std::uint64_t>(TemplateAnswer::done));
+  Answer answer = message_of(TemplateAnswer::done);
   limited(compiled.shown_as, [&] {
     const py::object value = defined_value_of(compiled, names);
     answer.number(value ? 1 : 0);
@@ -318,8 +319,7 @@ MessageWriter TemplateRenderer::Session::map(MessageReader& order) {
   std::vector<const Compiled*> templates(static_cast<std::size_t>(order.number()));
   for (const Compiled*& each : templates) each = &templates_.at(order.number());
   const bool tells_progress = order.number() != 0;
-  Answer answer;
-  answer.number(static_cast<std::uint64_t>(TemplateAnswer::done));
+  Answer answer = message_of(TemplateAnswer::done);
   for (std::uint64_t records = order.number(); records > 0; --records) {
     map_record(order, templates, tells_progress, answer);
     if (answer.bytes().size() > limits_.memory) fail("", "the outcome of a batch is too large");
@@ -341,7 +341,7 @@ void TemplateRenderer::Session::map_record(MessageReader& order, const std::vect
     const std::uint64_t index = order.number();
     const Compiled& compiled = *templates.at(static_cast<std::size_t>(index));
     if (tells_progress) {
-      channel_.send(MessageWriter().number(static_cast<std::uint64_t>(TemplateAnswer::progress)).number(index).bytes());
+      channel_.send(message_of(TemplateAnswer::progress).number(index).bytes());
     }
     json.clear();
     try {
@@ -381,8 +381,7 @@ py::object TemplateRenderer::Session::fetched(std::uint64_t number) {
   const auto left = deadline.time - Clock::now();
   deadline.is_set = false;
   std::string message;
-  if (!channel_.send(
-          MessageWriter().number(static_cast<std::uint64_t>(TemplateAnswer::fetch)).number(number).bytes()) ||
+  if (!channel_.send(message_of(TemplateAnswer::fetch).number(number).bytes()) ||
       channel_.receive(message) != Channel::Received::message) {
     throw Gone();
   }

@@ -94,7 +94,7 @@ std::optional<Json> outcome_of_plain_text(std::string_view source);
 /// The name by which a mapping's template knows a record's key: `serial-number` is `serial_DASH_number`.
 std::string escaped_key(std::string_view key);
 
-/// The value of the last key whose escaped name is `name`, an ASCII name; nullptr when there is none.
+/// The value of the last key whose escaped name is `name`; nullptr when there is none.
 const Json* find_escaped(const Json& record, std::string_view name);
 
 }  // namespace connector::shortcut

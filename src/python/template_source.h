@@ -49,7 +49,7 @@ class TimeLimit(BaseException):
 
 
 class FetchFailed(BaseException):
-    """What a lazy variable holds could not be had."""
+    """A lazy variable could not be fetched."""
 
 
 def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):

@@ -1,9 +1,11 @@
 #include "python/templates.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "platform/limits.h"
 #include "python/template_client.h"
 #include "python/template_error.h"
 #include "python/template_shortcut.h"
@@ -14,7 +16,12 @@ Templates::~Templates() = default;
 
 /// Under the lock.
 TemplateClient& Templates::worker() {
-  if (!worker_) worker_ = std::make_unique<TemplateClient>(host_.start(), limits_);
+  try {
+    if (!worker_) worker_ = std::make_unique<TemplateClient>(host_.start(), limits_);
+  } catch (const std::system_error& error) {
+    throw TemplateError("Templates cannot be rendered: " + reason(error) +
+                        ". They need " CONNECTOR_PYTHON " with jinja2 (Debian: python3-jinja2)");
+  }
   return *worker_;
 }
 
@@ -116,20 +123,6 @@ Questions of_one_record(Questions questions) {
   return questions.first(static_cast<std::size_t>(end - questions.begin()));
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-/// The value of the last key that templates know by this name; nullptr when there is none.
-const Json* find(const Json& record, const std::string& name) {
-  if (is_ascii(name)) return shortcut::find_escaped(record, name);
-  const Json* found = nullptr;
-  for (const auto& [key, value] : record.get_ref<const Json::object_t&>()) {
-    if (shortcut::escaped_key(key) == name) found = &value;
-  }
-  return found;
-}
-
 /// What a batch of questions asks a worker for. Those whose template does not compile are answered by that.
 class MapOrder {
  public:
@@ -181,7 +174,7 @@ class MapOrder {
     MessageWriter values;
     std::uint64_t count = 0;
     for (const std::string& name : names_) {
-      const Json* value = find(record, name);
+      const Json* value = shortcut::find_escaped(record, name);
       if (value == nullptr) continue;
       values.text(name);
       write_value(*value, values);
@@ -205,6 +198,14 @@ class MapOrder {
   std::uint64_t count_ = 0;
 };
 
+/// Of the questions that a worker was asked, the one at that position.
+const MappingQuestion& asked_at(std::uint64_t position, Questions questions) {
+  for (const MappingQuestion& question : questions) {
+    if (question.error.empty() && position-- == 0) return question;
+  }
+  return questions.back();
+}
+
 void read_answers(MessageReader answer, Questions questions) {
   for (MappingQuestion& question : questions) {
     if (!question.error.empty()) continue;
@@ -220,16 +221,19 @@ void Templates::map(Sources sources, Records records, Questions questions) {
   const std::lock_guard guard(mutex_);
   try {
     const MapOrder order(worker(), sources, records, questions);
-    read_answers(worker().ask(order.message(false)), questions);
-  } catch (const WorkerGone&) {  // one record is to blame: the others must not be lost with it
+    return read_answers(worker().ask(order.message(false)), questions);
+  } catch (const WorkerGone&) {
     worker_.reset();
-    for (Questions rest = questions; !rest.empty();) {
-      const Questions own = of_one_record(rest);
-      map_record(sources, records, own);
-      rest = rest.subspan(own.size());
-    }
+  } catch (const TemplateError&) {  // too much for one message, perhaps
   } catch (const std::exception& error) {
     for (MappingQuestion& question : questions) question.error = error.what();
+    return;
+  }
+  // One record is to blame: the others must not be lost with it.
+  for (Questions rest = questions; !rest.empty();) {
+    const Questions own = of_one_record(rest);
+    map_record(sources, records, own);
+    rest = rest.subspan(own.size());
   }
 }
 
@@ -240,7 +244,7 @@ void Templates::map_record(Sources sources, Records records, Questions questions
     read_answers(worker().ask(order.message(true), &progress), questions);
   } catch (const WorkerGone& gone) {
     worker_.reset();
-    const MappingQuestion& blamed = questions[std::min<std::size_t>(progress, questions.size() - 1)];
+    const MappingQuestion& blamed = asked_at(progress, questions);
     const std::string error = error_about(sources[blamed.source]->text(), gone.how);
     for (MappingQuestion& question : questions) question.error = error;
   } catch (const std::exception& error) {

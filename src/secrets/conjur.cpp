@@ -15,7 +15,7 @@ class Conjur {
         account_(tools.variable("CONJUR_ACCOUNT")),
         login_(tools.variable("CONJUR_AUTHN_LOGIN")),
         http_(query.tls, tools.log, tools.stop, AfterStop::refuse, tools.timing) {
-    if (base_.empty()) throw SecretError("Conjur's address is not known: set CONJUR_APPLIANCE_URL in the environment");
+    if (base_.empty()) throw SecretError("no address of Conjur: set CONJUR_APPLIANCE_URL in the environment");
     while (base_.ends_with('/')) base_.pop_back();
     if (account_.empty()) account_ = query.name;
     if (login_.empty()) login_ = "admin";
@@ -31,8 +31,7 @@ class Conjur {
  private:
   Login log_in() const {
     const std::string api_key = tools_.variable("CONJUR_AUTHN_API_KEY");
-    if (api_key.empty())
-      throw SecretError("Conjur does not know who asks: set CONJUR_AUTHN_API_KEY in the environment");
+    if (api_key.empty()) throw SecretError("no API key for Conjur: set CONJUR_AUTHN_API_KEY in the environment");
     tools_.log.hide(api_key);
     const Response response = http_.send(
         {.method = "POST",

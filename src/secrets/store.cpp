@@ -28,7 +28,7 @@ constexpr std::array stores = {Store{"keyring", no_keyring}, Store{"vault", fetc
 SecretValues fetch_secrets(const std::string& backend, const SecretQuery& query, const SecretTools& tools) {
   const auto* store =
       std::find_if(stores.begin(), stores.end(), [&](const Store& each) { return each.backend == backend; });
-  if (store == stores.end()) throw SecretError("there is no secret store " + backend);
+  if (store == stores.end()) throw SecretError("unknown secret store " + backend);
   return store->fetch(query, tools);
 }
 

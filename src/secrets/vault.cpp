@@ -49,7 +49,7 @@ class Vault {
         tools_(tools),
         base_(base_of(tools.variable("VAULT_ADDR"))),
         http_(with_own_authorities(query.tls, tools), tools.log, tools.stop, AfterStop::refuse, tools.timing) {
-    if (base_.empty()) throw SecretError("the Vault's address is not known: set VAULT_ADDR in the environment");
+    if (base_.empty()) throw SecretError("no address of Vault: set VAULT_ADDR in the environment");
     http_.headers.set("X-Vault-Request", "true");
     const std::string name_space = tools.variable("VAULT_NAMESPACE");
     if (!name_space.empty()) http_.headers.set("X-Vault-Namespace", name_space);
@@ -89,7 +89,7 @@ class Vault {
     const std::string pods_role = tools_.variable("VAULT_K8S_ROLE");
     if (!pods_role.empty()) return token_of("kubernetes", {{"role", pods_role}, {"jwt", token_of_this_pod()}});
     throw SecretError(
-        "Vault does not know who asks: set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, or VAULT_K8S_ROLE in the "
+        "no credentials for Vault: set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, or VAULT_K8S_ROLE in the "
         "environment");
   }
 

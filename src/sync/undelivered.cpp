@@ -159,7 +159,7 @@ std::unique_ptr<ProcessLock> lock_kept_payloads(const fs::path& state_folder, st
     if (!alone->other()) undelivered.remove_unfinished();
   }
   auto lock = undelivered.lock(ProcessLock::Kind::shared);
-  if (lock->other()) log.info("waiting for process {}, which is at work with the kept payloads", *lock->other());
+  if (lock->other()) log.info("waiting for process {}, which is using the kept payloads", *lock->other());
   while (lock->other()) {
     if (!wait_for(std::chrono::milliseconds(200), stop)) throw SourceError("shutting down");
     lock = undelivered.lock(ProcessLock::Kind::shared);

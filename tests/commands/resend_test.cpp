@@ -83,7 +83,7 @@ TEST_F(Resend, AMistypedSectionIsAnError) {
 TEST_F(Resend, AWrongStateFolderIsAnError) {
   keep_a_payload(1);
   EXPECT_EQ(run({"resend", "--state-dir", "elsewhere"}), 1) << output();
-  EXPECT_THAT(output(), HasSubstr("there is no folder " + folder.file("elsewhere")));
+  EXPECT_THAT(output(), HasSubstr("no such directory: " + folder.file("elsewhere")));
   EXPECT_FALSE(fs::exists(folder.path() / "elsewhere"));
 }
 

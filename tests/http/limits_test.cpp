@@ -16,7 +16,7 @@ namespace connector::limits_test {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-/// A server that notes when requests come and how many are under way, and refuses those it is told to.
+/// A server that notes when requests come and how many are under way, and refuses those that are planned.
 class Server {
  public:
   explicit Server(milliseconds latency) : latency_(latency) {}

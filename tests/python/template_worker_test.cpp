@@ -14,7 +14,6 @@
 
 namespace connector::template_worker_test {
 
-using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -59,7 +58,7 @@ TEST_F(TemplateWorker, ACrashIsAnErrorOfItsTemplate) {
 TEST_F(TemplateWorker, WhatCannotBeEndedFromWithinIsEndedFromWithout) {
   const std::vector<std::string> hangs = {
       "{{ 5|round(-300000000) }}",
-      "{% set n = 9 ** 300000 %}{% for i in range(99999) %}{% set _ = (n * n) // (n + i) %}{% endfor %}",
+      "{% set n = 9 ** 100000 %}{% for i in range(99999) %}{% set _ = (n * n) // (n + i) %}{% endfor %}",
       "{{ ([[1]] * 60000)|sum(start=[])|length }}",
       "{{ import('re').match('(a+)+$', 'a' * 60 ~ 'b') }}",
       "{{ import('hashlib').pbkdf2_hmac('sha512', 'a'.encode(), 'b'.encode(), 9000000) }}",
@@ -68,7 +67,7 @@ TEST_F(TemplateWorker, WhatCannotBeEndedFromWithinIsEndedFromWithout) {
   };
   for (const std::string& source : hangs) {
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_THAT(error_of(templates, source), AnyOf(HasSubstr("takes too long"), HasSubstr("too"))) << source;
+    EXPECT_THAT(error_of(templates, source), HasSubstr("takes too long")) << source;
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20)) << source;
     EXPECT_EQ(others.render_native("{{ 1 + 1 }}", {}), 2);
   }
@@ -128,6 +127,17 @@ TEST_F(TemplateWorker, OneRecordThatCrashesIsNotTheOthers) {
   }
 }
 
+TEST_F(TemplateWorker, TheTemplateThatCrashedIsNamed) {
+  const MappingSource no_template = templates.read_mapping("{{ (");
+  const MappingSource crashing = templates.read_mapping(crash);
+  const std::vector<const MappingSource*> sources = {&no_template, &crashing};
+  const Json record = Json::object();
+  const std::vector<const Json*> records = {&record};
+  std::vector<MappingQuestion> questions = {{.record = 0, .source = 0}, {.record = 0, .source = 1}};
+  templates.map(sources, records, questions);
+  EXPECT_THAT(questions[1].error, HasSubstr("pthread_getcpuclockid"));
+}
+
 TEST_F(TemplateWorker, WhatTemplatesHadChangedIsNotTakenForUnchanged) {
   Variables variables;
   variables.set("rows", Json::array({1}));
@@ -158,7 +168,7 @@ TEST_F(TemplateWorker, AHostThatIsEndedIsStartedAgain) {
 TEST_F(TemplateWorker, AProgramThatIsNoHostIsAnError) {
   WorkerHost nobody(template_host_word, "/bin/true");
   Templates none(nobody);
-  EXPECT_THROW(none.render_native("{{ 1 + 1 }}", {}), std::system_error);
+  EXPECT_THAT(error_of(none, "{{ 1 + 1 }}"), HasSubstr("with jinja2"));
   const std::vector<Json> sources = {"{{ n + 1 }}"};
   EXPECT_THROW(test::render_mapping(none, sources, {{"n", 1}}), TemplateError);
 }

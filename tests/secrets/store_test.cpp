@@ -105,6 +105,7 @@ TEST_F(VaultStore, ARedirectTakesTheTokenToNoOtherHost) {
   server.on("GET", first, {{.status = 307, .headers = {{"Location", other.url("/there")}}}});
   variables["VAULT_NAMESPACE"] = "team";
   error_of("vault");
+  ASSERT_EQ(other.requests().size(), 1U);
   for (const auto& request : other.requests()) {
     EXPECT_FALSE(request.headers.contains("X-Vault-Token"));
     EXPECT_FALSE(request.headers.contains("X-Vault-Namespace"));
