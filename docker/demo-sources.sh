@@ -29,7 +29,7 @@ echo "   What Oomnitza holds now, and the first of $(curl -sS --noproxy '*' "$oo
 echo
 curl -sS --noproxy '*' "$oomnitza/simulator/table"
 echo
-curl -sS --noproxy '*' "$oomnitza/simulator/table?type=users" | head -n 6
+curl -sS --noproxy '*' "$oomnitza/simulator/table?type=users" | sed -n 1,6p
 echo
 say_what_is_next
 if [ "$status" -eq 2 ]; then echo "The connector ended with 2: computer 7 could not be read, all else arrived." >&2; fi
