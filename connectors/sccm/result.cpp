@@ -24,6 +24,7 @@ namespace {
 constexpr std::size_t longest_text = std::size_t{32} << 20;  // UTF-16 units
 constexpr std::size_t longest_bound_text = 8000;             // characters; SQL Server's longest but for the type max
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
+constexpr std::size_t blocks_ahead = 4;
 constexpr std::size_t rows_in_block = 100;  // psqlODBC asks for 1000 at a time: no block lies across two answers
 
 /// As which C type a column is read, and the bytes that a value may take; 0: any number.
@@ -152,9 +153,15 @@ Result::Result(Handle statement, std::string about, const std::stop_token& stop)
       stop_(stop),
       long_text_(512),
       names_(std::make_shared<Rows::Columns>()),
+      fetched_rows_(names_),
+      blocks_(blocks_ahead, block_bytes),
       block_(names_) {}
 
-Result::~Result() = default;
+Result::~Result() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  while (blocks_.pop()) continue;  // the thread may wait for room
+}
 
 int Result::execute(std::string_view sql) {
   Utf16 text = utf16(sql);
@@ -177,7 +184,7 @@ void Result::describe_columns() {
     columns_.push_back({.number = number, .sql_type = type, .c_type = c_type, .width = width});
   }
   names_ = std::make_shared<const Rows::Columns>(std::move(names));
-  block_ = Rows(names_);
+  fetched_rows_ = block_ = Rows(names_);
 }
 
 /// What may be of any length is for SQLGetData, which drivers for SQL Server have in blocks of one row only, and for
@@ -206,10 +213,30 @@ void Result::bind_columns() {
 
 bool Result::next() {
   if (stop_.stop_requested()) throw Stopped();
+  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& unwanted) { fetch_ahead(unwanted); });
   for (++row_; row_ >= block_.size(); row_ = 0) {
-    if (!fetch()) return false;
+    std::optional<Rows> block = blocks_.pop();
+    if (stop_.stop_requested()) throw Stopped();
+    if (!block && failure_) std::rethrow_exception(failure_);
+    if (!block) return false;
+    block_ = *std::move(block);
   }
   return true;
+}
+
+void Result::fetch_ahead(const std::stop_token& unwanted) {
+  const auto hand_over = [this] {
+    const std::size_t bytes = fetched_rows_.text_bytes();
+    blocks_.push(std::exchange(fetched_rows_, Rows(names_, bytes)), bytes);
+  };
+  try {
+    while (!unwanted.stop_requested() && fetch()) hand_over();
+  } catch (...) {
+    failure_ = std::current_exception();
+    fetched_rows_.resize(fetched_rows_.size());  // without what there is of a row that broke off
+    hand_over();
+  }
+  blocks_.close();
 }
 
 bool Result::fetch() {
@@ -223,7 +250,6 @@ bool Result::fetch() {
     if (more != SQL_NO_DATA) require(more);
     return false;
   }
-  block_ = Rows(names_, block_.text_bytes());
   for (std::size_t row = 0, rows = complete_rows(outcome); row < rows; ++row) {
     for (Column& column : columns_) add_value(column, row);
   }
@@ -249,26 +275,26 @@ void Result::add_value(Column& column, std::size_t row) {
     require(SQLGetData(statement_.get(), column.number, column.c_type, column.values.get(),
                        static_cast<SQLLEN>(column.width), column.lengths.data()));
   }
-  if (column.lengths[row] == SQL_NULL_DATA) return block_.add_null();
+  if (column.lengths[row] == SQL_NULL_DATA) return fetched_rows_.add_null();
   switch (column.c_type) {
     case SQL_C_BIT:
-      return block_.add_json(column.value<unsigned char>(row) != 0 ? "true" : "false");
+      return fetched_rows_.add_json(column.value<unsigned char>(row) != 0 ? "true" : "false");
     case SQL_C_DOUBLE:
-      return add(block_, finite(column.value<double>(row)));
+      return add(fetched_rows_, finite(column.value<double>(row)));
     case SQL_C_TYPE_TIMESTAMP:
-      return block_.add(iso_8601(column.value<SQL_TIMESTAMP_STRUCT>(row)));
+      return fetched_rows_.add(iso_8601(column.value<SQL_TIMESTAMP_STRUCT>(row)));
     default:
-      return block_.add_json(fmt::format_int(column.value<SQLBIGINT>(row)).str());
+      return fetched_rows_.add_json(fmt::format_int(column.value<SQLBIGINT>(row)).str());
   }
 }
 
 void Result::add_text(const Column& column, std::size_t row) {
   const auto units = text_of(column, row);
-  if (!units) return block_.add_null();
+  if (!units) return fetched_rows_.add_null();
   text_.clear();
   append_utf8(text_, *units);
-  if (column.sql_type == SQL_DECIMAL || column.sql_type == SQL_NUMERIC) return add(block_, decimal(text_));
-  block_.add(text_);
+  if (column.sql_type == SQL_DECIMAL || column.sql_type == SQL_NUMERIC) return add(fetched_rows_, decimal(text_));
+  fetched_rows_.add(text_);
 }
 
 /// Nothing for null.

@@ -3,23 +3,27 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "connector/connector.h"
 #include "sccm/odbc.h"
+#include "sync/queue.h"
 
 namespace connector::odbc {
 
 /// A decimal number's text as a number: exact when there is no fraction, else the nearest double. Null for NaN.
 Json decimal(std::string_view text);
 
-/// The rows of a result, one after the other; they are not kept.
+/// The rows of a result, one after the other; they are not kept. A thread fetches them ahead, so that the database and
+/// whoever looks at the rows work at the same time.
 class Result {
  public:
   ~Result();
@@ -46,6 +50,7 @@ class Result {
   int execute(std::string_view sql);
   void describe_columns();
   void bind_columns();
+  void fetch_ahead(const std::stop_token& unwanted);
   bool fetch();
   std::size_t complete_rows(int outcome);
   void add_value(Column& column, std::size_t row);
@@ -69,8 +74,12 @@ class Result {
   std::string text_;                         ///< the same for one of any length in UTF-8
 
   std::shared_ptr<const Rows::Columns> names_;
+  Rows fetched_rows_;  ///< the thread's
+  Queue<Rows> blocks_;
+  std::exception_ptr failure_;  ///< why no more come, once the queue is closed
   Rows block_;
   std::size_t row_ = 0;  ///< of the block: the one that next() moved on to
+  std::jthread thread_;
 };
 
 }  // namespace connector::odbc

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <future>
+#include <stop_token>
 #include <unordered_set>
+#include <utility>
 
 #include "connector/connector.h"
 #include "connector/pages.h"
@@ -42,14 +45,13 @@ class SoftwareLists {
   }
 
  private:
-  /// Null comes before strings, and the bytes of UTF-8 are ordered as its code points are.
-  struct Value {
+  /// A value, its text within texts_.
+  struct Part {
     bool is_string;
-    std::string text;
-
-    auto operator<=>(const Value&) const = default;
+    std::uint32_t begin;
+    std::uint32_t size;
   };
-  using Program = std::array<Value, 3>;  ///< name, version, publisher
+  using Program = std::array<Part, 3>;  ///< name, version, publisher
 
   /// Whether the row that was read last belongs to this computer, or to one before it.
   bool is_due(std::int64_t computer) const { return more_ && next_ <= computer; }
@@ -62,11 +64,16 @@ class SoftwareLists {
 
   void collect(std::int64_t computer) {
     programs_.clear();
+    texts_.clear();
     for (; is_due(computer); advance()) {
       if (next_ != computer || is_null(rows_->at(1)) || rows_->at(1).text().empty()) continue;
-      programs_.push_back({value(1), value(2), value(3)});
+      programs_.push_back({keep(rows_->at(1)), keep(rows_->at(2)), keep(rows_->at(3))});
     }
-    std::ranges::sort(programs_);
+    // Null comes before strings, and the bytes of UTF-8 are ordered as its code points are.
+    std::ranges::sort(programs_, [this](const Program& one, const Program& other) {
+      const auto key = [this](const Part& part) { return std::pair(part.is_string, text(part)); };
+      return std::ranges::lexicographical_compare(one, other, {}, key, key);
+    });
     list_ = "[";
     for (const Program& program : programs_) append(program);
     if (!programs_.empty()) list_.pop_back();
@@ -74,17 +81,20 @@ class SoftwareLists {
     listed_ = computer;
   }
 
-  Value value(std::size_t column) const {
-    const ValueView view = rows_->at(column);
-    return {view.is_string(), std::string(view.text())};
+  Part keep(const ValueView& value) {
+    const Part part = {value.is_string(), static_cast<std::uint32_t>(texts_.size()),
+                       static_cast<std::uint32_t>(value.text().size())};
+    texts_ += value.text();
+    return part;
   }
+
+  std::string_view text(const Part& part) const { return std::string_view(texts_).substr(part.begin, part.size); }
 
   void append(const Program& program) {
     constexpr std::string_view keys[] = {"{\"name\":", ",\"version\":", ",\"publisher\":"};
     for (std::size_t i = 0; i < program.size(); ++i) {
-      const auto& [is_string, text] = program[i];
       list_ += keys[i];
-      (is_string ? ValueView(std::string_view(text)) : ValueView::of_json_text(text)).append_to(list_);
+      (program[i].is_string ? ValueView(text(program[i])) : ValueView::of_json_text(text(program[i]))).append_to(list_);
     }
     list_ += R"(,"path":null},)";
   }
@@ -94,7 +104,8 @@ class SoftwareLists {
   std::int64_t next_ = 0;          ///< the computer of the row that was read last
   std::int64_t listed_ = 0;        ///< the computer that was asked for last,
   std::vector<Program> programs_;  ///< its software,
-  std::string list_ = "[]";        ///< and that as JSON text
+  std::string texts_;              ///< the values of that,
+  std::string list_ = "[]";        ///< and all of it as JSON text
 };
 
 class Sccm final : public Connector {
@@ -125,10 +136,22 @@ class Sccm final : public Connector {
                             .verify_certificate = verify_ssl,
                             .encrypt = encrypt == "default" ? "" : encrypt};
     log.debug("reading with the ODBC driver {}", login.driver);
-    // Two results are read side by side, and a SQL Server connection has one open at a time.
-    odbc::Database for_software(login, stop), for_computers(login, stop);
-    const std::unique_ptr<odbc::Result> computers = query_computers(for_computers);
-    SoftwareLists software(for_software.query(sccm_software_query, "software"));
+    // Each query sorts everything before it gives a row, so both are asked at once, on a connection each: one of SQL
+    // Server has one open result at a time.
+    std::stop_source unwanted;
+    const std::stop_callback on_stop(stop, [&] { unwanted.request_stop(); });
+    odbc::Database for_software(login, unwanted.get_token()), for_computers(login, stop);
+    std::future<std::unique_ptr<odbc::Result>> asked =
+        std::async(std::launch::async, [&] { return for_software.query(sccm_software_query, "software"); });
+    const std::unique_ptr<odbc::Result> computers = [&] {
+      try {
+        return query_computers(for_computers);
+      } catch (...) {
+        unwanted.request_stop();
+        throw;
+      }
+    }();
+    SoftwareLists software(asked.get());
     Rows::Columns names;
     for (const std::string& name : computers->names()) names.push_back("hardware." + name);
     names.emplace_back("software");

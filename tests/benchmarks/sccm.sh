@@ -91,18 +91,35 @@ mapping.LAST_LOGON = hardware.last_logon
 INI
 
 cd "$folder/run"
-ODBCSYSINI="$folder/odbc" python3 - "$build/connector" "$computers" "$limit_mb" <<'PYTHON'
+ODBCSYSINI="$folder/odbc" python3 - "$build/connector" "$computers" "$limit_mb" "$bin/psql" "$folder" <<'PYTHON'
 import resource, subprocess, sys, time
-program, computers, limit = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-begin = time.monotonic()
-done = subprocess.run([program, "--ini", "config.ini", "upload", "sccm"], stderr=subprocess.PIPE, text=True)
-seconds = time.monotonic() - begin
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-memory = used.ru_maxrss / 1024
-if done.returncode:
-    sys.exit(f"the connector ended with {done.returncode}:\n{done.stderr[-2000:]}")
-print(f"sccm: {computers} records with 60 programs each in {seconds:.1f} s: {computers / seconds:.0f} records/s, "
-      f"{used.ru_utime + used.ru_stime:.1f} s of processor time, {memory:.0f} MB of memory")
+program, computers, limit, psql, host = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]
+PROGRAMS = 60
+
+def measure(command):
+    """Seconds on the clock, of processor time."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    seconds, after = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        sys.exit(f"{command[0]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+runs = [measure([program, "--ini", "config.ini", "upload", "sccm"])]
+memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of the connector, the only child so far
+copies = []
+for _ in range(2):
+    copies.append(measure([psql, "-q", "-h", host, "-U", "postgres", "-d", "cm_dct", "-c", """COPY (SELECT * FROM
+        (SELECT ResourceID, DisplayName0, Version0, Publisher0 FROM dbo.v_GS_ADD_REMOVE_PROGRAMS UNION
+         SELECT ResourceID, DisplayName0, Version0, Publisher0 FROM dbo.v_GS_ADD_REMOVE_PROGRAMS_64) programs
+        ORDER BY ResourceID) TO STDOUT"""]))
+    runs.append(measure([program, "--ini", "config.ini", "upload", "sccm"]))
+(seconds, cpu), (copy_seconds, copy_cpu) = map(min, zip(*runs)), map(min, zip(*copies))
+rows = computers * PROGRAMS
+print(f"sccm: {computers} records with {PROGRAMS} programs each in {seconds:.2f} s: {computers / seconds:.0f} records/s, "
+      f"{cpu / rows * 1e6:.2f} µs of processor time a program, {memory:.0f} MB of memory")
+print(f"peer: psql, COPY of the programs: {copy_seconds:.2f} s, {copy_cpu / rows * 1e6:.2f} µs of processor time a program; "
+      f"ratio {seconds / copy_seconds:.2f} on the clock, {cpu / copy_cpu:.1f} of processor time")
 if memory > limit:
     sys.exit(f"more than {limit} MB of memory")
 PYTHON

@@ -159,7 +159,7 @@ class HttpServer::Listener {
     set_body(outgoing, answer, type);
   }
 
-  void wait(std::chrono::milliseconds delay) {
+  void wait(std::chrono::microseconds delay) {
     std::unique_lock lock(mutex_);
     stop_.wait_for(lock, delay, [this] { return stopped_; });
   }

@@ -34,7 +34,7 @@ struct Answer {
   int status = 200;  ///< 0: the connection is dropped without a byte
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
-  std::chrono::milliseconds delay{0};  ///< waits before answering
+  std::chrono::microseconds delay{0};  ///< waits before answering
   bool truncated = false;              ///< breaks off in the middle of the body
 };
 

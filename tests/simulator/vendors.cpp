@@ -70,8 +70,8 @@ Answer Vendors::answer(const Request& request) {
   Answer answer = problem(404, "no such call: " + request.line());
   if (request.path.starts_with("/jamf/")) answer = jamf(request, request.path.substr(5));
   if (request.path == "/okta/api/v1/users") answer = users(request);
-  const auto taken = std::chrono::round<std::chrono::milliseconds>(Clock::now() - begin);
-  answer.delay = std::max(options_.latency - taken, std::chrono::milliseconds(0));
+  const auto taken = std::chrono::round<std::chrono::microseconds>(Clock::now() - begin);
+  answer.delay = std::max(options_.latency - taken, std::chrono::microseconds(0));
   return answer;
 }
 

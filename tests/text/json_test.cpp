@@ -50,6 +50,66 @@ TEST(ParseJson, IntegersAreExact) {
   EXPECT_EQ(big_integer_digits(Json::binary({1, 2})), std::nullopt);
 }
 
+/// What becomes of a text: its values and their types, or the error.
+std::string outcome(const std::string& text) {
+  try {
+    const Json value = parse_json(text);
+    std::string types;
+    for (const Json& item : value) types += std::string(item.type_name()) + (item.is_number_unsigned() ? "+ " : " ");
+    return types + to_text(value);
+  } catch (const JsonError& error) {
+    return error.what();
+  }
+}
+
+std::string outcome_of_items(const std::string& text) {
+  std::string handed_over;
+  try {
+    const Json rest = parse_json_items(text, "list", [&](const Json& item) { handed_over += to_text(item) + ";"; });
+    return handed_over + to_text(rest);
+  } catch (const JsonError& error) {
+    return handed_over + error.what();
+  }
+}
+
+// Long texts are read by another library.
+TEST(ParseJson, LongTextsAreReadAsShortOnesAre) {
+  const std::string padding(1000, ' ');
+  const std::string texts[] = {R"([0,[-0],1,-1,1.5,-0.0,1e2,1E-400,true,false,null,"",{},[]])",
+                               R"([9223372036854775807,9223372036854775808,-9223372036854775808,18446744073709551615])",
+                               R"([18446744073709551616,-9223372036854775809,89014103211118510720])",
+                               R"(["\u00e9\ud83d\ude00\n\/\u0000","\ud83d","\ude00x"])",
+                               "[\"\xc3\xa9\",\"\xf0\x9f\x98\x80\"]",
+                               "[\"\xff\"]",
+                               "[\"\xed\xa0\x80\"]",
+                               "[\"\n\"]",
+                               "\xef\xbb\xbf[1]",
+                               "[1e400]",
+                               "[NaN]",
+                               "[01]",
+                               "[1,]",
+                               "[1] 2",
+                               "{\"a\":1,}",
+                               "{'a':1}",
+                               R"({"a":1,"b":2,"a":3,"c":{"x":1,"x":2}})",
+                               R"({"list":[1,{"a":2},[3]],"other":[4]})",
+                               R"({"list":[1],"x":{"list":[2]},"list":[3,4]})",
+                               R"({"list":[1,2],"list":5})",
+                               R"({"list":[1,2,"\ud83d"]})",
+                               R"({"list":[1,2,}])",
+                               nested(499),
+                               nested(500),
+                               nested(501),
+                               nested(1500),
+                               "{\"list\":" + nested(501) + "}",
+                               "\"text\"",
+                               "17"};
+  for (const std::string& text : texts) {
+    EXPECT_EQ(outcome(text + padding), outcome(text)) << text;
+    EXPECT_EQ(outcome_of_items(text + padding), outcome_of_items(text)) << text;
+  }
+}
+
 TEST(ParseJson, IntegersBeyondTheRangeOfDoublesAreExact) {
   const std::string text = "[\"x\",1e300," + std::string(1000, '9') + ",-1" + std::string(400, '0') + "]";
   EXPECT_EQ(to_text(parse_json(text)), "[\"x\",1e+300," + text.substr(11));
