@@ -1,63 +1,16 @@
-#include <algorithm>
+// People or assets of an LDAP directory.
 #include <optional>
-#include <stdexcept>
 
 #include "connector/connector.h"
 #include "ldap/directory.h"
 #include "ldap/entry.h"
-#include "ldap/filter.h"
 #include "ldap/groups.h"
+#include "ldap/setting_types.h"
 
 namespace connector {
 namespace {
 
-/// Scheme, host and port of an LDAP server.
-struct DirectoryUrl {
-  std::string address;
-};
-
-void parse_setting(const std::string& text, DirectoryUrl& value) {
-  value.address = directory_address(text);
-}
-
-/// A search filter, in parentheses.
-struct Filter {
-  std::string text = "(objectClass=*)";
-};
-
-void parse_setting(const std::string& text, Filter& value) {
-  if (!is_filter(text)) throw std::invalid_argument("must be an LDAP filter (RFC 4515) such as (objectClass=person)");
-  value.text = parenthesized(text);
-}
-
-/// The filter that finds a member; empty: none.
-struct MemberFilter {
-  FilterTemplate made;
-};
-
-void parse_setting(const std::string& text, MemberFilter& value) {
-  value.made = FilterTemplate(text);
-  if (!value.made.empty() && !is_filter(value.made.with("x"))) {
-    throw std::invalid_argument("must be an LDAP filter (RFC 4515) with {} for the member's value, such as (uid={})");
-  }
-}
-
-/// Names of groups.
-struct GroupDns {
-  std::vector<std::string> values;
-};
-
-void parse_setting(const std::string& text, GroupDns& value) {
-  const auto is_text = [](const Json& item) { return item.is_string(); };
-  Json list;
-  connector::parse_setting(text, list);
-  if (!list.is_array() || !std::ranges::all_of(list, is_text)) {
-    throw std::invalid_argument(R"(must be a JSON list of strings such as ["cn=it,ou=groups,dc=example,dc=com"])");
-  }
-  value.values = list.get<std::vector<std::string>>();
-}
-
-// Entries of a directory: all that match a filter, or the members of groups.
+/// Entries of a directory: all that match a filter, or the members of groups.
 class Ldap final : public Connector {
  public:
   explicit Ldap(std::vector<std::string> more_sources) : more_sources_(std::move(more_sources)) {}
