@@ -1,4 +1,4 @@
-.PHONY: demo demo-managed demo-sources test bench build build-demo packages packages-demo
+.PHONY: fuzz demo demo-managed demo-sources test bench build build-demo packages packages-demo
 
 demo: packages-demo build-demo
 	docker/demo.sh build
@@ -15,6 +15,13 @@ test: packages build
 bench: packages build
 	cmake --build --preset release --target benchmarks
 	tests/benchmarks/run.sh build
+
+# Thirty seconds for each reader of other people's text.
+fuzz:
+	docker/install-packages.sh build fuzz
+	cmake --preset fuzz
+	cmake --build --preset fuzz --target fuzzer
+	tests/fuzz/run.sh build-fuzz
 
 build:
 	cmake --preset release -DCONNECTOR_TESTS=ON

@@ -10,6 +10,7 @@ demo="libcpp-httplib-dev curl"
 tests="$demo libgtest-dev libgmock-dev slapd ldap-utils openssl procps
   postgresql odbc-postgresql unixodbc gnome-keyring dbus python3"
 style="clang-format-14 clang-tidy-14"
+fuzz="clang-14 libclang-rt-14-dev"
 
 packages=""
 for group in "${@:-build}"; do
@@ -18,7 +19,8 @@ for group in "${@:-build}"; do
     demo) packages="$packages $demo" ;;
     tests) packages="$packages $tests" ;;
     style) packages="$packages $style" ;;
-    *) echo "usage: $0 [build] [demo] [tests] [style]" >&2; exit 1 ;;
+    fuzz) packages="$packages $fuzz" ;;
+    *) echo "usage: $0 [build] [demo] [tests] [style] [fuzz]" >&2; exit 1 ;;
   esac
 done
 

@@ -91,7 +91,7 @@ struct FileReader::Handle {
 };
 
 FileReader::FileReader(const std::filesystem::path& file)
-    : handle_(std::make_unique<Handle>(Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)))) {
+    : handle_(std::make_unique<Handle>(Handle{Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC))})) {
   if (handle_->descriptor.number() < 0) error_ = {errno, std::generic_category()};
 }
 

@@ -67,7 +67,7 @@ PartialFile::PartialFile(const std::filesystem::path& folder, std::string name, 
     : path_(folder / name),
       name_(std::move(name)),
       temporary_(std::move(temporary_name)),
-      handles_(std::make_unique<Handles>(opened_folder(folder))) {
+      handles_(std::make_unique<Handles>(Handles{opened_folder(folder)})) {
   handles_->file = made_file(handles_->folder.number(), temporary_, path_);
 }
 
