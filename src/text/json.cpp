@@ -164,11 +164,12 @@ class Builder {
   template <class Value>
   bool add(Value&& value) {
     if (depth_left_out_ > 0) return true;
+    if (only_reads()) return true;
     if (++count_ > bounds_.max_values) {
       return fail("it holds more than " + std::to_string(bounds_.max_values) + " values", Failure::out_of_bounds);
     }
-    if (only_reads()) return true;
     if (items_ && items_depth_ != 0 && open_.size() == items_depth_) {
+      count_ = 0;
       items_->take(std::forward<Value>(value));
     } else {
       values_.emplace_back(std::forward<Value>(value));
@@ -352,13 +353,13 @@ Json parse(std::string_view text, const Bounds& bounds = {}, ItemsOf* items = nu
       *bounds.mended_numbers = true;
       text = repaired = std::move(without);
     } else if (failure == Builder::Failure::out_of_bounds && bounds.too_much_is_a_source_error) {
-      throw SourceError(builder.error());
+      throw TooManyValues(builder.error());
     } else {
       throw JsonError(builder.error());
     }
   }
   Builder builder(bounds, items);
-  run(text, builder, wide);
+  if (!run(text, builder, wide)) throw TooManyValues(builder.error());  // all else was found before
   return builder.take();
 }
 
@@ -379,9 +380,10 @@ Json parse_lenient_json(std::string_view text, bool& has_mended, std::size_t max
 }
 
 Json parse_lenient_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take,
-                              bool& has_mended) {
+                              bool& has_mended, std::size_t max_values) {
   ItemsOf items{list, take};
-  return parse(text, {.mended_numbers = &has_mended}, &items);
+  return parse(text, {.max_values = max_values, .too_much_is_a_source_error = true, .mended_numbers = &has_mended},
+               &items);
 }
 
 Json parse_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take) {
