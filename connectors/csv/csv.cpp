@@ -77,7 +77,13 @@ class Csv : public Connector {
     const auto check_columns = [&](const std::vector<std::string>& columns) {
       return problem_with(columns, text, shown_path(path));
     };
-    CsvTable table(text.delimiter(), check_columns, [&emit](Rows rows) { emit.rows(std::move(rows)); });
+    const auto tell = [&](std::size_t row) {
+      emit.failed(
+          fmt::format("row {} of {}", row, shown_path(path)),
+          fmt::format("it takes more than max_record_size = {} MiB: perhaps a quote is not closed", max_record_size));
+    };
+    CsvTable table(text.delimiter(), check_columns, [&emit](Rows rows) { emit.rows(std::move(rows)); },
+                   {.most = static_cast<std::size_t>(max_record_size) << 20, .tell = tell});
     for (std::string_view piece = text.next(); !piece.empty() && table.problem().empty(); piece = text.next())
       table.read(piece);
     if (!file.error() && table.problem().empty()) table.finish();

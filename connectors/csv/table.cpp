@@ -20,8 +20,8 @@ int never_space(unsigned char) {
 
 }  // namespace
 
-CsvTable::CsvTable(char delimiter, CheckColumns check, EmitRows emit)
-    : delimiter_(delimiter), check_(std::move(check)), emit_(std::move(emit)) {
+CsvTable::CsvTable(char delimiter, CheckColumns check, EmitRows emit, CsvRowLimit limit)
+    : delimiter_(delimiter), check_(std::move(check)), emit_(std::move(emit)), limit_(std::move(limit)) {
   // Strict, so that the parser stops at quotes in odd places: what they mean is decided in parse_quoted().
   if (csv_init(&parser_, CSV_STRICT) != 0) throw std::bad_alloc();
   csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
@@ -94,12 +94,14 @@ void CsvTable::take_plain_values(std::string_view& line) {
 }
 
 void CsvTable::feed(std::string_view line) {
+  row_bytes_ += line.size();
   if (is_at_row_start_) {
     take_plain_values(line);
     if (line.empty()) return;
   }
   parse_quoted(line);
   is_at_row_start_ = row_ended_;
+  if (is_too_large()) forget_value();
 }
 
 void CsvTable::parse_quoted(std::string_view line) {
@@ -119,9 +121,27 @@ void CsvTable::parse_quoted(std::string_view line) {
   }
 }
 
+/// The parser collects a value until it ends. In the middle of one nothing depends on what it has collected.
+void CsvTable::forget_value() {
+  constexpr int inside_a_value = 2;  // libcsv's FIELD_BEGUN
+  if (parser_.pstate == inside_a_value) parser_.entry_pos = 0;
+}
+
+void CsvTable::leave_out_row() {
+  if (!has_columns_) {
+    problem_ = fmt::format("its first row is larger than max_record_size ({} MiB)", limit_.most >> 20);
+    return;
+  }
+  rows_->resize(complete_rows_);
+  column_ = 0;
+  is_utf8_ = true;
+  limit_.tell(row_number_++);
+}
+
 void CsvTable::append_value(std::string_view text) {
   is_utf8_ = is_utf8_ && is_utf8(text);
   if (std::exchange(continues_, false)) {
+    if (is_too_large()) return;
     if (!has_columns_) {
       columns_.back() += text;
     } else if (keeps_value_) {
@@ -134,7 +154,7 @@ void CsvTable::append_value(std::string_view text) {
 
 void CsvTable::keep_value(std::string_view text) {
   if (!has_columns_) {
-    columns_.emplace_back(text);
+    if (!is_too_large()) columns_.emplace_back(text);
   } else if (wants_next_value()) {
     rows_->add(text);
   }
@@ -150,14 +170,17 @@ void CsvTable::keep_part(std::string_view line, std::size_t begin, std::size_t s
 }
 
 bool CsvTable::wants_next_value() {
-  keeps_value_ = column_ < columns_.size() && !repeated_[column_];
+  keeps_value_ = column_ < columns_.size() && !repeated_[column_] && !is_too_large();
   ++column_;
   return keeps_value_;
 }
 
 void CsvTable::end_row() {
   row_ended_ = false;
+  const bool is_left_out = is_too_large();
+  row_bytes_ = 0;
   if (!problem_.empty()) return;
+  if (is_left_out) return leave_out_row();
   if (!is_utf8_) {
     problem_ = fmt::format("row {} is not in the encoding that is set: set encoding, for example to windows-1252",
                            row_number_);

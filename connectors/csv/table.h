@@ -3,6 +3,7 @@
 #include <csv.h>
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,12 @@
 #include "connector/rows.h"
 
 namespace connector {
+
+/// A row that takes more bytes than `most` is not kept, whatever stands in its values.
+struct CsvRowLimit {
+  std::size_t most = std::numeric_limits<std::size_t>::max();
+  std::function<void(std::size_t row)> tell = {};  ///< of one that is left out, by its number
+};
 
 /// Understands CSV: the first row names the columns, each further one has a text for each of them. A delimiter, double
 /// quotes, rows that end in LF, CRLF or CR; empty rows are skipped. Takes the text piece by piece, wherever it is cut,
@@ -21,7 +28,7 @@ class CsvTable {
   /// What is wrong with a file that has these columns; empty for nothing.
   using CheckColumns = std::function<std::string(const std::vector<std::string>& columns)>;
 
-  CsvTable(char delimiter, CheckColumns check, EmitRows emit);
+  CsvTable(char delimiter, CheckColumns check, EmitRows emit, CsvRowLimit limit = {});
   ~CsvTable();
   CsvTable(const CsvTable&) = delete;
   CsvTable& operator=(const CsvTable&) = delete;
@@ -52,6 +59,9 @@ class CsvTable {
   void keep_value(std::string_view text);
   void keep_part(std::string_view line, std::size_t begin, std::size_t size);
   bool wants_next_value();
+  bool is_too_large() const { return row_bytes_ > limit_.most; }
+  void forget_value();
+  void leave_out_row();
   void add_columns();
   void end_row();
 
@@ -59,6 +69,7 @@ class CsvTable {
   const char delimiter_;
   CheckColumns check_;
   EmitRows emit_;
+  const CsvRowLimit limit_;
 
   std::vector<std::string> columns_;
   std::vector<bool> repeated_;  ///< a later column has the same name and counts instead
@@ -66,6 +77,7 @@ class CsvTable {
 
   std::size_t row_number_ = 1;                         ///< the column names are row 1; empty rows are not counted
   std::size_t column_ = 0;                             ///< of the next value
+  std::size_t row_bytes_ = 0;                          ///< of the row that has begun
   std::shared_ptr<const Rows::Columns> kept_columns_;  ///< those that are not repeated
   std::optional<Rows> rows_;                           ///< that ended, and the one that has begun
   std::size_t complete_rows_ = 0;                      ///< of these

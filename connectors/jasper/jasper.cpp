@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "connector/connector.h"
+#include "connector/pages.h"
 #include "connector/state.h"
 #include "files.h"
 #include "jasper/soap.h"
@@ -82,6 +82,7 @@ class Jasper final : public Connector {
 
   std::vector<std::string> modified_terminals() const {
     std::vector<std::string> iccids;
+    PageGuard guard("Jasper");
     int pages = 1;
     for (int page = 1; page <= pages; ++page) {
       soap::Envelope envelope = new_request("GetModifiedTerminalsRequest");
@@ -89,9 +90,14 @@ class Jasper final : public Connector {
       if (page > 1) envelope.add(envelope.request, "pageNumber", std::to_string(page));
       const pugi::xml_document answer = call("GetModifiedTerminals", envelope);
       const pugi::xml_node body = soap::body_of(answer, "GetModifiedTerminalsResponse", log);
+      std::string entries;
       for (const pugi::xml_node iccid : soap::child(body, "iccids").children()) {
-        if (soap::is(iccid, soap::jasper_namespace, "iccid")) iccids.push_back(trimmed(soap::text_of(iccid)));
+        if (!soap::is(iccid, soap::jasper_namespace, "iccid")) continue;
+        iccids.push_back(trimmed(soap::text_of(iccid)));
+        entries += iccids.back() + '\n';
       }
+      guard.check(entries.empty() ? std::to_string(page) : entries);
+      check_length("Jasper's list of modified terminals", iccids.size());
       if (const int total = soap::child(body, "totalPages").text().as_int(); total > 0) pages = total;
     }
     return iccids;

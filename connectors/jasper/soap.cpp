@@ -38,6 +38,7 @@ constexpr std::array<std::string_view, 6> time_elements = {"dateActivated", "dat
 
 constexpr std::size_t max_digits = 300;
 constexpr int deepest = 100;
+constexpr std::ptrdiff_t max_tags = 10'000'000;
 constexpr std::ptrdiff_t max_attributes = 256;  // namespaces are looked up among them, again and again
 
 template <std::size_t count>
@@ -69,6 +70,11 @@ struct BoundsCheck final : pugi::xml_tree_walker {
     return depth() <= deepest && std::distance(node.attributes_begin(), node.attributes_end()) <= max_attributes;
   }
 };
+
+/// Before it is parsed: an element takes some hundred bytes of memory.
+bool is_too_large(const std::string& text) {
+  return std::count(text.begin(), text.end(), '<') > max_tags;
+}
 
 bool is_bounded(pugi::xml_document& document) {
   BoundsCheck check;
@@ -174,6 +180,7 @@ std::optional<Time> parse_time(const std::string& text) {
 }  // namespace
 
 pugi::xml_document parse(const std::string& text, const std::string& what) {
+  if (is_too_large(text)) throw SourceError(fmt::format("{} is too large: more than {} elements", what, max_tags / 2));
   pugi::xml_document document;
   const pugi::xml_parse_result result =
       document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
@@ -267,7 +274,8 @@ pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name, 
 
 bool is_fault(const std::string& text) {
   pugi::xml_document document;
-  return document.load_buffer(text.data(), text.size()) && is_bounded(document) && fault_of(document);
+  return !is_too_large(text) && document.load_buffer(text.data(), text.size()) && is_bounded(document) &&
+         fault_of(document);
 }
 
 Json terminal_record(const pugi::xml_node& terminal) {

@@ -88,6 +88,7 @@ struct SectionSettings {
   std::vector<std::string> sync_field;
   bool test_run = false;
   bool is_custom = false;
+  int max_record_size = 64;  ///< MiB of memory that a record may take
   std::string vault_backend;
   std::string vault_keys;
   std::string vault_alias;

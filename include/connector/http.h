@@ -17,6 +17,8 @@
 
 namespace connector {
 
+struct Reach;
+
 /// Header fields in order; names compare without regard to case (RFC 9110, 5.1).
 class Headers {
  public:
@@ -188,6 +190,12 @@ class Http {
   /// Keeps all requests of this session and its copies within limits. Each try that is answered with 429 or 503 halves
   /// how many are under way, each success adds one; a Retry-After holds for all of them. To be called before requests.
   void keep_within(const RateLimits& limits);
+
+  /// Keeps all requests of this session and its copies to some hosts: the names in their URLs and redirects, and the
+  /// addresses that are connected to (through a proxy, the name alone). Those that hand out a machine's credentials
+  /// (link-local) are refused always, addresses of this machine unless they are listed as such. A refused request
+  /// throws HttpError. To be called before requests.
+  void keep_to(Reach reach);
 
   /// Logs in now, again before a login's lifetime ends, and once more for each request that is answered with one of
   /// `expired` (statuses). log_in asks through this session; its own requests carry no login, and no POST of them

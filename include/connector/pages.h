@@ -55,13 +55,18 @@ class PageGuard {
   explicit PageGuard(std::string source) : source_(std::move(source)) {}
 
   /// To be called with what tells a page from all others: before it is asked for with its address or cursor, or before
-  /// its rows are handed over with its body. Throws SourceError when it was seen before. Keeps hashes, not strings.
+  /// its rows are handed over with its body. Throws SourceError when it was seen before, and for the 200,000th: a list
+  /// whose pages always differ may never end. Keeps hashes, not strings.
   void check(std::string_view page);
 
  private:
   std::string source_;
   std::unordered_set<std::size_t> seen_;
 };
+
+/// For a list that a source must collect, since what comes next needs all of it. Throws SourceError beyond five million
+/// entries: it may never end.
+void check_length(const std::string& list, std::size_t entries);
 
 /// The address that a link means on the page where it stands, relative or absolute (RFC 3986, 5.2). Throws SourceError
 /// when it is not an http or https address.

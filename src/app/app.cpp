@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "config/problem.h"
+#include "http/proxy.h"
+#include "log/credentials.h"
 #include "log/prefixed.h"
 #include "log/rate_limited.h"
 #include "platform/path.h"
@@ -42,6 +44,7 @@ App::App(const CommandLine& line_, const Paths& paths_, std::span<const Plugin> 
 
 void App::read_configuration() {
   configuration_ = current_configuration();
+  for (const std::string& proxy : http::proxy_addresses()) hide_credentials(log_, proxy);
   for (const std::string& warning : configuration_->warnings) log_.warning("{}", warning);
   const Section* section = configuration_->find("oomnitza");
   if (section == nullptr) {
@@ -58,7 +61,7 @@ void App::read_configuration() {
                             [mac_models](const std::string& number) {
                               return mac_models.get("https://nam.oomnitza.com/", {{"sn", number}}).body;
                             }},
-      log_);
+      rate_limited(log_));
 }
 
 void App::introduce() const {
@@ -124,7 +127,7 @@ std::unique_ptr<InlineCode> App::make_inline_code(const Log& log,
     if (converter == nullptr) throw ConversionError("unknown converter \"" + name + "\"");
     return built_in->convert(*converter, record, nullptr, parameters);
   };
-  return std::make_unique<InlineCode>(call_built_in, log, time_limit);
+  return std::make_unique<InlineCode>(call_built_in, log, time_limit, stop());
 }
 
 std::unique_ptr<InlineCode> App::compile_converters(const Log& log, std::optional<std::chrono::milliseconds> time_limit,

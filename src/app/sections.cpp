@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "convert/converters.h"
+#include "log/rate_limited.h"
 #include "mapping/field_spec.h"
 #include "text/nearest.h"
 #include "text/text.h"
@@ -142,7 +143,7 @@ void Sections::check_mapping(ReadySection& ready) {
 
 void Sections::set_tools(ReadySection& ready) const {
   Connector& connector = *ready.section.connector;
-  connector.log = app_.section_log(*app_.configuration().find(ready.section.name), *ready.section.plugin);
+  connector.log = rate_limited(app_.section_log(*app_.configuration().find(ready.section.name), *ready.section.plugin));
   const RateLimits limits = limits_of(*ready.section.plugin, app_.line.workers);
   connector.http = Http(connector.tls(), connector.log, app_.stop(), AfterStop::refuse, app_.timing());
   connector.http.keep_within(limits);

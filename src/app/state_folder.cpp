@@ -11,6 +11,20 @@
 
 namespace connector {
 
+namespace {
+
+/// Somebody else's folder is no place for payloads: that one could read and change them.
+void require_own(const std::filesystem::path& path) {
+  if (const auto owner = foreign_owner(path)) {
+    throw ConfigError(fmt::format(
+        "{} belongs to another user ({}), who could read and change what is kept there: change its owner, or name "
+        "another folder with --state-dir",
+        shown_path(path), *owner));
+  }
+}
+
+}  // namespace
+
 StateFolder::StateFolder(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::error_code problem;
   try {
@@ -23,6 +37,12 @@ StateFolder::StateFolder(std::filesystem::path folder) : folder_(std::move(folde
     throw ConfigError(fmt::format("cannot keep payloads in {}: {}: name another folder with --state-dir",
                                   shown_path(folder_), problem.message()));
   }
+  if (folder_ != ".")
+    require_own(folder_);  // the working folder may be that of the administrator who runs this as root
+  for (const char* name : {"undelivered", "portions", "state.db"}) require_own(folder_ / name);
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "undelivered", none))
+    require_own(entry.path());
 }
 
 void StateFolder::lock(const std::string& name) {

@@ -31,7 +31,9 @@ std::filesystem::path reports_folder(const App& app) {
   return folder.empty() ? app.paths.state / "exports" : std::filesystem::path(folder);
 }
 
-integration::IntegrationContext make_context(App& app, WorkerHost& template_workers, OpenPortions& open_portions) {
+integration::IntegrationContext make_context(App& app, WorkerHost& template_workers, OpenPortions& open_portions,
+                                             integration::CalledHosts& called_hosts) {
+  const std::optional<UrlParts> oomnitza = parse_url(app.cloud_settings().url.value);
   return {.options = {.workers = app.line.workers,
                       .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
                       .save_folder = app.line.save_data ? app.paths.save_data : std::filesystem::path(),
@@ -43,11 +45,14 @@ integration::IntegrationContext make_context(App& app, WorkerHost& template_work
           .save_data = app.paths.save_data,
           .reports_folder = reports_folder(app),
           .max_report_size = static_cast<std::uintmax_t>(app.cloud_settings().max_report_size) << 20,
+          .reach = {.hosts = app.cloud_settings().allow_hosts,
+                    .loopback = oomnitza && is_this_machine(oomnitza->host)},  // a trial on one machine
           .plugins = app.plugins,
           .logging = app.logging(),
           .cloud = app.cloud(),
           .template_workers = template_workers,
           .open_portions = open_portions,
+          .called_hosts = called_hosts,
           .configuration = [&app] { return app.current_configuration(); },
           .fetch_secrets = app.fetch_secrets(),
           .make_inline_code =
@@ -104,7 +109,8 @@ int managed(App& app) {
 
   WorkerHost template_workers(template_host_word);
   OpenPortions open_portions;
-  const integration::IntegrationContext context = make_context(app, template_workers, open_portions);
+  integration::CalledHosts called_hosts;
+  const integration::IntegrationContext context = make_context(app, template_workers, open_portions, called_hosts);
   const std::stop_token stop = app.stop();
   schedule::Syncs syncs(
       [&](const Json& configuration) {

@@ -9,8 +9,10 @@
 #include "app/state_folder.h"
 #include "commands/command.h"
 #include "connector/parallel.h"
+#include "log/prefixed.h"
 #include "oomnitza/payload.h"
 #include "platform/path.h"
+#include "sync/begun_portion.h"
 #include "sync/resend_plan.h"
 #include "sync/sink.h"
 #include "sync/undelivered.h"
@@ -19,11 +21,17 @@
 namespace connector {
 namespace {
 
+std::unique_ptr<Sink> make_sink(App& app, const std::string& section, const std::string& portion) {
+  if (app.line.testmode) return std::make_unique<PrintSink>(app.log());
+  return std::make_unique<CloudSink>(app.cloud(),
+                                     std::make_shared<BegunPortion>(app.paths.state, section, portion, app.log()));
+}
+
 /// Delivers what is kept of one section, in a portion of its own.
 class Resending {
  public:
-  Resending(App& app, Sink& sink, const Undelivered& undelivered)
-      : app_(app), sink_(sink), undelivered_(undelivered), plan_(undelivered.history()) {}
+  Resending(App& app, const std::string& section, const Undelivered& undelivered)
+      : app_(app), sink_(make_sink(app, section, portion_)), undelivered_(undelivered), plan_(undelivered.history()) {}
 
   /// section: names it in the log. Whether nothing is left to do.
   bool run(const std::string& section) {
@@ -34,12 +42,12 @@ class Resending {
       all += files.size();
     }
     const bool is_finalized = !has_sent_ || finalize(section);
-    if (taken == all && !sink_.is_rehearsal()) remove_folder();
+    if (taken == all && !sink_->is_rehearsal()) remove_folder();
     const std::string skipped =
         replaced_ == 0 ? "" : fmt::format("; {} records skipped: later ones replace them", replaced_.load());
     app_.log().info("section [{}]: {} kept payloads {}, {} stay{}", section, taken,
-                    sink_.is_rehearsal() ? "would be delivered" : "delivered", sink_.is_rehearsal() ? all : all - taken,
-                    skipped);
+                    sink_->is_rehearsal() ? "would be delivered" : "delivered",
+                    sink_->is_rehearsal() ? all : all - taken, skipped);
     return is_finalized && taken == all;
   }
 
@@ -52,11 +60,11 @@ class Resending {
       const std::size_t replaced = plan_.drop_replaced(payload);
       payload["portion"] = portion_;
       if (!payload["records"].empty()) {
-        sink_.take(to_text(payload));
+        sink_->take(to_text(payload));
         has_sent_ = true;
       }
       replaced_ += replaced;
-      if (!sink_.is_rehearsal()) std::filesystem::remove(file);
+      if (!sink_->is_rehearsal()) std::filesystem::remove(file);
       return true;
     } catch (const std::exception& error) {
       app_.log().error("{} stays: {}", shown_path(file), error.what());
@@ -74,7 +82,7 @@ class Resending {
 
   bool finalize(const std::string& section) const {
     try {
-      sink_.finalize(portion_);
+      sink_->finalize(portion_);
       return true;
     } catch (const std::exception& error) {
       app_.log().error("section [{}]: could not finalize the portion: {}", section, error.what());
@@ -83,20 +91,14 @@ class Resending {
   }
 
   App& app_;
-  Sink& sink_;
+  const std::string portion_ = random_uuid();
+  const std::unique_ptr<Sink> sink_;
   const Undelivered& undelivered_;
   const ResendPlan plan_;
-  const std::string portion_ = random_uuid();
   std::atomic<bool> has_ended_ = false;
   std::atomic<bool> has_sent_ = false;
   std::atomic<std::size_t> replaced_ = 0;  ///< records that later ones replace
 };
-
-std::unique_ptr<Sink> make_sink(App& app) {
-  if (app.line.testmode) return std::make_unique<PrintSink>();
-  app.cloud().log_in();
-  return std::make_unique<CloudSink>(app.cloud());
-}
 
 void require_state_folder(const App& app) {
   if (std::filesystem::is_directory(app.paths.state)) return;
@@ -106,7 +108,11 @@ void require_state_folder(const App& app) {
 
 std::vector<std::string> kept_sections(const App& app) {
   try {
-    return sections_with_undelivered(app.paths.state);
+    std::vector<std::string> names = sections_with_undelivered(app.paths.state);
+    for (std::string& name : sections_with_begun_portions(app.paths.state)) names.push_back(std::move(name));
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
   } catch (const std::system_error& error) {
     throw ConfigError(std::string(error.what()));
   }
@@ -127,19 +133,24 @@ void require_known(const App& app, const std::vector<std::string>& kept) {
 }
 
 /// all_delivered, something_failed, or runs_elsewhere: another process is at work with what is kept of the section.
-int resend_section(App& app, Sink& sink, const std::string& section) {
+int resend_section(App& app, const std::string& section) {
   const Undelivered undelivered(app.paths.state, section, app.log());
-  const auto lock = undelivered.lock(sink.is_rehearsal() ? ProcessLock::Kind::shared : ProcessLock::Kind::exclusive);
+  const auto lock = undelivered.lock(app.line.testmode ? ProcessLock::Kind::shared : ProcessLock::Kind::exclusive);
   if (lock->other()) {
     app.log().error("section [{}]: process {} is using its kept payloads. Run resend again when that has ended",
                     section, *lock->other());
     return runs_elsewhere;
   }
+  const bool is_finalized =
+      app.line.testmode ||
+      finalize_left_portions(app.paths.state, section, prefixed(app.log(), fmt::format("section [{}]: ", section)),
+                             [&](const std::string& portion) { app.cloud().finalize(portion); });
   if (!undelivered.files().empty()) {
-    return Resending(app, sink, undelivered).run(section) ? all_delivered : something_failed;
+    const bool is_delivered = Resending(app, section, undelivered).run(section);
+    return is_delivered && is_finalized ? all_delivered : something_failed;
   }
   app.log().info("section [{}]: nothing is kept", section);
-  return all_delivered;
+  return is_finalized ? all_delivered : something_failed;
 }
 
 }  // namespace
@@ -151,12 +162,12 @@ int resend(App& app) {
   require_known(app, kept);
   StateFolder folder(app.paths.state);
   if (app.line.singleton && !app.line.testmode) folder.lock("resend");
-  const std::unique_ptr<Sink> sink = make_sink(app);
+  if (!app.line.testmode) app.cloud().log_in();
   if (kept.empty() && app.line.sections.empty()) app.log().info("nothing is kept in {}", shown_path(app.paths.state));
   int exit_code = all_delivered;
   for (const std::string& section : app.line.sections.empty() ? kept : app.line.sections) {
     try {
-      const int outcome = resend_section(app, *sink, section);
+      const int outcome = resend_section(app, section);
       if (exit_code != something_failed && outcome != all_delivered) exit_code = outcome;
     } catch (const std::system_error& error) {
       app.log().error("section [{}]: {}", section, error.what());

@@ -85,8 +85,9 @@ void complete_mappings(Sections& sections) {
 
 /// A section that is to run, then what is left of its run.
 struct SectionRun {
-  explicit SectionRun(ReadySection section)
-      : ready(std::move(section)), name(ready->section.name), faults(ready->section.connector->log) {}
+  /// log: for what is said once, and again at the end of the run.
+  SectionRun(ReadySection section, Log log)
+      : ready(std::move(section)), name(ready->section.name), faults(std::move(log)) {}
 
   std::optional<ReadySection> ready;
   std::string name;
@@ -98,16 +99,25 @@ Summary run_section(App& app, const Sections& sections, ReadySection& ready, con
   Connector& connector = *ready.section.connector;
   if (!ready.specifications) ready.specifications = sections.merged_mapping(ready);
   const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications, faults);
-  std::unique_ptr<Sink> sink = std::make_unique<CloudSink>(app.cloud());
-  if (app.line.testmode) sink = std::make_unique<PrintSink>();
+  const std::string& name = ready.section.name;
+  const PayloadEnvelope envelope = new_portion(ready.section);
+  std::unique_ptr<Sink> sink;
   std::unique_ptr<ProcessLock> kept;
-  if (!app.line.testmode) kept = lock_kept_payloads(app.paths.state, ready.section.name, connector.log, app.stop());
+  if (app.line.testmode) {
+    sink = std::make_unique<PrintSink>(connector.log);
+  } else {
+    kept = lock_kept_payloads(app.paths.state, name, connector.log, app.stop());
+    finalize_left_portions(app.paths.state, name, connector.log,
+                           [&](const std::string& portion) { app.cloud().finalize(portion); });
+    sink = std::make_unique<CloudSink>(
+        app.cloud(), std::make_shared<BegunPortion>(app.paths.state, name, envelope.portion, connector.log));
+  }
   LogListener log_listener(connector.log);
   ProgressListener progress(ready.section.name, app.logging().console(), connector.log);
   return run({.name = ready.section.name,
               .connector = connector,
               .mapping = *mapping,
-              .envelope = new_portion(ready.section),
+              .envelope = envelope,
               .sink = *sink,
               .options = run_options(app, ready.section),
               .log = connector.log,
@@ -141,7 +151,11 @@ void conclude(const App& app, const std::vector<SectionRun>& runs) {
 int run_sections(App& app, Sections& sections) {
   complete_mappings(sections);
   std::vector<SectionRun> runs;
-  for (ReadySection& ready : sections.ready()) runs.emplace_back(std::move(ready));
+  for (ReadySection& ready : sections.ready()) {
+    const ConnectorSection& section = ready.section;
+    const Log log = app.section_log(*app.configuration().find(section.name), *section.plugin);
+    runs.emplace_back(std::move(ready), log);
+  }
   bool all_well = sections.all_can_run();
   const auto run_one = [&](SectionRun& section) {
     section.summary = try_to_run(app, sections, section);

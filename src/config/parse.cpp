@@ -71,4 +71,11 @@ void parse_setting(const std::string& text, std::vector<std::string>& value) {
   }
 }
 
+void parse_setting(const std::string& text, HostList& value) {
+  std::vector<std::string> entries;
+  parse_setting(text, entries);
+  value = {};
+  for (const std::string& entry : entries) value.add(entry);
+}
+
 }  // namespace connector

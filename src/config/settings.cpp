@@ -10,6 +10,7 @@
 #include "config/overlay.h"
 #include "config/problem.h"
 #include "connector/error.h"
+#include "log/credentials.h"
 #include "platform/path.h"
 #include "text/nearest.h"
 #include "text/text.h"
@@ -106,7 +107,9 @@ class Filling {
   void hide_configured_secrets() const {
     for (const Setting& setting : table_) {
       const Entry* entry = section_.find(setting.name);
-      if (setting.secret && entry) context_.log.hide(entry->value);
+      if (!entry) continue;
+      if (setting.secret) context_.log.hide(entry->value);
+      hide_credentials(context_.log, entry->value);
     }
   }
 
@@ -239,7 +242,9 @@ class Filling {
   void check_file(const std::string& setting, const std::string& file) {
     if (file.empty()) return;
     std::error_code error;
-    if (!std::filesystem::is_regular_file(file, error)) {
+    if (file.find("-----BEGIN") != std::string::npos) {
+      add_problem(setting, "must be the name of a file, not what stands in it");
+    } else if (!std::filesystem::is_regular_file(file, error)) {
       add_problem(setting, "there is no file " + shown_path(file));
     } else if (!std::ifstream(file)) {
       add_problem(setting, "the file " + shown_path(file) + " cannot be read");
@@ -286,6 +291,20 @@ class Filling {
   std::set<std::string> undetermined_;        // settings whose secret was not available, which was reported
 };
 
+/// values: they are numbers where there is a range.
+void check_ranges(const std::vector<Setting>& settings, const SettingValues& values, const Section& section,
+                  Problems& problems) {
+  for (const Setting& setting : settings) {
+    const auto value = values.find(setting.name);
+    if (!setting.text.range || value == values.end() || value->second == "") continue;
+    const auto& [least, most] = *setting.text.range;
+    int number = 0;
+    parse_setting(value->second.is_string() ? value->second.get<std::string>() : to_text(value->second), number);
+    if (number >= least && number <= most) continue;
+    problems.push_back(problem_with(section, setting.name, fmt::format("must be from {} to {}", least, most)));
+  }
+}
+
 void check_login(const CloudSettings& settings, const Section& section, Problems& problems) {
   const bool by_password = !settings.username.empty() && !settings.password.empty();
   if (!settings.api_token.empty() || by_password || !settings.user_pem_file.empty()) return;
@@ -297,7 +316,10 @@ void check_login(const CloudSettings& settings, const Section& section, Problems
 
 SettingValues fill_settings(SectionSettings& target, const std::vector<Setting>& own, const Section& section,
                             const SettingsContext& context, Problems& problems) {
-  return Filling(target, own, section, context, problems).fill();
+  const std::size_t before = problems.size();
+  SettingValues values = Filling(target, own, section, context, problems).fill();
+  if (problems.size() == before) check_ranges(with_common_settings(own), values, section, problems);
+  return values;
 }
 
 CloudSettings make_cloud_settings(const Section& section, const SettingsContext& context, Problems& problems) {
@@ -318,22 +340,6 @@ CloudSettings make_cloud_settings(const Section& section, const SettingsContext&
   return settings;
 }
 
-namespace {
-
-/// values: they are numbers where there is a range.
-void check_ranges(const std::vector<Setting>& settings, const SettingValues& values, const AddProblem& add_problem) {
-  for (const Setting& setting : settings) {
-    const auto value = values.find(setting.name);
-    if (!setting.text.range || value == values.end() || value->second == "") continue;
-    const auto& [least, most] = *setting.text.range;
-    int number = 0;
-    parse_setting(value->second.is_string() ? value->second.get<std::string>() : to_text(value->second), number);
-    if (number < least || number > most) add_problem(setting.name, fmt::format("must be from {} to {}", least, most));
-  }
-}
-
-}  // namespace
-
 std::optional<ConnectorSection> make_connector(const Section& section, const Plugin& plugin,
                                                const SettingsContext& context, Problems& problems) {
   const std::size_t before = problems.size();
@@ -347,7 +353,6 @@ std::optional<ConnectorSection> make_connector(const Section& section, const Plu
     const AddProblem add_problem = [&](const std::string& setting, const std::string& problem) {
       problems.push_back(problem_with(section, setting, problem));
     };
-    check_ranges(plugin.settings, made.values, add_problem);
     made.connector->check(add_problem);
   }
   made.plugin = &made.connector->description(plugin);

@@ -12,8 +12,12 @@
 #include "config/environment.h"
 #include "config/section.h"
 #include "connector/connector.h"
+#include "text/host_list.h"
 
 namespace connector {
+
+/// Entries separated by commas.
+void parse_setting(const std::string& text, HostList& value);
 
 /// The settings that every section has, in generate-ini's order.
 const std::vector<Setting>& common_settings();
@@ -27,6 +31,7 @@ struct CloudSettings : SectionSettings {
   int batch_size = 100;        ///< records in a payload, 1 to 100
   std::string reports_folder;  ///< empty: exports in the state folder
   int max_report_size = 1024;  ///< MiB
+  HostList allow_hosts;        ///< of integrations that have no list of their own
   int undelivered_mib = 256;   ///< room for the payloads of each section that Oomnitza did not take
 };
 
@@ -41,6 +46,7 @@ struct ManagedSettings : SectionSettings {
   Url token_url;
   int max_pages = 1000;  ///< of each list
   bool allow_insecure = false;
+  HostList allow_hosts;  ///< where its calls may go; empty: those of [oomnitza]
 };
 
 /// The settings of managed sections, which have no plugin of their own.

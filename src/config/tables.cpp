@@ -46,6 +46,12 @@ const std::vector<Setting>& common_settings() {
                .default_value = "False"}),
       setting("is_custom", &S::is_custom,
               {.help = "Means something in managed sections only.", .default_value = "False"}),
+      setting("max_record_size", &S::max_record_size,
+              {.help = "MiB of memory that a record may take; a larger one is a failed record.",
+               .default_value = 64,
+               .range = std::pair(1, 1024),
+               .in_sample = false,
+               .local = true}),
       setting("vault_backend", &S::vault_backend,
               {.help = "Where the section's secrets are kept.",
                .default_value = "keyring",
@@ -89,6 +95,12 @@ const std::vector<Setting>& cloud_settings() {
            .in_sample = false}),
       setting("max_report_size", &CloudSettings::max_report_size,
               {.help = "MiB that a report may have.", .default_value = 1024, .in_sample = false}),
+      setting(
+          "allow_hosts", &CloudSettings::allow_hosts,
+          {.help = "Hosts that integrations of Oomnitza may call: names, *.example.com, addresses, 10.0.0.0/8, * for "
+                   "all; empty: all but this machine.",
+           .default_value = "",
+           .in_sample = false}),
       setting("undelivered_mib", &CloudSettings::undelivered_mib,
               {.help = "MiB of payloads that Oomnitza did not take and that are kept, for each section.",
                .default_value = 256,
@@ -100,11 +112,12 @@ const std::vector<Setting>& cloud_settings() {
 const std::vector<Setting>& managed_settings() {
   using M = ManagedSettings;
   static const std::vector<Setting> settings = {
-      setting("saas_authorization", &M::saas_authorization,
-              {.help = "JSON: how requests to the source are authorized.",
-               .default_value = "",
-               .example =
-                   R"({"params": {"api-token": "saas-api-token"}, "headers": {"Authorization": "Bearer Example"}})"}),
+      setting(
+          "saas_authorization", &M::saas_authorization,
+          {.help = "JSON: how requests to the source are authorized.",
+           .default_value = "",
+           .example = R"({"params": {"api-token": "saas-api-token"}, "headers": {"Authorization": "Bearer Example"}})",
+           .secret = true}),
       setting("oomnitza_authorization", &M::oomnitza_authorization,
               {.help = "Oomnitza API token of this section, or JSON with its token_id; empty: that of [oomnitza].",
                .default_value = "",
@@ -112,7 +125,8 @@ const std::vector<Setting>& managed_settings() {
       setting("local_inputs", &M::local_inputs,
               {.help = "JSON: inputs for the templates that do not leave this machine.",
                .default_value = "",
-               .example = R"({"username": "username@example.com", "password": "ThePassword"})"}),
+               .example = R"({"username": "username@example.com", "password": "ThePassword"})",
+               .secret = true}),
       setting("test_run", &M::test_run,
               {.help = "Whether the run is a test: the first ten records at most.", .default_value = false}),
       setting("is_custom", &M::is_custom,
@@ -129,6 +143,12 @@ const std::vector<Setting>& managed_settings() {
       setting("allow_insecure", &M::allow_insecure,
               {.help = "Whether Oomnitza may turn off the check of certificates (verify_ssl) for this integration.",
                .default_value = false,
+               .in_sample = false,
+               .local = true}),
+      setting("allow_hosts", &M::allow_hosts,
+              {.help = "Hosts that this integration may call: names, *.example.com, addresses, 10.0.0.0/8, * for all; "
+                       "empty: those of [oomnitza].",
+               .default_value = "",
                .in_sample = false,
                .local = true}),
       setting("max_pages", &M::max_pages,

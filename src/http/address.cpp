@@ -69,6 +69,7 @@ std::optional<http::Address> address(const UrlHandle& handle) {
   if ((url.scheme != "http" && url.scheme != "https") || url.host.empty()) return std::nullopt;
   const std::string shown = url.origin() + url.path;
   url.host = http::ascii_host(url.host);
+  if (url.host.find('%') != std::string::npos) return std::nullopt;  // it would be decoded once more
   return http::Address{.url = url.origin() + url.target(),
                        .shown = shown,
                        .scheme = url.scheme,

@@ -73,6 +73,7 @@ Call::Call(const Request& request, const Headers& defaults, const CallContext& c
 }
 
 Response Call::run() {
+  if (context_.reach != nullptr) context_.reach->note(address_.host);
   while (true) {
     Outcome outcome = try_within_limits();
     const bool complete = outcome.fault == Fault::none;
@@ -113,7 +114,8 @@ Outcome Call::try_once() {
                           .time_limit = request_.time_limit,
                           .max_body = request_.max_body,
                           .sink = request_.sink,
-                          .certificate = request_.certificate && !stranger_ ? &*request_.certificate : nullptr});
+                          .certificate = request_.certificate && !stranger_ ? &*request_.certificate : nullptr,
+                          .reach = context_.reach});
   if (stranger_) connection_->add_cookies(stranger_->cookies());  // for the session's later requests
   outcome.response.url = address_.shown;
   outcome.response.method = method_;

@@ -17,6 +17,7 @@ struct CallContext {
   const Timing& timing;              ///< its wait is there
   AdaptiveConcurrency* concurrency;  ///< nullptr: without limits
   ResetUnit reset = ResetUnit::either;
+  const ReachGuard* reach = nullptr;  ///< nullptr: anywhere
 };
 
 /// One send() from the first try to the response: retries and redirects.

@@ -5,13 +5,13 @@
 
 #include "connector/error.h"
 #include "http/certificate_failure.h"
-#include "http/proxy.h"
 #include "http/retries.h"
 #include "http/transfer.h"
 #include "platform/environment.h"
 #include "platform/limits.h"
 #include "platform/path.h"
 #include "platform/process.h"
+#include "platform/sockets.h"
 #include "text/text.h"
 
 namespace connector::http {
@@ -47,6 +47,11 @@ std::size_t on_head(char* data, std::size_t, std::size_t size, void* transfer) {
 
 int on_begin(void* transfer, char*, char*, int, int) {
   return static_cast<Transfer*>(transfer)->begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+curl_socket_t on_socket(void* transfer, curlsocktype, curl_sockaddr* target) {
+  if (!static_cast<Transfer*>(transfer)->may_connect(target->addr)) return CURL_SOCKET_BAD;
+  return static_cast<curl_socket_t>(open_socket(target->family, target->socktype, target->protocol));
 }
 
 int on_progress(void* transfer, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent) {
@@ -181,6 +186,7 @@ void set_fault(Outcome& outcome, const Transfer& transfer, CURLcode code, const 
   if (code == CURLE_OK && !transfer.is_body_complete()) {
     return fails(Fault::transient, "the compressed body breaks off");
   }
+  if (code != CURLE_OK && !transfer.refusal.empty()) return fails(Fault::lasting, transfer.refusal);
   const std::string words = *error ? error : curl_easy_strerror(code);
   const Fault fault = fault_of(code, transfer.handle, words);
   const std::string limit = fault == Fault::transient ? limit_reached(words) : "";
@@ -243,9 +249,7 @@ ConnectionSettings connection_settings(const TlsSettings& tls) {
   } else if (protocol_is("tls1.3")) {
     settings.tls_version = CURL_SSLVERSION_TLSv1_3;
   }
-  if (environment_variable("http_proxy").empty()) settings.http_proxy = environment_variable("HTTP_PROXY");
-  settings.no_proxy = environment_variable("no_proxy");
-  if (settings.no_proxy.empty()) settings.no_proxy = environment_variable("NO_PROXY");
+  settings.proxies = proxies_of_environment();
   return settings;
 }
 
@@ -266,6 +270,7 @@ Connection::Connection(const ConnectionSettings& settings, const StopClock& stop
   set(handle, CURLOPT_HEADERFUNCTION, on_head);
   set(handle, CURLOPT_PREREQFUNCTION, on_begin);
   set(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, on_socket);
   set(handle, CURLOPT_COOKIEFILE, "");  // no file, but a jar
   set(handle, CURLOPT_SHARE, cookies);
   set_tls(handle, settings);
@@ -273,14 +278,20 @@ Connection::Connection(const ConnectionSettings& settings, const StopClock& stop
 
 Outcome Connection::perform(const Exchange& exchange) {
   CURL* handle = handle_.get();
-  Transfer transfer{.exchange = exchange, .stop = stop_, .handle = handle};
+  const std::string proxy = proxy_for(settings_.proxies, exchange.address);
+  if (exchange.reach != nullptr) {
+    std::string refusal = exchange.reach->refusal(exchange.address.host, !proxy.empty());
+    if (!refusal.empty()) return {.fault = Fault::lasting, .cause = std::move(refusal), .response = {}};
+  }
+  Transfer transfer{.exchange = exchange, .stop = stop_, .handle = handle, .is_direct = proxy.empty()};
   set(handle, CURLOPT_WRITEDATA, &transfer);
   set(handle, CURLOPT_HEADERDATA, &transfer);
   set(handle, CURLOPT_PREREQDATA, &transfer);
   set(handle, CURLOPT_XFERINFODATA, &transfer);
   set(handle, CURLOPT_URL, exchange.address.url.c_str());
-  set(handle, CURLOPT_PROXY, exchange.address.scheme == "https" ? nullptr : text_or_null(settings_.http_proxy));
-  set(handle, CURLOPT_NOPROXY, no_proxy_for(settings_.no_proxy, exchange.address).c_str());
+  set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
+  set(handle, CURLOPT_PROXY, proxy.c_str());
+  set(handle, CURLOPT_NOPROXY, "");  // the exceptions have been looked at
   set_method(exchange);
   set_certificate(exchange.certificate);
   const List headers = header_list(exchange);

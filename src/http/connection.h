@@ -10,6 +10,8 @@
 
 #include "connector/http.h"
 #include "http/address.h"
+#include "http/proxy.h"
+#include "http/reach.h"
 #include "http/stop_clock.h"
 
 namespace connector::http {
@@ -26,8 +28,7 @@ struct ConnectionSettings {
   long tls_version = CURL_SSLVERSION_DEFAULT;
   bool any_cipher = false;  ///< lowers OpenSSL's security level: TLS 1.0 needs it
   std::string user_pem_password;
-  std::string http_proxy;  ///< HTTP_PROXY in capitals, which libcurl does not look at
-  std::string no_proxy;
+  Proxies proxies;
 };
 
 ConnectionSettings connection_settings(const TlsSettings& tls);
@@ -43,6 +44,7 @@ struct Exchange {
   std::size_t max_body;
   const std::function<void(std::string_view)>& sink;
   const ClientCertificate* certificate = nullptr;  ///< instead of the session's
+  const ReachGuard* reach = nullptr;               ///< nullptr: anywhere
 };
 
 enum class Fault {

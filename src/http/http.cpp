@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "http/call.h"
+#include "http/reach.h"
 #include "http/retries.h"
 #include "text/decode.h"
 #include "text/lenient_json.h"
@@ -49,7 +50,8 @@ class Http::Session {
                                     .log = log_,
                                     .timing = timing_,
                                     .concurrency = concurrency_.get(),
-                                    .reset = reset_};
+                                    .reset = reset_,
+                                    .reach = reach_.get()};
     Response response = http::Call(request, headers, context).run();
     response.warn = [warnings = warnings_, where = response.method + " " + response.url](const std::string& what) {
       warnings->warn(where, what);
@@ -61,6 +63,8 @@ class Http::Session {
     reset_ = limits.reset;
     concurrency_ = std::make_unique<AdaptiveConcurrency>(limits);
   }
+
+  void keep_to(Reach reach) { reach_ = std::make_unique<http::ReachGuard>(std::move(reach)); }
 
   /// The headers prove who asks: no log shows them, nor what stands behind a scheme ("Bearer …").
   void hide(const Headers& credentials) const {
@@ -83,6 +87,7 @@ class Http::Session {
   http::Connections connections_;
   std::unique_ptr<AdaptiveConcurrency> concurrency_;  ///< nothing when there are no limits
   ResetUnit reset_ = ResetUnit::either;
+  std::unique_ptr<const http::ReachGuard> reach_;  ///< nothing: anywhere
 };
 
 /// One login that all threads of a session share.
@@ -170,6 +175,10 @@ void Http::keep_within(const RateLimits& limits) {
   session_->keep_within(limits);
 }
 
+void Http::keep_to(Reach reach) {
+  session_->keep_to(std::move(reach));
+}
+
 void Http::keep_logged_in(std::function<Login()> log_in, std::vector<int> expired) {
   login_ = std::make_shared<LoginKeeper>(std::move(log_in), std::move(expired), session_);
   login_->current();
@@ -210,6 +219,10 @@ HttpError not_json(const Response& response, const JsonError& error) {
   return {fmt::format("{} {}: {}", response.method, response.url, what), response.status, false};
 }
 
+/// Of a response, or of an item of a list that is handed over item by item: what they take in memory is some hundred
+/// bytes each.
+constexpr std::size_t max_values = 20'000'000;
+
 /// parse: of a text; tells whether it had to mend numbers.
 template <class Parse>
 Json read_json(const Response& response, Parse parse) {
@@ -221,18 +234,23 @@ Json read_json(const Response& response, Parse parse) {
     return value;
   } catch (const JsonError& error) {
     throw not_json(response, error);
+  } catch (const TooManyValues& error) {
+    throw HttpError(fmt::format("{} {}: the response is too large: {}", response.method, response.url, error.what()),
+                    response.status, false);
   }
 }
 
 }  // namespace
 
 Json Response::json() const {
-  return read_json(*this, [](std::string_view text, bool& mended) { return parse_lenient_json(text, mended); });
+  return read_json(*this,
+                   [](std::string_view text, bool& mended) { return parse_lenient_json(text, mended, max_values); });
 }
 
 Json Response::json_items(std::string_view list, const std::function<void(Json)>& take) const {
-  return read_json(
-      *this, [&](std::string_view text, bool& mended) { return parse_lenient_json_items(text, list, take, mended); });
+  return read_json(*this, [&](std::string_view text, bool& mended) {
+    return parse_lenient_json_items(text, list, take, mended, max_values);
+  });
 }
 
 }  // namespace connector

@@ -1,9 +1,12 @@
 #include "http/proxy.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
+#include <stdexcept>
 
-#include "text/text.h"
+#include "platform/environment.h"
+#include "text/host_list.h"
 
 namespace connector::http {
 namespace {
@@ -22,22 +25,61 @@ std::optional<std::string> without_port(std::string_view entry, const std::strin
   return rest.substr(1) == port ? std::optional(std::string(host)) : std::nullopt;
 }
 
+/// The first of these variables that is not empty.
+std::string first_of(std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    if (std::string value = environment_variable(name); !value.empty()) return value;
+  }
+  return {};
+}
+
+/// A name stands for the names below it, too; what is none and no address is not looked at.
+void add_exception(HostList& list, const std::string& host) {
+  std::string name = ascii_host(host);
+  name.erase(0, name.starts_with("*.") ? 2 : (name.starts_with('.') ? 1 : 0));
+  try {
+    list.add(name);
+    if (!parse_ip_network(name)) list.add("*." + name);
+  } catch (const std::invalid_argument&) {
+    return;
+  }
+}
+
 }  // namespace
 
-std::string no_proxy_for(std::string_view list, const Address& address) {
+bool is_exempt(std::string_view list, const Address& address) {
   constexpr std::string_view separators = ", \t";
-  std::string known;
+  HostList exceptions;
   while (!list.empty()) {
     const std::size_t begin = std::min(list.find_first_not_of(separators), list.size());
     const std::size_t end = std::min(list.find_first_of(separators, begin), list.size());
     const std::string_view entry = list.substr(begin, end - begin);
     list.remove_prefix(end);
-    if (entry == "*") return "*";
+    if (entry == "*") return true;
     const std::optional<std::string> host = without_port(entry, address.port);
-    if (!host || host->empty()) continue;
-    known += (known.empty() ? "" : ",") + ascii_host(host->starts_with("*.") ? host->substr(1) : *host);
+    if (host && !host->empty()) add_exception(exceptions, *host);
   }
-  return known;
+  const std::optional<IpAddress> ip = parse_ip_address(address.host);
+  return ip ? exceptions.has_address(*ip) : exceptions.has_name(address.host);
+}
+
+Proxies proxies_of_environment() {
+  return {.http = first_of({"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}),
+          .https = first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}),
+          .exceptions = first_of({"no_proxy", "NO_PROXY"})};
+}
+
+std::vector<std::string> proxy_addresses() {
+  std::vector<std::string> addresses;
+  for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    addresses.push_back(environment_variable(name));
+  }
+  return addresses;
+}
+
+std::string proxy_for(const Proxies& proxies, const Address& address) {
+  const std::string& proxy = address.scheme == "https" ? proxies.https : proxies.http;
+  return proxy.empty() || is_exempt(proxies.exceptions, address) ? "" : proxy;
 }
 
 }  // namespace connector::http

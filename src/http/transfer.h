@@ -38,6 +38,7 @@ struct Transfer {
   const Exchange& exchange;
   const StopClock& stop;
   CURL* handle;
+  bool is_direct = true;  ///< not through a proxy, whose own address is connected to
   Clock::time_point begun = Clock::now();
   Clock::time_point last_byte = begun;
   Clock::time_point recent_since = begun;  ///< since when recent_bytes came
@@ -52,6 +53,7 @@ struct Transfer {
   bool sunk = false;
   Ended ended = Ended::by_itself;
   std::exception_ptr thrown = {};
+  std::string refusal = {};  ///< why an address of the host was not connected to
 
   int status() const {
     long code = 0;
@@ -125,6 +127,17 @@ struct Transfer {
     if (++head_lines > max_head_lines) ended = Ended::too_many_lines;
     if (head_size > max_head) ended = Ended::head_too_large;
     return ended == Ended::by_itself;
+  }
+
+  /// libcurl asks for each address that a name has, just before it connects.
+  bool may_connect(const sockaddr& target) {
+    if (!is_direct || exchange.reach == nullptr) return true;
+    const std::optional<IpAddress> ip = ip_address_of(target);
+    if (!ip) return true;
+    std::string reason = exchange.reach->refusal(exchange.address.host, *ip);
+    if (reason.empty()) return true;
+    refusal = std::move(reason);
+    return false;
   }
 
   /// libcurl retries by itself what a reused connection has lost. Repeats are ours: they are counted and limited.

@@ -1,5 +1,6 @@
 #include "integration/integration_job.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include "sync/progress.h"
 #include "sync/sync.h"
 #include "sync/undelivered.h"
+#include "text/text.h"
 #include "text/values.h"
 
 namespace connector::integration {
@@ -29,6 +31,15 @@ constexpr std::size_t shortest_secret_input = 6;
 
 std::string title(const Identity& identity) {
   return fmt::format("integration {} ({})", identity.name, identity.service);
+}
+
+/// Whether a section gives what is this machine's alone.
+bool holds_secrets(const Section& section) {
+  return std::any_of(section.entries.begin(), section.entries.end(), [](const Entry& entry) {
+    const bool is_secret =
+        entry.key == "local_inputs" || entry.key == "saas_authorization" || entry.key == "vault_keys";
+    return is_secret && !trimmed(entry.value).empty();
+  });
 }
 
 /// The cloud's mapping with the ini's over it, key by key.
@@ -65,6 +76,7 @@ class IntegrationJob {
       log_.error("sync failed: {}", reason(error));
       listener_.failed(reason(error));
     }
+    tell_where_secrets_went();
   }
 
  private:
@@ -84,6 +96,7 @@ class IntegrationJob {
     listener_.identify_as(identity_);
     definition_ = read(configuration_, section, settings_context(ini), context_.testmode);
     hide_secrets();
+    reach_ = reach_of(section);
     log_.info("sync started");  // as soon as its secrets are hidden: the name may hold one
     compile_filter();
     const Json mapping =
@@ -98,7 +111,8 @@ class IntegrationJob {
                               context_.reports_folder, context_.testmode);
     log_.info("sync started");
     choose_cloud(reports.cloud_token);
-    const Http http(reports.tls(), records_log_, stop_, AfterStop::refuse, context_.timing);
+    reach_ = {.hosts = {}, .loopback = context_.reach.loopback};  // the files' addresses are Oomnitza's to choose
+    const Http http = source_http(reports.tls());
     const bool all_well = run_reports(reports, cloud(), http,
                                       {.testmode = context_.testmode,
                                        .state_file = context_.options.state_folder / "state.db",
@@ -108,12 +122,56 @@ class IntegrationJob {
     log_.info("sync ended{}", all_well ? "" : " with failures");
   }
 
+  /// Where the calls may go. Secrets of this machine that go along are told of where no list keeps them together.
+  Reach reach_of(const Section* section) {
+    const HostList& own = definition_.settings.allow_hosts;
+    Reach reach{.hosts = own.empty() ? context_.reach.hosts : own, .loopback = context_.reach.loopback};
+    takes_secrets_anywhere_ = reach.hosts.empty() && section != nullptr && holds_secrets(*section);
+    if (takes_secrets_anywhere_) {
+      reach.note = [this](const std::string& host) {
+        if (!is_this_machine(host)) context_.called_hosts.note(identity_.section(), host);
+      };
+    }
+    return reach;
+  }
+
+  void tell_where_secrets_went() const {
+    if (!takes_secrets_anywhere_) return;
+    const std::string hosts = context_.called_hosts.take_news(identity_.section());
+    if (hosts.empty()) return;
+    log_.warning(
+        "Oomnitza chose where the secrets of section [{}] go: {}. List the hosts that may have them: allow_hosts = {}",
+        identity_.section(), hosts, hosts);
+  }
+
+  /// A session with the source.
+  Http source_http(const TlsSettings& tls) const {
+    Http http(tls, records_log_, stop_, AfterStop::refuse, context_.timing);
+    http.keep_to(reach_);
+    return http;
+  }
+
   void hide_secrets() {
     if (const auto* given = std::get_if<StaticAuthorization>(&definition_.authorization)) {
       for (const auto& [name, value] : given->headers) secrets_->hide(value);
       for (const auto& [name, value] : given->params) secrets_->hide(value);
     }
+    if (const auto* session = std::get_if<SessionAuthorization>(&definition_.authorization)) hide_literals(*session);
     secrets_->hide_texts(definition_.local_inputs, shortest_secret_input);
+  }
+
+  /// The address of the login is no secret, its body and parameters may hold some.
+  void hide_literals(const SessionAuthorization& session) {
+    secrets_->hide_literals(session.call.body);
+    for (const auto* fields : {&session.call.params, &session.params}) {
+      for (const NamedTemplate& field : *fields) secrets_->hide_literals(field.value);
+    }
+    for (const auto* fields : {&session.call.headers, &session.headers}) {
+      for (const NamedTemplate& field : *fields) {
+        const std::string name = lower_case(field.name);
+        if (!name.starts_with("content-") && !name.starts_with("accept")) secrets_->hide_literals(field.value);
+      }
+    }
   }
 
   void compile_filter() {
@@ -146,7 +204,7 @@ class IntegrationJob {
 
   void sync() {
     const std::unique_ptr<Connector> source = make_source();
-    source->http = Http(source->tls(), records_log_, stop_, AfterStop::refuse, context_.timing);
+    source->http = source_http(source->tls());
     source->http.keep_within(limits_);
     source->log = records_log_;
     source->stop = stop_;
@@ -157,7 +215,10 @@ class IntegrationJob {
     const std::unique_ptr<Sink> sink = make_sink();
     std::unique_ptr<ProcessLock> kept;
     if (!context_.testmode) {
-      kept = lock_kept_payloads(context_.options.state_folder, definition_.section.name, log_, stop_);
+      const std::filesystem::path& state = context_.options.state_folder;
+      kept = lock_kept_payloads(state, definition_.section.name, log_, stop_);
+      finalize_left_portions(state, definition_.section.name, log_,
+                             [this](const std::string& portion) { cloud().finalize(portion); });
     }
     LogListener log_listener(log_);
     ProgressListener progress(definition_.section.name, context_.logging.console(), log_);
@@ -188,7 +249,7 @@ class IntegrationJob {
   }
 
   std::unique_ptr<Connector> make_basic_source() {
-    Http http(definition_.settings.tls(), records_log_, stop_, AfterStop::refuse, context_.timing);
+    Http http = source_http(definition_.settings.tls());
     const Sender sender(http, records_log_);
     const std::unique_ptr<Authorizer> authorizer =
         make_authorizer(definition_.authorization, {.sender = sender, .cloud = context_.cloud, .secrets = *secrets_});
@@ -208,8 +269,10 @@ class IntegrationJob {
 
   /// A custom test run saves what came and sends nothing.
   std::unique_ptr<Sink> make_sink() const {
-    if (context_.testmode || is_custom_test()) return std::make_unique<PrintSink>();
-    return std::make_unique<OpenPortionSink>(cloud(), context_.open_portions, portion_, title(identity_));
+    if (context_.testmode || is_custom_test()) return std::make_unique<PrintSink>(log_);
+    return std::make_unique<OpenPortionSink>(
+        cloud(), context_.open_portions, portion_, title(identity_),
+        std::make_shared<BegunPortion>(context_.options.state_folder, definition_.section.name, portion_, log_));
   }
 
   RunOptions run_options() const {
@@ -265,6 +328,8 @@ class IntegrationJob {
   const std::string portion_;
   CloudListener listener_;
   Definition definition_;
+  Reach reach_;
+  bool takes_secrets_anywhere_ = false;
   std::unique_ptr<InlineCode> inline_code_;
   RecordFilter filter_;
   Json fields_;

@@ -9,6 +9,8 @@
 #include "config/settings.h"
 #include "config/source.h"
 #include "connector/connector.h"
+#include "http/reach.h"
+#include "integration/called_hosts.h"
 #include "log/logging.h"
 #include "oomnitza/oomnitza.h"
 #include "python/inline_code.h"
@@ -26,11 +28,13 @@ struct IntegrationContext {
   std::filesystem::path save_data;  ///< where custom test runs save what came
   std::filesystem::path reports_folder;
   std::uintmax_t max_report_size;  ///< bytes
+  Reach reach = {};                ///< where calls may go, unless the integration's section lists hosts of its own
   std::span<const Plugin> plugins;
   const Logging& logging;
   const Oomnitza& cloud;  ///< logged in with the token of [oomnitza]
   WorkerHost& template_workers;
   OpenPortions& open_portions;
+  CalledHosts& called_hosts;
   /// As it is when a sync starts. Throws ConfigError.
   std::function<std::shared_ptr<const Configuration>()> configuration;
   FetchSecrets fetch_secrets;

@@ -75,7 +75,7 @@ bool IntegrationSource::read_roles(Caller& caller, Authorizer& own, const Author
 }
 
 void IntegrationSource::save_response(const Json& value) const {
-  make_private_folder(context_.response_file.parent_path());
+  make_private_folder_here(context_.response_file.parent_path());
   write_private_file(context_.response_file, to_text(value, 2, true));
 }
 

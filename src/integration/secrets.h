@@ -23,6 +23,10 @@ class Secrets {
   /// Hides every text of at least so many characters inside a value.
   void hide_texts(const Json& value, std::size_t least_length);
 
+  /// Hides what stands in a template as it is: quoted strings but for keys, values of forms, texts of XML; all of it
+  /// when it has no markup.
+  void hide_literals(const Json& source);
+
   std::string redact(std::string text) const;
 
  private:

@@ -20,6 +20,8 @@ struct Counts {
   std::size_t failed = 0;        ///< the filter raised, or the source could not read it
   /// Values that are null since a converter (its name) raised: of records that are sent.
   std::map<std::string, std::size_t> nulls = {};
+
+  std::size_t records() const { return filtered_out + skipped + failed; }
 };
 
 /// A section's record filter, in Python.
@@ -37,7 +39,8 @@ class Mapping {
 
   /// Appends what is to be sent of a batch to the payload, as JSON text, and counts the records of which nothing is.
   /// Afterwards those records of the batch that have an error are to be sent as they are; they are counted already.
-  /// Called by several threads at a time, each with a batch of its own. Must not throw.
+  /// Called by several threads at a time, each with a batch of its own. Throws nothing but Stopped, when code was ended
+  /// since the program shuts down: then those that are neither in the payload nor counted are not sent.
   virtual void map(Batch& batch, Payload& payload, Counts& counts) = 0;
 
   /// The same for rows of a table.

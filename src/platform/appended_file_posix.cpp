@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "platform/appended_file.h"
@@ -37,7 +39,15 @@ void AppendedFile::close() {
 
 void AppendedFile::open() {
   close();
-  handle_->file = Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  // A link may lead to a device (/dev/stdout), which nobody can lay down in another's name, and to nothing else.
+  std::error_code missing;
+  const bool is_device = std::filesystem::is_character_file(path_, missing) || std::filesystem::is_fifo(path_, missing);
+  const int links = is_device ? 0 : O_NOFOLLOW;
+  handle_->file =
+      Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | links, S_IRUSR | S_IWUSR));
+  if (handle_->file.number() < 0 && errno == ELOOP) {
+    fail_about("a log is not written through a symbolic link: name the file itself in logging.json, not", path_);
+  }
   if (handle_->file.number() < 0) fail_about("cannot open", path_);
 }
 

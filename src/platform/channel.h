@@ -9,8 +9,8 @@ namespace connector {
 
 class Descriptor;
 
-/// One end of a connection between two processes of this computer, which carries whole messages of 1 GiB at most. To be
-/// used by one thread at a time.
+/// One end of a connection between two processes of this computer, which carries whole messages of 256 MiB at most. To
+/// be used by one thread at a time.
 class Channel {
  public:
   explicit Channel(Descriptor end);
@@ -30,6 +30,7 @@ class Channel {
   const Descriptor& end() const { return *end_; }
 
  private:
+  Received receive_text(std::string& message, std::size_t size, std::chrono::milliseconds patience);
   Received receive_all(char* data, std::size_t size, std::chrono::milliseconds patience);
 
   std::unique_ptr<Descriptor> end_;

@@ -13,7 +13,8 @@
 namespace connector {
 namespace {
 
-constexpr std::uint64_t longest_message = 1u << 30;
+constexpr std::uint64_t longest_message = 256u << 20;
+constexpr std::size_t piece = 1u << 20;
 constexpr std::chrono::milliseconds longest_send{30'000};
 
 /// Whether the descriptor is ready within that time.
@@ -55,8 +56,19 @@ Channel::Received Channel::receive(std::string& message, std::chrono::millisecon
   const Received head = receive_all(reinterpret_cast<char*>(&size), sizeof size, patience);
   if (head != Received::message) return head;
   if (size > longest_message) return Received::closed;
-  message.resize(size);
-  return receive_all(message.data(), size, patience);
+  return receive_text(message, size, patience);
+}
+
+/// The other side may be anybody's: no more memory is taken than has come.
+Channel::Received Channel::receive_text(std::string& message, std::size_t size, std::chrono::milliseconds patience) {
+  message.clear();
+  while (message.size() < size) {
+    const std::size_t begin = message.size();
+    message.resize(std::min(size, begin + piece));
+    const Received received = receive_all(message.data() + begin, message.size() - begin, patience);
+    if (received != Received::message) return received;
+  }
+  return Received::message;
 }
 
 Channel::Received Channel::receive_all(char* data, std::size_t size, std::chrono::milliseconds patience) {

@@ -26,6 +26,14 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
 /// Makes the folder, and those above it, with permission for its owner alone. Throws std::system_error.
 void make_private_folder(const std::filesystem::path& folder);
 
+/// Makes a folder below the working folder likewise. Throws std::system_error, also when a symbolic link stands in its
+/// way.
+void make_private_folder_here(const std::filesystem::path& relative);
+
+/// The user to whom a file or folder belongs when that is neither this process's nor root: one who could read and
+/// change what is in it. Nothing also where there is none.
+std::optional<unsigned> foreign_owner(const std::filesystem::path& path);
+
 /// Why this process may not make files in the folder; no error when it may.
 std::error_code cannot_write_into(const std::filesystem::path& folder);
 

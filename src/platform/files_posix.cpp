@@ -59,6 +59,22 @@ void make_private_folder(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail_about("cannot make the folder", folder);
 }
 
+void make_private_folder_here(const std::filesystem::path& relative) {
+  std::filesystem::path folder;
+  for (const std::filesystem::path& part : relative) {
+    folder /= part;
+    std::error_code none;
+    if (std::filesystem::is_symlink(folder, none)) fail_about("not written through a symbolic link:", folder, ELOOP);
+  }
+  make_private_folder(relative);
+}
+
+std::optional<unsigned> foreign_owner(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || status.st_uid == ::geteuid() || status.st_uid == 0) return std::nullopt;
+  return status.st_uid;
+}
+
 bool is_unfinished(const std::filesystem::path& file) {
   return file.extension().native().starts_with(unfinished_extension);
 }

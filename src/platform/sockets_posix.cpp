@@ -5,6 +5,10 @@
 
 namespace connector {
 
+SocketNumber open_socket(int family, int type, int protocol) {
+  return ::socket(family, type | SOCK_CLOEXEC, protocol);
+}
+
 bool limit_socket_waits(SocketNumber socket, std::chrono::microseconds longest) {
   const int number = static_cast<int>(socket);
   const timeval timeout = {.tv_sec = longest.count() / 1'000'000, .tv_usec = longest.count() % 1'000'000};

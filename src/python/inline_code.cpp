@@ -7,8 +7,10 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <system_error>
 
 #include "connector/error.h"
+#include "log/rate_limited.h"
 #include "python/limits.h"
 #include "python/prelude.h"
 #include "python/values.h"
@@ -17,6 +19,7 @@ namespace connector {
 namespace {
 
 constexpr unsigned max_overruns = 10;
+constexpr std::chrono::seconds patience_after_stop{5};  // a request to a source has seven
 
 std::string without_case(std::string_view name) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(name.data());
@@ -86,8 +89,8 @@ class InlineCode::Function {
 };
 
 struct InlineCode::State {
-  State(CallBuiltIn call, Log log_to, std::optional<std::chrono::milliseconds> limit)
-      : call_built_in(std::move(call)), log(std::move(log_to)) {
+  State(CallBuiltIn call, Log log_to, std::optional<std::chrono::milliseconds> limit, const std::stop_token& stop)
+      : call_built_in(std::move(call)), log(std::move(log_to)), value_log(rate_limited(log)) {
     scope["__builtins__"] = py::module_::import("builtins");
     scope["__name__"] = "connector";
     scope["RecordBase"] = record_base();
@@ -96,6 +99,15 @@ struct InlineCode::State {
     if (!module) throw py::error_already_set();
     records = Records(scope["Record"]);
     if (limit) watchdog.emplace(*limit, py::object(scope["TimeLimit"]).ptr());
+    watch_for(stop);
+  }
+
+  void watch_for(const std::stop_token& stop) {
+    if (!stop.stop_possible()) return;
+    try {
+      stop_watchdog.emplace(stop, patience_after_stop, py::object(scope["Stopped"]).ptr());
+    } catch (const std::system_error&) {  // no more threads are to be had: endless code is not ended then
+    }
   }
 
   /// The names that code can use. They outlive this object where code keeps one in a module: hence the weak pointer.
@@ -164,10 +176,12 @@ struct InlineCode::State {
 
   template <std::size_t count>
   py::object run(const Function& function, const std::array<PyObject*, count>& arguments) {
+    if (stop_watchdog && stop_watchdog->is_over()) throw Stopped{};
     const py::object called = function.callable ? function.callable : callable(function.code);
     auto result =
         py::reinterpret_steal<py::object>(PyObject_Vectorcall(called.ptr(), arguments.data(), count, nullptr));
     if (!result) throw py::error_already_set();
+    if (stop_watchdog && stop_watchdog->is_over()) throw Stopped{};  // it may have swallowed the exception
     return result;
   }
 
@@ -177,8 +191,8 @@ struct InlineCode::State {
       return run<4>(custom->second, {Py_None, record.ptr(), Py_None, parameters.ptr()});
     }
     Parameters json_parameters;
-    for (const auto& [key, value] : parameters) json_parameters.set(utf8(key), to_json(value, name, log));
-    const Json json_record = to_json(record, name, log);
+    for (const auto& [key, value] : parameters) json_parameters.set(utf8(key), to_json(value, name, value_log));
+    const Json json_record = to_json(record, name, value_log);
     Json result;
     try {
       std::optional<Watchdog::Pause> pause;
@@ -215,8 +229,10 @@ struct InlineCode::State {
 
   CallBuiltIn call_built_in;
   Log log;
+  const Log value_log;               ///< for what many values may say
   std::optional<Watchdog> watchdog;  ///< with a time limit
-  unsigned overruns = 0;             ///< of the time limit
+  std::optional<StopWatchdog> stop_watchdog;
+  unsigned overruns = 0;  ///< of the time limit
   std::recursive_mutex alone;
   py::dict scope;  ///< the prelude's
   Records records{{}};
@@ -225,16 +241,18 @@ struct InlineCode::State {
   std::deque<Function> filters;
 };
 
-InlineCode::InlineCode(CallBuiltIn call_built_in, Log log, std::optional<std::chrono::milliseconds> time_limit) {
+InlineCode::InlineCode(CallBuiltIn call_built_in, Log log, std::optional<std::chrono::milliseconds> time_limit,
+                       std::stop_token stop) {
   start_python();
   const InterpreterLock lock;
-  auto state = std::make_shared<State>(std::move(call_built_in), std::move(log), time_limit);
+  auto state = std::make_shared<State>(std::move(call_built_in), std::move(log), time_limit, stop);
   State::add_names(state);
   state_ = std::move(state);
 }
 
 InlineCode::~InlineCode() {
   state_->watchdog.reset();
+  state_->stop_watchdog.reset();
   const InterpreterLock lock;
   state_.reset();
 }
@@ -268,9 +286,12 @@ void InlineCode::together(const std::function<void(const Lock&)>& work) const {
   run_interruptibly(locked);
 }
 
-InlineCode::Lock::Lock(const InlineCode& code) : alone_(code.state_->alone) {}
+InlineCode::Lock::Lock(const InlineCode& code) : state_(*code.state_), alone_(state_.alone) {
+  if (state_.stop_watchdog) state_.stop_watchdog->enter();
+}
 
 InlineCode::Lock::~Lock() {
+  if (state_.stop_watchdog) state_.stop_watchdog->leave();
   flush_output();
 }
 
@@ -290,7 +311,7 @@ struct InlineCode::PythonRecord::State {
       const py::object name = code.records.key(source.empty() ? field : source);
       const py::dict dict = python_parameters(parameters, code.records);
       const py::object result = code.run<4>(converter, {name.ptr(), record.ptr(), value.ptr(), dict.ptr()});
-      return to_json(result, field, code.log);
+      return to_json(result, field, code.value_log);
     } catch (const py::error_already_set& error) {
       code.fail(error, converter);
     }
@@ -345,11 +366,11 @@ Json InlineCode::PythonRecord::convert_value(const Function& converter, const st
 
 Json InlineCode::PythonRecord::at(const std::string& name) const {
   const py::handle found = state_->code.records.look_up(state_->record, name);
-  return found ? to_json(found, name, state_->code.log) : Json();
+  return found ? to_json(found, name, state_->code.value_log) : Json();
 }
 
 Json InlineCode::PythonRecord::json() const {
-  return to_json(state_->record, "the record", state_->code.log);
+  return to_json(state_->record, "the record", state_->code.value_log);
 }
 
 }  // namespace connector

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,9 +37,11 @@ class InlineCode {
   /// unknown name too. Called under the Lock, but without the interpreter's lock, so it may take its time.
   using CallBuiltIn = std::function<Json(const std::string& name, const Json& record, const Parameters& parameters)>;
 
-  /// time_limit: of one call of a filter within together(); nothing: it may take its time.
+  /// time_limit: of one call of a filter within together(); nothing: it may take its time. stop: five seconds after it
+  /// code is ended wherever it is, with Stopped.
   /// Throws ConfigError when Python cannot be started.
-  InlineCode(CallBuiltIn call_built_in, Log log, std::optional<std::chrono::milliseconds> time_limit = std::nullopt);
+  InlineCode(CallBuiltIn call_built_in, Log log, std::optional<std::chrono::milliseconds> time_limit = std::nullopt,
+             std::stop_token stop = {});
   ~InlineCode();
   InlineCode(const InlineCode&) = delete;
   InlineCode& operator=(const InlineCode&) = delete;
@@ -81,6 +84,7 @@ class InlineCode::Lock {
   Lock& operator=(const Lock&) = delete;
 
  private:
+  State& state_;
   const std::unique_lock<std::recursive_mutex> alone_;
   const InterpreterLock interpreter_;
 };
@@ -98,7 +102,8 @@ class InlineCode::PythonRecord {
 
   void set(const std::string& key, const ValueView& value);
 
-  /// Whether the filter keeps the record. Throws PythonError, also at once when it has taken too long for ten records.
+  /// Whether the filter keeps the record. Throws PythonError, also at once when it has taken too long for ten records;
+  /// Stopped.
   bool keep(const Function& filter);
 
   /// The converter's result. The code's value is what `source` looks up, its field is `source`; where the field has no

@@ -1,7 +1,9 @@
 #include "python/limits.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "platform/wait.h"
 #include "python/interpreter.h"
 
 namespace connector {
@@ -80,6 +82,39 @@ Watchdog::Pause::~Pause() {
   for (Entry& entry : watchdog_.entries_) {
     if (entry.thread == PyThread_get_thread_ident()) entry.deadline += lost - endless;
   }
+}
+
+StopWatchdog::StopWatchdog(std::stop_token stop, std::chrono::milliseconds patience, PyObject* exception)
+    : stop_(std::move(stop)),
+      patience_(patience),
+      exception_(exception),
+      thread_([this](const std::stop_token& end) { run(end); }) {}
+
+void StopWatchdog::enter() {
+  const std::lock_guard guard(mutex_);
+  if (depth_++ == 0) code_ = PyThread_get_thread_ident();
+}
+
+void StopWatchdog::leave() {
+  const std::lock_guard guard(mutex_);
+  if (--depth_ > 0) return;
+  if (is_over_) PyThreadState_SetAsyncExc(code_, nullptr);  // it may still be on its way to other code
+  code_ = 0;
+}
+
+void StopWatchdog::run(const std::stop_token& end) {
+  constexpr std::chrono::milliseconds period{50};
+  if (!wait_for_stop(stop_, end) || !wait_for(patience_, end)) return;
+  is_over_ = true;
+  do {
+    raise();
+  } while (wait_for(period, end));
+}
+
+void StopWatchdog::raise() {
+  const InterpreterLock interpreter;
+  const std::lock_guard guard(mutex_);
+  if (code_ != 0) PyThreadState_SetAsyncExc(code_, exception_);
 }
 
 }  // namespace connector

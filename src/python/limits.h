@@ -2,10 +2,12 @@
 
 #include <Python.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 namespace connector {
@@ -85,6 +87,38 @@ class Watchdog::Pause {
   const Clock::time_point begin_ = Clock::now();
   Clock::duration left_;
   Clock::duration counted_{};
+};
+
+/// Ends Python code that goes on after the program was told to stop: from `patience` later on an exception is raised in
+/// it, again and again, between two of Python's instructions.
+class StopWatchdog {
+ public:
+  /// exception: a subclass of BaseException, which must outlive this object.
+  StopWatchdog(std::stop_token stop, std::chrono::milliseconds patience, PyObject* exception);
+  /// Not while this thread holds the interpreter lock.
+  ~StopWatchdog() = default;
+  StopWatchdog(const StopWatchdog&) = delete;
+  StopWatchdog& operator=(const StopWatchdog&) = delete;
+
+  /// This thread runs such code from now on; one thread at a time. Under the interpreter lock.
+  void enter();
+  void leave();
+
+  /// Whether no such code is to run any longer.
+  bool is_over() const { return is_over_; }
+
+ private:
+  void run(const std::stop_token& end);
+  void raise();
+
+  const std::stop_token stop_;
+  const std::chrono::milliseconds patience_;
+  PyObject* const exception_;
+  std::atomic<bool> is_over_ = false;
+  std::mutex mutex_;
+  unsigned long code_ = 0;  ///< the thread that runs code; 0: none
+  unsigned depth_ = 0;
+  std::jthread thread_;  ///< last: it uses the others
 };
 
 }  // namespace connector

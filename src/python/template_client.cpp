@@ -15,8 +15,9 @@ constexpr std::chrono::seconds grace{1};
 
 }  // namespace
 
-TemplateClient::TemplateClient(std::unique_ptr<WorkerProcess> process, const TemplateLimits& limits)
-    : process_(std::move(process)), limits_(limits) {
+TemplateClient::TemplateClient(std::unique_ptr<WorkerProcess> process, const TemplateLimits& limits,
+                               HungTemplates& hung)
+    : process_(std::move(process)), limits_(limits), hung_(hung) {
   const MessageWriter order = std::move(message_of(TemplateOrder::limits)
                                             .number(static_cast<std::uint64_t>(limits.time.count()))
                                             .number(limits.memory)
@@ -63,20 +64,31 @@ bool TemplateClient::make_room(Environment& environment) const {
   return true;
 }
 
+MessageReader TemplateClient::ask_to_compile(const MessageWriter& order, std::string_view source) {
+  try {
+    return ask(order);
+  } catch (const WorkerGone& gone) {
+    hung_.emplace(source, gone.how);
+    throw;
+  }
+}
+
 std::shared_ptr<const TemplateClient::Compiled> TemplateClient::compiled(bool is_native, std::string_view source,
                                                                          std::string_view shown_as) {
+  if (const auto hung = hung_.find(source); hung != hung_.end()) fail(shown_as, hung->second);
   Environment& environment = is_native ? native_ : text_;
   auto found = environment.templates.find(source);
   if (found == environment.templates.end()) {
     const bool forgets = make_room(environment);
     auto compiled = std::make_shared<Compiled>(Compiled{.number = ++last_template_});
     try {
-      MessageReader answer = ask(message_of(TemplateOrder::compile)
-                                     .number(compiled->number)
-                                     .number(is_native ? 1 : 0)
-                                     .number(forgets ? 1 : 0)
-                                     .text(shown_as)
-                                     .text(source));
+      MessageReader answer = ask_to_compile(std::move(message_of(TemplateOrder::compile)
+                                                          .number(compiled->number)
+                                                          .number(is_native ? 1 : 0)
+                                                          .number(forgets ? 1 : 0)
+                                                          .text(shown_as)
+                                                          .text(source)),
+                                            source);
       compiled->may_change_values = answer.number() != 0;
       while (!answer.at_end()) compiled->names.emplace_back(answer.text());
     } catch (const TemplateError& error) {

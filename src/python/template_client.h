@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +23,9 @@ struct WorkerGone {
   std::string how;
 };
 
+/// Templates that took a worker with them while they were compiled, with how that ended: they are not compiled again.
+using HungTemplates = std::map<std::string, std::string, std::less<>>;
+
 /// A worker process and what it knows.
 class TemplateClient {
  public:
@@ -31,7 +36,8 @@ class TemplateClient {
     std::string error = {};  ///< why it does not compile
   };
 
-  TemplateClient(std::unique_ptr<WorkerProcess> process, const TemplateLimits& limits);
+  /// hung: outlives it.
+  TemplateClient(std::unique_ptr<WorkerProcess> process, const TemplateLimits& limits, HungTemplates& hung);
 
   /// Compiled now or before. Throws TemplateError each time when it does not compile.
   std::shared_ptr<const Compiled> compiled(bool is_native, std::string_view source, std::string_view shown_as);
@@ -53,6 +59,7 @@ class TemplateClient {
     std::size_t bytes = 0;
   };
 
+  MessageReader ask_to_compile(const MessageWriter& order, std::string_view source);
   bool make_room(Environment& environment) const;
   void introduce(Variables::Variable& variable, std::string_view source);
   static void write(const Variables::Variable& variable, MessageWriter& message);
@@ -61,6 +68,7 @@ class TemplateClient {
 
   const std::unique_ptr<WorkerProcess> process_;
   const TemplateLimits limits_;
+  HungTemplates& hung_;
   std::string answer_;
   Environment text_, native_;
   std::uint64_t last_template_ = 0;

@@ -17,7 +17,7 @@ Templates::~Templates() = default;
 /// Under the lock.
 TemplateClient& Templates::worker() {
   try {
-    if (!worker_) worker_ = std::make_unique<TemplateClient>(host_.start(), limits_);
+    if (!worker_) worker_ = std::make_unique<TemplateClient>(host_.start(), limits_, hung_);
   } catch (const std::system_error& error) {
     throw TemplateError("Templates cannot be rendered: " + reason(error) +
                         ". They need " CONNECTOR_PYTHON " with jinja2 (Debian: python3-jinja2)");

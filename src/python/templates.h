@@ -142,6 +142,7 @@ class Templates {
   WorkerHost& host_;
   const TemplateLimits limits_;
   std::mutex mutex_;
+  std::map<std::string, std::string, std::less<>> hung_;  ///< see TemplateClient
   std::unique_ptr<TemplateClient> worker_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "connector/error.h"
 #include "integration/definition.h"
+#include "platform/limits.h"
 #include "platform/wait.h"
 
 namespace connector::schedule {
@@ -63,6 +64,10 @@ void Syncs::start(const std::string& id, const Json& configuration) {
   waiting_bytes_ += text->size();
   waiting_.push_back({id, std::move(text)});
   begin_those_that_may();
+  if (waiting_.empty() || running_count() > 0) return;
+  waiting_.clear();  // there is no thread for any, and none that ends and could begin the next
+  waiting_bytes_ = 0;
+  throw SourceError(fmt::format("integration {}: sync skipped: {}", id, too_many_threads));
 }
 
 void Syncs::finish() {

@@ -8,6 +8,18 @@
 #include "text/text.h"
 
 namespace connector {
+namespace {
+
+constexpr std::size_t max_pages = 100'000;
+constexpr std::size_t max_page_checks = 2 * max_pages;  // by address and by body
+
+constexpr std::size_t max_entries = 5'000'000;
+
+SourceError endless(const std::string& list) {
+  return SourceError(fmt::format("{} has not ended after {} pages; what follows was not read", list, max_pages));
+}
+
+}  // namespace
 
 bool Connector::wants(std::string_view name) const {
   const auto is_below = [](std::string_view inner, std::string_view outer) {
@@ -79,9 +91,15 @@ std::optional<std::vector<std::string>> string_list(const std::string& text) {
 }
 
 void PageGuard::check(std::string_view page) {
+  if (seen_.size() == max_page_checks) throw endless(source_ + " pagination");
   if (!seen_.insert(std::hash<std::string_view>()(page)).second) {
     throw SourceError(source_ + " pagination loops: a page leads to one read before");
   }
+}
+
+void check_length(const std::string& list, std::size_t entries) {
+  if (entries <= max_entries) return;
+  throw SourceError(fmt::format("{} has more than {} entries; it is not read further", list, max_entries));
 }
 
 std::string resolved_url(const std::string& page, const std::string& link) {
@@ -107,6 +125,8 @@ void each_page(Request first, const std::function<Page(const Request&)>& ask, co
   };
   constexpr std::size_t pages_at_once = 3;  // one that is taken, one that waits, one that is asked for
   std::function<Request()> next = [&] { return std::move(first); };
+  const std::string list = first.url;
+  std::size_t pages = 1;
   bool is_last = false;
   std::stop_source abandon;
   WorkerPool<int, std::optional<Page>> pool(
@@ -126,7 +146,10 @@ void each_page(Request first, const std::function<Page(const Request&)>& ask, co
   const AtTheEnd at_the_end{abandon};  // goes before the pool, which waits for a request under way
   pool.add(0);
   pool.finish();  // the first page alone: a limited run may want no other
-  while (!is_last) pool.add(0);
+  while (!is_last) {
+    if (++pages > max_pages) throw endless("the list " + list);
+    pool.add(0);
+  }
 }
 
 std::string problem_of(const Response& response, const Log& log) {

@@ -63,9 +63,10 @@ void Delivery::deliver(const Payload& payload) {
   if (is_unidentified_ || (!is_unreachable_ && !cancel_watch_.may_send())) {
     return count(&Summary::not_sent, payload.size());
   }
+  int waited_out = 0;
   for (Bisection search(payload.size()); !search.is_done();) {
     const std::size_t number = search.end() - search.begin();
-    search.note(send(payload.records(search.begin(), search.end()), number));
+    search.note(send(payload.records(search.begin(), search.end()), number, waited_out));
   }
 }
 
@@ -80,8 +81,9 @@ void Delivery::check_identity(const Payload& payload) {
       fmt::join(sync_field, ", "), payload.size());
 }
 
-/// Some records of a payload. What may be taken in smaller groups is not kept.
-Bisection::Outcome Delivery::send(std::string_view records, std::size_t number) {
+/// Some records of a payload. What may be taken in smaller groups is not kept. waited_out: how often Oomnitza asked to
+/// wait with a group of this payload until all tries were used up; when smaller groups do not help, waiting does not.
+Bisection::Outcome Delivery::send(std::string_view records, std::size_t number, int& waited_out) {
   using Outcome = Bisection::Outcome;
   const std::string body = job_.envelope.body(records);
   if (save_data_ != nullptr) save_data_->payload(body);
@@ -94,8 +96,13 @@ Bisection::Outcome Delivery::send(std::string_view records, std::size_t number) 
   } catch (const HttpError& error) {
     const Refusal refusal(error);
     if (refusal.is_about_the_payload) outcome = refusal.is_about_its_size ? Outcome::too_large : Outcome::refused;
-    if (refusal.is_about_the_payload && number > 1) return outcome;
+    const bool is_hopeless = refusal.is_about_its_size && error.retries_exhausted() && ++waited_out > 1;
+    if (refusal.is_about_the_payload && number > 1 && !is_hopeless) return outcome;
     note(refusal);
+    if (is_hopeless) {
+      is_unreachable_ = true;
+      outcome = Outcome::dealt_with;
+    }
     refuse(records, number, error.what());
   } catch (const std::exception& error) {
     refuse(records, number, error.what());

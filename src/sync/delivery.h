@@ -56,7 +56,7 @@ class Delivery {
   void check_identity(const Payload& payload);
   void hand_over(const std::string& body);
   void note_delivered(std::string_view records);
-  Bisection::Outcome send(std::string_view records, std::size_t number);
+  Bisection::Outcome send(std::string_view records, std::size_t number, int& waited_out);
   void deliver_error(const std::string& body, const std::string& about);
   void note(const Refusal& refusal);
   std::string first_of(std::string_view records) const;

@@ -1,6 +1,7 @@
 #include "sync/open_portions.h"
 
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -27,7 +28,7 @@ std::size_t OpenPortions::finalize_all(const Log& log) {
   std::vector<std::jthread> threads;
   threads.reserve(open.size());
   for (const auto& [id, portion] : open) {
-    threads.emplace_back([&log, &portion = portion] {
+    const auto finalize = [&log, &portion = portion] {
       try {
         portion.finalize();
         log.error("{}: the sync did not end in time; its portion was finalized, what it still held was not delivered",
@@ -36,7 +37,12 @@ std::size_t OpenPortions::finalize_all(const Log& log) {
         log.error("{}: the sync did not end in time, and its portion could not be finalized: {}", portion.sync,
                   error.what());
       }
-    });
+    };
+    try {
+      threads.emplace_back(finalize);
+    } catch (const std::system_error&) {  // no more threads are to be had: one after the other
+      finalize();
+    }
   }
   return open.size();
 }

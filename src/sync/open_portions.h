@@ -51,8 +51,12 @@ class OpenPortions {
 class OpenPortionSink final : public CloudSink {
  public:
   /// cloud and portions outlive it. sync: names the sync in the log.
-  OpenPortionSink(const Oomnitza& cloud, OpenPortions& portions, const std::string& portion, std::string sync)
-      : CloudSink(cloud), entry_(portions, portion, std::move(sync), [cloud, portion] { cloud.finalize(portion); }) {}
+  OpenPortionSink(const Oomnitza& cloud, OpenPortions& portions, const std::string& portion, std::string sync,
+                  const std::shared_ptr<BegunPortion>& begun)
+      : CloudSink(cloud, begun), entry_(portions, portion, std::move(sync), [cloud, portion, begun] {
+          cloud.finalize(portion);
+          begun->forget();
+        }) {}
 
   void finalize(const std::string& portion) override {
     if (entry_.take()) CloudSink::finalize(portion);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sync/weight.h"
+#include "text/values.h"
 
 namespace connector {
 namespace {
@@ -14,10 +15,25 @@ constexpr std::size_t max_payload_bytes = std::size_t{4} << 20;
 
 }  // namespace
 
+/// What is left of a record that is too large: what it is called.
+Record Pipeline::without_data(Record record, std::size_t bytes) const {
+  std::string name;
+  for (const std::string& source : job_.connector.sync_sources) {
+    const Json& value = at(record.data, source);
+    if (value.is_string() || value.is_number()) name += fmt::format("{} {}: ", source, excerpt(text_of(value)));
+  }
+  record.error = fmt::format("{}it takes {} MiB of memory, more than max_record_size = {} allows", name, bytes >> 20,
+                             job_.connector.max_record_size);
+  record.data = Json::object();
+  record.extra = {};
+  return record;
+}
+
 Pipeline::Pipeline(const Job& job, Delivery& delivery, SaveData* save_data)
     : job_(job),
       delivery_(delivery),
       save_data_(save_data),
+      max_record_weight_(static_cast<std::size_t>(job.connector.max_record_size) << 20),
       queue_(job.options.workers, job.options.workers * max_batch_weight) {
   start_worker();
 }
@@ -32,7 +48,12 @@ void Pipeline::add(Record record) {
   const bool is_last = count_pulled();
   record.number = pulled_;
   if (save_data_ != nullptr) save_data_->record(record.data);
-  batch_weight_ += weight(record.data);
+  const std::size_t bytes = weight(record.data);
+  if (bytes <= max_record_weight_) {
+    batch_weight_ += bytes;
+  } else {
+    record = without_data(std::move(record), bytes);
+  }
   batch_.push_back(std::move(record));
   if (is_last || batch_.size() >= job_.options.batch_size || batch_weight_ >= max_batch_weight) push_batch();
   if (is_last) throw Stopped();
@@ -89,16 +110,30 @@ void Pipeline::start_worker() {
   workers_.emplace_back([this] { work(); });
 }
 
+/// Whether all of the records were mapped: not when the code that maps them was ended, since the program shuts down.
+template <class Map>
+bool Pipeline::map(std::size_t records, const Payload& payload, const Counts& counts, Map map_all) {
+  const std::size_t before = payload.size() + counts.records();
+  try {
+    map_all();
+    return true;
+  } catch (const Stopped&) {
+    const std::lock_guard lock(counts_mutex_);
+    counts_.not_sent += records - (payload.size() + counts.records() - before);
+    return false;
+  }
+}
+
 void Pipeline::work() {
   Payload payload;
   Counts counts;
   const auto deliver = [&] { delivery_.deliver(payload.take(job_.options.batch_size, max_payload_bytes)); };
   while (auto work = queue_.pop()) {
     if (const Rows* rows = std::get_if<Rows>(&*work)) {
-      job_.mapping.map_rows(*rows, payload, counts);
+      map(rows->size(), payload, counts, [&] { job_.mapping.map_rows(*rows, payload, counts); });
     } else {
       Batch& batch = std::get<Batch>(*work);
-      job_.mapping.map(batch, payload, counts);
+      if (!map(batch.size(), payload, counts, [&] { job_.mapping.map(batch, payload, counts); })) continue;
       for (const Record& record : batch) {
         if (!record.error.empty()) delivery_.deliver_failed(record);
       }

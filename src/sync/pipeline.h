@@ -51,14 +51,18 @@ class Pipeline {
 
  private:
   bool count_pulled();
+  Record without_data(Record record, std::size_t bytes) const;
   void push_batch();
   void push(std::variant<Batch, Rows> work, std::size_t weight);
   void start_worker();
+  template <class Map>
+  bool map(std::size_t records, const Payload& payload, const Counts& counts, Map map_all);
   void work();
 
   const Job& job_;
   Delivery& delivery_;
   SaveData* save_data_;
+  const std::size_t max_record_weight_;
   Queue<std::variant<Batch, Rows>> queue_;
   Batch batch_;
   std::size_t batch_weight_ = 0;

@@ -17,7 +17,8 @@ std::string indented(const std::string& text, bool ascii) {
 SaveData::SaveData(std::filesystem::path folder, Faults faults)
     : folder_(std::move(folder)), faults_(std::move(faults)) {
   try {
-    make_private_folder(folder_);
+    make_private_folder_here(folder_);
+    has_folder_ = true;
   } catch (const std::exception& error) {
     faults_.log().warning("--save-data: {}", error.what());
   }
@@ -34,6 +35,7 @@ void SaveData::payload(const std::string& body) {
 }
 
 void SaveData::write(const std::string& name, const std::string& text) {
+  if (!has_folder_) return;
   try {
     write_private_file(folder_ / name, text);
   } catch (const std::exception& error) {

@@ -30,6 +30,7 @@ class SaveData {
   std::mutex mutex_;
   std::size_t records_ = 0;
   std::size_t payloads_ = 0;
+  bool has_folder_ = false;
 };
 
 }  // namespace connector

@@ -7,7 +7,7 @@
 namespace connector {
 
 void PrintSink::take(const std::string& body) {
-  const std::string text = indented(body, false) + "\n";
+  const std::string text = log_.redact(indented(body, false)) + "\n";
   const std::lock_guard lock(mutex_);
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "connector/error.h"
 #include "oomnitza/oomnitza.h"
+#include "sync/begun_portion.h"
 
 namespace connector {
 
@@ -30,26 +33,38 @@ class Sink {
 /// To Oomnitza.
 class CloudSink : public Sink {
  public:
-  /// cloud: outlives the sink.
-  explicit CloudSink(const Oomnitza& cloud) : cloud_(cloud) {}
+  /// cloud: outlives the sink. portion: all payloads are of this one.
+  CloudSink(const Oomnitza& cloud, std::shared_ptr<BegunPortion> portion)
+      : cloud_(cloud), portion_(std::move(portion)) {}
 
-  void take(const std::string& body) override { cloud_.upload(body); }
+  void take(const std::string& body) override {
+    portion_->begin();
+    cloud_.upload(body);
+  }
   bool is_canceled(const std::string& portion) override { return cloud_.is_canceled(portion); }
-  void finalize(const std::string& portion) override { cloud_.finalize(portion); }
+  void finalize(const std::string& portion) override {
+    cloud_.finalize(portion);
+    portion_->forget();
+  }
 
  private:
   const Oomnitza& cloud_;
+  const std::shared_ptr<BegunPortion> portion_;
 };
 
 /// To standard output, indented, one after the other (--testmode).
 class PrintSink final : public Sink {
  public:
+  /// log: whose secrets are hidden, since a mapping may send a setting.
+  explicit PrintSink(Log log) : log_(std::move(log)) {}
+
   void take(const std::string& body) override;
   bool is_canceled(const std::string&) override { return false; }
   void finalize(const std::string&) override {}
   bool is_rehearsal() const override { return true; }
 
  private:
+  const Log log_;
   std::mutex mutex_;
 };
 

@@ -21,13 +21,6 @@ namespace fs = std::filesystem;
 constexpr const char* payload_extension = ".json";
 constexpr const char* delivered_extension = ".delivered";
 
-/// Different for different sections, also when a character of theirs cannot stand in a name.
-std::string folder_name(std::string_view section) {
-  std::string name = safe_name(section);
-  if (name != section) name += "-" + sha256(section).substr(0, 8);
-  return name;
-}
-
 std::string file_name(std::string_view section, PayloadEnvelope envelope, std::string_view records) {
   envelope.portion.clear();
   return sha256(fmt::format("{}\n{}", section, envelope.body(records))).substr(0, 32) + payload_extension;
@@ -50,6 +43,12 @@ fs::directory_iterator entries_of(const fs::path& folder) {
 }
 
 }  // namespace
+
+std::string folder_name(std::string_view section) {
+  std::string name = safe_name(section);
+  if (name != section) name += "-" + sha256(section).substr(0, 8);
+  return name;
+}
 
 Undelivered::Undelivered(const fs::path& state_folder, std::string_view section, Log log, std::uintmax_t room)
     : section_(section),

@@ -71,6 +71,10 @@ class Undelivered {
   mutable std::optional<std::uintmax_t> used_;  ///< bytes, counted once and then added up
 };
 
+/// A section's name as that of a folder or file: different for different sections, also when a character of theirs
+/// cannot stand in such a name.
+std::string folder_name(std::string_view section);
+
 /// For a run of a section, before its source is read: waits while `connector resend` is at work with its kept payloads
 /// and keeps it away from them for as long as the lock lives; warns of those that earlier runs had to keep. Throws
 /// std::system_error when they cannot be read, SourceError when stop comes while it waits.

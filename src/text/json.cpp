@@ -120,13 +120,13 @@ Json parse(std::string_view text, const JsonBounds& bounds = {}, JsonItems* item
       *bounds.mended_numbers = true;
       text = repaired = std::move(without);
     } else if (failure == JsonBuilder::Failure::out_of_bounds && bounds.too_much_is_a_source_error) {
-      throw SourceError(builder.error());
+      throw TooManyValues(builder.error());
     } else {
       throw JsonError(builder.error());
     }
   }
   JsonBuilder builder(bounds, items);
-  read(builder);
+  if (!read(builder)) throw TooManyValues(builder.error());  // all else was found before
   return builder.take();
 }
 
@@ -147,9 +147,10 @@ Json parse_lenient_json(std::string_view text, bool& has_mended, std::size_t max
 }
 
 Json parse_lenient_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take,
-                              bool& has_mended) {
+                              bool& has_mended, std::size_t max_values) {
   JsonItems items{list, take};
-  return parse(text, {.mended_numbers = &has_mended}, &items);
+  return parse(text, {.max_values = max_values, .too_much_is_a_source_error = true, .mended_numbers = &has_mended},
+               &items);
 }
 
 Json parse_json_items(std::string_view text, std::string_view list, const std::function<void(Json)>& take) {

@@ -74,9 +74,10 @@ class JsonBuilder {
   template <class Value>
   bool add(Value&& value) {
     if (depth_left_out_ > 0) return true;
-    if (++count_ > bounds_.max_values) return fail_for_number();
     if (only_reads()) return true;
+    if (++count_ > bounds_.max_values) return fail_for_number();
     if (items_ && items_depth_ != 0 && open_.size() == items_depth_) {
+      count_ = 0;
       items_->take(std::forward<Value>(value));
     } else {
       values_.emplace_back(std::forward<Value>(value));

@@ -121,6 +121,32 @@ TEST(CsvTable, AQuoteThatIsNeverClosedNamesItsRow) {
   }
 }
 
+TEST(CsvTable, ARowThatIsTooLargeIsLeftOut) {
+  const std::string large(5000, 'x');
+  for (const std::string& row :
+       {"1," + large + ",3", "1,\"" + large + "\"\"\n\"\"" + large + "\",3", "\"" + large + "\xC3\xA9\",2,3",
+        large + "\"," + large, "\"1\"x\"" + large + "\",2,3"}) {
+    for (const std::size_t piece : {std::string::npos, std::size_t{7}, std::size_t{64}}) {
+      std::vector<Json> found;
+      std::vector<std::size_t> left_out;
+      CsvTable table(',', no_check,
+                     [&](const Rows& rows) {
+                       for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(rows.record(i));
+                     },
+                     {.most = 1000, .tell = [&](std::size_t number) { left_out.push_back(number); }});
+      const std::string text = "a,b,c\n1,2,3\n" + row + "\n4,5,6\n";
+      for (std::size_t i = 0; i < text.size(); i += std::min(piece, text.size())) {
+        table.read(std::string_view(text).substr(i, piece));
+      }
+      table.finish();
+      table.flush();
+      EXPECT_EQ(table.problem(), "") << row.substr(0, 20) << piece;
+      EXPECT_EQ(found, (std::vector<Json>{{{"a", "1"}, {"b", "2"}, {"c", "3"}}, {{"a", "4"}, {"b", "5"}, {"c", "6"}}}));
+      EXPECT_EQ(left_out, std::vector<std::size_t>{3}) << row.substr(0, 20) << piece;
+    }
+  }
+}
+
 TEST(CsvTable, OtherDelimiters) {
   for (const char delimiter : {';', '\t', '|', ' '}) {
     std::vector<Json> found;

@@ -1,4 +1,5 @@
 // Configurations and answers that mean harm end with a clear error of their own; what stands beside them runs.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -143,6 +144,72 @@ TEST_F(HostileCloud, HasSourcesWhoseAnswersMeanHarm) {
   hand_out_answer(json_head + "\r\n" + R"(<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>)",
                   "is a string");
   run_all();
+}
+
+TEST_F(HostileCloud, CallsNoHostThatThisMachineKeepsFromIt) {
+  source.on("GET", "/metadata", {{.status = 302, .headers = {{"Location", "http://169.254.169.254/latest"}}}});
+  hand_out(configuration("http://169.254.169.254/latest/meta-data"), "where clouds hand out credentials");
+  hand_out(configuration("http://[fd00:ec2::254]/latest"), "where clouds hand out credentials");
+  hand_out(configuration(source.url("/metadata")), "where clouds hand out credentials");
+  hand_out(configuration(source.url("/items")), "127.0.0.1 is not called: it is not in allow_hosts");
+  hand_out(configuration("http://localhost/"), "localhost is not called: it is not in allow_hosts");
+  Json own = configuration(source.url("/items"));
+  own["allow_hosts"] = "127.0.0.1";
+  hand_out(own, "127.0.0.1 is not called: it is not in allow_hosts");
+  configure(
+      "[managed.4]\nallow_hosts = *.example.com, 192.0.2.7\n[managed.5]\nallow_hosts = 10.0.0.0/8\n"
+      "[managed.6]\nallow_hosts = 10.0.0.0/8\n");
+  run_all();
+}
+
+TEST_F(HostileCloud, IsToldOfWhereItSendsSecretsOfThisMachine) {
+  source.otherwise([](const Received&) { return Answer{.body = R"([{"serial": "S1"}])"}; });  // a proxy
+  Json own = configuration("http://far.invalid/items");
+  own["id"] = 1;
+  oomnitza.cloud().managed().set_mapping("1", {{"SERIAL", {{"type", "attribute"}, {"value", "serial"}}}});
+  oomnitza.cloud().managed().set_configuration("1", own);
+  configure("[managed.1]\nlocal_inputs = {\"password\": \"made-up-secret\"}\n");
+  const std::string by_proxy =
+      fmt::format(R"(http_proxy={} NO_PROXY=127.0.0.1 exec "$0" "$@" >stdout 2>stderr)", source.url());
+  Process connector = start_by(by_proxy, {"managed", "--ini", folder.file("config.ini")});
+  wait_until([&] { return is_delivered() && output().find("sync ended") != std::string::npos; });
+  connector.send_signal(SIGTERM);
+  EXPECT_EQ(end_of(std::move(connector)), 0) << output();
+  EXPECT_THAT(output(), testing::HasSubstr("Oomnitza chose where the secrets of section [managed.1] go: far.invalid. "
+                                           "List the hosts that may have them: allow_hosts = far.invalid"));
+}
+
+TEST_F(HostileCloud, DoesNotHearWhatALoginOfThisMachineHolds) {
+  source.handle("POST", "/login", [](const Received& request) { return Answer{.status = 400, .body = request.body}; });
+  source.handle("GET", "/query", [](const Received& request) { return Answer{.status = 400, .body = request.target}; });
+  const auto session = [&](Json behavior) {
+    behavior["result"] = {{"headers", Json::array({{{"key", "X"}, {"value", "{{ response.token }}"}}})}};
+    return "saas_authorization = " + Json{{"type", "session"}, {"behavior", behavior}}.dump() + "\n";
+  };
+  const std::vector<std::string> bodies = {
+      R"({"user": "svc", "password": "made-up-secret"})", "user=svc&password=made-up-secret",
+      "<login><password>made-up-secret</password></login>", R"({{ {"password": "made-up-secret"}|tojson }})"};
+  std::string sections;
+  for (const std::string& body : bodies) {
+    Json own = configuration(source.url("/items"));
+    own.erase("saas_authorization");
+    hand_out(own, "status 400");
+    sections += fmt::format("[managed.{}]\n", last_id) +
+                session({{"url", source.url("/login")}, {"http_method", "POST"}, {"body", body}});
+  }
+  Json own = configuration(source.url("/items"));
+  own.erase("saas_authorization");
+  hand_out(own, "status 400");
+  sections += fmt::format("[managed.{}]\n", last_id) +
+              session({{"url", source.url("/query")},
+                       {"http_method", "GET"},
+                       {"params", Json::array({{{"key", "key"}, {"value", "made-up-secret"}}})}});
+  configure(sections);
+  run_all();
+  EXPECT_THAT(output(), testing::Not(testing::HasSubstr("made-up-secret")));
+  for (const auto& portion : oomnitza.cloud().managed().ready_portions()) {
+    EXPECT_THAT(portion.body.dump(), testing::Not(testing::HasSubstr("made-up-secret")));
+  }
 }
 
 TEST_F(HostileCloud, GetsNoCredentialsOfAnotherHost) {

@@ -73,6 +73,16 @@ TEST_F(TemplateWorker, WhatCannotBeEndedFromWithinIsEndedFromWithout) {
   }
 }
 
+TEST_F(TemplateWorker, WhatHangsWhenItIsCompiledIsNotCompiledAgain) {
+  const std::string hang = "{{ 5|round(-300000000) }}";  // its value is worked out then
+  EXPECT_THAT(error_of(templates, hang), HasSubstr("takes too long"));
+  Variables variables;
+  variables.set("rows", Json::array({1}));
+  templates.render_native("{{ rows.append(2) }}", variables);
+  EXPECT_THAT(error_of(templates, hang), HasSubstr("takes too long"));
+  EXPECT_EQ(templates.render_native("{{ rows|length }}", variables), 2) << "the same worker is still there";
+}
+
 TEST_F(TemplateWorker, OthersGoOnMeanwhile) {
   std::thread bomb([&] { error_of(templates, "{{ 5|round(-300000000) }}"); });
   for (int i = 0; i < 100; ++i) EXPECT_EQ(others.render_native("{{ 1 + 1 }}", {}), 2);

@@ -191,4 +191,19 @@ TEST(ReadPart, GoesOnWithoutAPartThatFails) {
   EXPECT_EQ(emit.problems, std::vector<std::string>{"hosts of B: status 500"});
 }
 
+TEST(EachPage, EndsAListThatDoesNot) {
+  std::size_t pages = 0;
+  const auto ask = [](const Request&) { return Page{.response = {}, .next = [] { return Request{.url = "next"}; }}; };
+  EXPECT_THROW(each_page({.url = "first"}, ask, [&](Page&) { ++pages; }), SourceError);
+  EXPECT_GE(pages, 99'990U) << "the last ones were asked for ahead";
+}
+
+TEST(PageGuard, EndsPagesThatAlwaysDiffer) {
+  PageGuard guard("NetBox");
+  const auto check_many = [&] {
+    for (int i = 0; i <= 200'000; ++i) guard.check(std::to_string(i));
+  };
+  EXPECT_THROW(check_many(), SourceError);
+}
+
 }  // namespace connector::pages_test

@@ -43,6 +43,10 @@ class KeepSome final : public Mapping {
       batches.push_back(batch.size());
     }
     for (const Record& record : batch) {
+      if (!record.error.empty()) {
+        ++counts.failed;
+        continue;
+      }
       const bool is_kept = payload.add([&](std::string& text) {
         if (keep_(record)) text += to_text({{"ID", record.data["ID"]}});
         return keep_(record);
@@ -78,7 +82,7 @@ class PipelineTest : public testing::Test {
     cloud.log_in();
     NoSource source;
     KeepSome mapping(keep);
-    CloudSink sink(cloud);
+    CloudSink sink(cloud, std::make_shared<BegunPortion>(folder.path(), "section", "portion", Log()));
     const Job job{.name = "section",
                   .connector = source,
                   .mapping = mapping,
@@ -210,6 +214,26 @@ TEST_F(PipelineTest, TakesNoMoreOnceTheRunIsCanceled) {
   EXPECT_TRUE(summary.canceled);
   EXPECT_EQ(summary.delivered, 0U);
   EXPECT_EQ(summary.not_sent, summary.pulled);
+}
+
+TEST_F(PipelineTest, ARecordThatIsTooLargeFailsAlone) {
+  const Summary summary = run([](Pipeline& pipeline) {
+    pipeline.add(numbered(1));
+    pipeline.add(numbered(2, 65 * mebibyte));
+    pipeline.add(numbered(3, 60 * mebibyte));
+  });
+  EXPECT_EQ(summary.delivered, 2U);
+  EXPECT_EQ(summary.failed, 1U);
+}
+
+TEST_F(PipelineTest, AnOomnitzaThatAlwaysAsksToWaitIsGivenUp) {
+  oomnitza.faults().add(
+      {.method = "POST", .path = "/api/v3/bulk", .calls = 40, .status = 413, .body = "later", .retry_after = "0"});
+  const Summary summary = run([](Pipeline& pipeline) {
+    for (int i = 0; i < 100; ++i) pipeline.add(numbered(i));
+  });
+  EXPECT_EQ(summary.undelivered, 100U) << "the first try has eleven requests, the half of it another eleven";
+  EXPECT_EQ(summary.delivered, 0U);
 }
 
 }  // namespace connector::pipeline_test

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "text/lenient_json.h"
+
 #include <cmath>
 #include <limits>
 #include <tuple>
@@ -310,6 +312,18 @@ TEST(ParseJsonItems, HandsOverNothingOfBrokenText) {
     EXPECT_THROW(parse_json_items(text, "", [&](const Json&) { ++items; }), JsonError) << text;
     EXPECT_EQ(items, 0U) << text;
   }
+}
+
+TEST(ParseLenientJson, KeepsToSoManyValues) {
+  bool mended = false;
+  EXPECT_EQ(parse_lenient_json("[1,2]", mended, 3), Json({1, 2}));
+  EXPECT_THROW(parse_lenient_json("[1,2,3]", mended, 3), TooManyValues);
+  std::size_t items = 0;
+  const auto take = [&](const Json&) { ++items; };
+  parse_lenient_json_items(R"({"rows":[[1],[2],[3],[4]]})", "rows", take, mended, 3);
+  EXPECT_EQ(items, 4U) << "each item by itself";
+  EXPECT_THROW(parse_lenient_json_items(R"({"rows":[[1,2,3]]})", "rows", take, mended, 3), TooManyValues);
+  EXPECT_THROW(parse_lenient_json_items(R"({"n":[1,2,3],"rows":[]})", "rows", take, mended, 3), TooManyValues);
 }
 
 TEST(At, LooksIntoListsAndNothingElse) {
