@@ -113,7 +113,8 @@ Outcome Call::try_once() {
                           .time_limit = request_.time_limit,
                           .max_body = request_.max_body,
                           .sink = request_.sink,
-                          .certificate = request_.certificate && !stranger_ ? &*request_.certificate : nullptr});
+                          .certificate = request_.certificate && !stranger_ ? &*request_.certificate : nullptr,
+                          .unix_socket = stranger_ ? nullptr : &request_.unix_socket});
   if (stranger_) connection_->add_cookies(stranger_->cookies());  // for the session's later requests
   outcome.response.url = address_.shown;
   outcome.response.method = method_;

@@ -281,6 +281,8 @@ Outcome Connection::perform(const Exchange& exchange) {
   set(handle, CURLOPT_URL, exchange.address.url.c_str());
   set(handle, CURLOPT_PROXY, exchange.address.scheme == "https" ? nullptr : text_or_null(settings_.http_proxy));
   set(handle, CURLOPT_NOPROXY, no_proxy_for(settings_.no_proxy, exchange.address).c_str());
+  set(handle, CURLOPT_UNIX_SOCKET_PATH,
+      exchange.unix_socket == nullptr ? nullptr : text_or_null(*exchange.unix_socket));
   set_method(exchange);
   set_certificate(exchange.certificate);
   const List headers = header_list(exchange);

@@ -43,6 +43,7 @@ struct Exchange {
   std::size_t max_body;
   const std::function<void(std::string_view)>& sink;
   const ClientCertificate* certificate = nullptr;  ///< instead of the session's
+  const std::string* unix_socket = nullptr;        ///< in the place of host and port; empty: none
 };
 
 enum class Fault {
