@@ -91,11 +91,7 @@ class Vault {
   SecretValues fetch() const {
     const Json secrets = secrets_of_either_version();
     SecretValues values;
-    for (const std::string& key : query_.keys) {
-      const Json& value = member(secrets, key);
-      if (is_empty(value)) continue;
-      values[key] = value.is_string() ? value.get<std::string>() : to_text(value);
-    }
+    for (const std::string& key : query_.keys) values[key] = text_of(member(secrets, key));
     return values;
   }
 
