@@ -10,6 +10,7 @@
 #include "config/problem.h"
 #include "connector/error.h"
 #include "platform/files.h"
+#include "platform/memory.h"
 #include "platform/path.h"
 #include "text/nearest.h"
 #include "text/text.h"
@@ -55,6 +56,11 @@ class Filling {
         section_(section),
         context_(context),
         problems_(problems) {}
+  ~Filling() {
+    for (auto& [key, found] : found_) wipe(found.value);
+  }
+  Filling(const Filling&) = delete;
+  Filling& operator=(const Filling&) = delete;
 
   SettingValues fill() {
     hide_configured_secrets();

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "connector/error.h"
+
 namespace connector {
 
 Renewals::Renewals(Clock::duration delay) : delay_(delay) {}
@@ -29,6 +31,8 @@ void Renewals::work(const std::stop_token& stop) {
     std::optional<std::chrono::seconds> lifetime;
     try {
       lifetime = item.renew();
+    } catch (const Stopped&) {
+      return;
     } catch (const std::exception&) {  // told by renew()
     }
     lock.lock();

@@ -44,6 +44,8 @@ TlsSettings with_own_authorities(TlsSettings tls, const SecretTools& tools) {
   return tls;
 }
 
+constexpr std::chrono::seconds until_asked_again{60};
+
 /// Where the secret is below its mount.
 std::string path_below_mount(const SecretQuery& query) {
   return query.settings.vault_path.empty() ? query.name : query.settings.vault_path;
@@ -137,7 +139,7 @@ class Vault {
     renewals.keep(token, [http, request, log = tools_.log] { return renewed(http, request, log); });
   }
 
-  /// A root token, and one that has reached its maximum, cannot be renewed: that is told once.
+  /// A root token, and one that has reached its maximum, cannot be renewed. Where Vault is away, it is asked again.
   static std::optional<std::chrono::seconds> renewed(const Http& http, const Request& request, const Log& log) {
     try {
       const Json answer = http.send(request).json();
@@ -147,9 +149,9 @@ class Vault {
       }
       log.debug("Vault's token was renewed for {} s", lifetime.get<int>());
       return std::chrono::seconds(lifetime.get<int>());
-    } catch (const SourceError& error) {
-      log.warning("Vault's token cannot be renewed, later syncs may lack their secrets: {}", error.what());
-      return std::nullopt;
+    } catch (const HttpError& error) {
+      log.warning("Vault's token could not be renewed, later syncs may lack their secrets: {}", error.what());
+      return error.retries_exhausted() ? std::optional(until_asked_again) : std::nullopt;
     }
   }
 

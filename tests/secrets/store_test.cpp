@@ -260,6 +260,16 @@ TEST_F(VaultStore, ARedirectTakesTheTokenToNoOtherHost) {
   }
 }
 
+TEST(Renewals, EndWithTheProgram) {
+  std::promise<void> asked;
+  Renewals renewals(std::chrono::seconds(0));
+  renewals.keep("token", [&]() -> std::optional<std::chrono::seconds> {
+    asked.set_value();
+    throw Stopped();
+  });
+  EXPECT_EQ(asked.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
+}
+
 class ConjurStore : public SecretStores {
  protected:
   ConjurStore() {
