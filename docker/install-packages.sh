@@ -8,7 +8,7 @@ build="g++ cmake ninja-build make pkg-config ccache git
   zlib1g-dev libseccomp-dev"
 demo="libcpp-httplib-dev curl"
 tests="$demo libgtest-dev libgmock-dev slapd ldap-utils openssl procps
-  postgresql odbc-postgresql unixodbc gnome-keyring dbus python3"
+  postgresql odbc-postgresql unixodbc gnome-keyring dbus libsecret-tools python3"
 style="clang-format-14 clang-tidy-14"
 fuzz="clang-14 libclang-rt-14-dev"
 

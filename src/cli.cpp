@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <type_traits>
 
 #include "text/nearest.h"
@@ -36,6 +38,16 @@ void add(CLI::App& app, const Option& option, CommandLine& line) {
       app.add_flag(names, line.*target);
     } else if constexpr (std::is_same_v<decltype(target), std::string CommandLine::*>) {
       app.add_option(names, line.*target)->check(one_of(std::string(option.value)));
+    } else if constexpr (std::is_same_v<decltype(target), std::optional<std::string> CommandLine::*>) {
+      if (option.value.starts_with('[')) {
+        app.add_option_function<std::vector<std::string>>(names,
+                                                          [target, &line](const std::vector<std::string>& texts) {
+                                                            line.*target = texts.empty() ? "" : texts.front();
+                                                          })
+            ->expected(0, 1);
+      } else {
+        app.add_option(names, line.*target);
+      }
     } else if constexpr (std::is_member_object_pointer_v<decltype(target)>) {
       app.add_option(names, line.*target);
     } else {
@@ -59,6 +71,9 @@ void refuse_unknown(const CLI::App& app) {
   throw UsageError("unknown option " + name + did_you_mean(name, names));
 }
 
+/// What the program does when it is called by this name.
+constexpr std::string_view store_secrets = "strongbox";
+
 void sort(const std::vector<std::string>& words, CommandLine& line) {
   for (const std::string& word : words) {
     if (word == "ini_only") {
@@ -75,6 +90,7 @@ void sort(const std::vector<std::string>& words, CommandLine& line) {
 
 CommandLine parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
+  if (argc > 0 && std::filesystem::path(argv[0]).filename() == store_secrets) line.action = store_secrets;
   std::vector<std::string> words;
   CLI::App app;
   app.set_help_flag();  // an option like the others

@@ -62,8 +62,16 @@ class Emit {
   ~Emit() = default;
 };
 
-/// A string that is never printed: no conversion to text, no operator<<. Ask for `value` where it is sent.
+/// A string that is never printed: no conversion to text, no operator<<. Ask for `value` where it is sent. Its memory
+/// is cleared when it ends or is replaced.
 struct Secret {
+  Secret() = default;
+  explicit Secret(std::string text) : value(std::move(text)) {}
+  Secret(const Secret&) = default;
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret other) noexcept;
+  ~Secret();
+
   std::string value;
   bool empty() const { return value.empty(); }
 };
@@ -92,6 +100,14 @@ struct SectionSettings {
   std::string vault_backend;
   std::string vault_keys;
   std::string vault_alias;
+  std::string vault_url;
+  std::string vault_mount;
+  std::string vault_path;
+  std::string vault_folder;
+  std::string vault_command;
+  std::string vault_app_id;
+  std::string vault_safe;
+  std::string vault_object;
   std::string env_password;
   std::string ignored;  ///< settings that are accepted without effect
 
@@ -112,6 +128,9 @@ struct SettingText {
   std::optional<std::pair<int, int>> range = {};  ///< the least and the largest number that is allowed
   bool in_sample = true;                          ///< false: generate-ini does not print it
   bool secret = false;                            ///< never shown; a member of the type Secret always is
+  /// What it has to do with secrets that are kept elsewhere: tells where, or is needed for asking there. Such settings
+  /// are read before all others.
+  enum class ForStores { nothing, leads, connects } for_stores = ForStores::nothing;
   bool local = false;  ///< for this machine to decide: a configuration of the cloud does not set it
   /// Further variables that give it, whole names of older versions; PREFIX_SETTING wins.
   std::vector<std::string> environment_names = {};

@@ -90,6 +90,8 @@ struct Request {
   std::vector<std::string> secret_headers = {};
   /// Presented instead of the session's own on this request's connections.
   std::optional<ClientCertificate> certificate = {};
+  /// Asked by this socket's file instead of the address's host and port; a redirect to another host leaves it.
+  std::string unix_socket = {};
   bool follow_redirects = true;
   /// A redirect to another host is an error instead of being followed (POST only).
   bool stay_on_host = false;

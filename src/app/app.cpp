@@ -7,8 +7,8 @@
 #include "log/credentials.h"
 #include "log/prefixed.h"
 #include "log/rate_limited.h"
+#include "platform/memory.h"
 #include "platform/path.h"
-#include "secrets/store.h"
 #include "sync/progress.h"
 #include "version.h"
 
@@ -16,8 +16,13 @@ namespace connector {
 namespace {
 
 std::string variable(const EnvironmentVariables& variables, const std::string& name) {
-  const auto found = variables.find(name);
-  return found == variables.end() ? "" : found->second;
+  const std::optional<VariableValue> found = variable_value(variables, name);
+  return found ? found->value : "";
+}
+
+SecretQuery query_of(const Section& section, const SectionSettings& settings, const std::vector<std::string>& keys) {
+  return {
+      .name = settings.vault_alias.empty() ? section.name : settings.vault_alias, .keys = keys, .settings = settings};
 }
 
 std::optional<Level> level_of_streams(const CommandLine& line) {
@@ -40,7 +45,9 @@ App::App(const CommandLine& line_, const Paths& paths_, std::span<const Plugin> 
                 .env_file = paths.env_file,
                 .ini_is_named = line.ini.has_value() || line.ini_only,
                 .env_file_is_named = line.env_file.has_value()},
-               plugins_) {}
+               plugins_) {
+  keep_memory_private();
+}
 
 void App::read_configuration() {
   configuration_ = current_configuration();
@@ -93,18 +100,40 @@ Log App::section_log(const Section& section, const Plugin& plugin) const {
                   fmt::format("section [{}]: ", section.name));
 }
 
-FetchSecrets App::fetch_secrets() const {
-  return [this](const Section& section, const SectionSettings& settings, const std::vector<std::string>& keys) {
-    const SecretTools tools{
-        .variable = [this](const std::string& name) { return variable(configuration_->variables, name); },
-        .log = log_,
-        .stop = stop(),
-        .timing = timing()};
-    const std::string& alias = settings.vault_alias;
+SecretTools App::secret_tools(const Log& log) const {
+  return {.variable = [this](const std::string& name) { return variable(configuration_->variables, name); },
+          .log = log,
+          .stop = stop(),
+          .timing = timing(),
+          .renewals = renewals_.get()};
+}
+
+void App::keep_stores_open() {
+  renewals_ = std::make_unique<Renewals>();
+  const FetchSecrets keep_open = [this](const Section& section, const SectionSettings& settings,
+                                        const std::vector<std::string>& keys, const Log&) {
+    keep_store_open(query_of(section, settings, keys), secret_tools(log_));
+    return SecretValues();
+  };
+  for (const Section& section : configuration_->sections) {
+    if (!is_integration(section.name)) continue;
+    ManagedSettings settings;
+    Problems told_by_the_sync;
     try {
-      return connector::fetch_secrets(
-          settings.vault_backend, {.name = alias.empty() ? section.name : alias, .keys = keys, .tls = settings.tls()},
-          tools);
+      fill_settings(settings, managed_settings(), section,
+                    {.variables = configuration_->variables, .fetch_secrets = keep_open, .log = Log()},
+                    told_by_the_sync);
+    } catch (const std::exception& error) {
+      log_.debug("section [{}]: its store cannot be asked yet: {}", section.name, error.what());
+    }
+  }
+}
+
+FetchSecrets App::fetch_secrets() const {
+  return [this](const Section& section, const SectionSettings& settings, const std::vector<std::string>& keys,
+                const Log& log) {
+    try {
+      return connector::fetch_secrets(query_of(section, settings, keys), secret_tools(log));
     } catch (const std::exception& error) {
       throw ConfigError(problem_with(section, "vault_keys", error.what()));
     }

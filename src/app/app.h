@@ -17,6 +17,7 @@
 #include "oomnitza/oomnitza.h"
 #include "platform/stop_signals.h"
 #include "python/inline_code.h"
+#include "secrets/store.h"
 
 namespace connector {
 
@@ -62,6 +63,9 @@ class App {
   std::shared_ptr<const Configuration> current_configuration() { return current_.get(); }
   /// From the secret stores. To be called while this lives.
   FetchSecrets fetch_secrets() const;
+  /// From now on the tokens are renewed by which stores are asked for secrets of integrations: they may be asked again
+  /// in hours.
+  void keep_stores_open();
   /// For settings of the configuration.
   SettingsContext settings_context() const;
   void throw_problems() const;
@@ -74,6 +78,8 @@ class App {
                                                  Problems& found) const;
 
  private:
+  SecretTools secret_tools(const Log& log) const;
+
   StopSignals signals_;
   const Logging logging_;
   const Log log_;
@@ -82,6 +88,7 @@ class App {
   CloudSettings cloud_settings_;
   std::unique_ptr<Oomnitza> cloud_;
   std::unique_ptr<BuiltInConverters> built_in_;
+  std::unique_ptr<Renewals> renewals_;  ///< nothing: no token is renewed
 };
 
 }  // namespace connector

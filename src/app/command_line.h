@@ -36,6 +36,11 @@ struct CommandLine {
   bool quiet = false;
   bool verbose = false;
   std::string log_format = "text";
+  std::optional<std::string> connector;  ///< strongbox: the name of an entry, a section's or an alias
+  std::optional<std::string> key;        ///< strongbox: the key of an entry
+  std::optional<std::string> value;      ///< strongbox: ignored
+  bool remove = false;
+  bool list = false;
   bool help = false;
   bool version = false;
 };
@@ -43,10 +48,11 @@ struct CommandLine {
 /// How an option is written and what it sets: a switch, a file, one of some words, or a number that a function takes.
 struct Option {
   std::string_view names;  ///< separated by commas; help shows the first long one and a letter before it
-  std::string_view value;  ///< what help calls the value: "FILE", "text|json"; empty for a switch
+  /// What help calls the value: "FILE", "text|json", "[TEXT]" where there need not be one; empty for a switch.
+  std::string_view value;
   std::string_view help;
   std::variant<bool CommandLine::*, std::optional<std::filesystem::path> CommandLine::*, std::string CommandLine::*,
-               void (*)(CommandLine&, std::int64_t)>
+               std::optional<std::string> CommandLine::*, void (*)(CommandLine&, std::int64_t)>
       target;
   bool general = false;  ///< means something for every action that reads a configuration
 };

@@ -74,6 +74,14 @@ std::span<const Command> commands() {
        nullptr,
        nullptr,
        generate_ini},
+      {"strongbox",
+       "store a secret in the system's keyring, for settings that vault_keys names",
+       "",
+       Needs::nothing,
+       {"--connector", "--key", "--value", "--delete", "--list"},
+       check_strongbox,
+       nullptr,
+       strongbox},
       {"version", "print the version", "", Needs::nothing, {}, nullptr, nullptr, version},
   };
   return rows;

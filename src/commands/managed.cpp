@@ -106,6 +106,7 @@ int managed(App& app) {
   }
   if (state && app.line.singleton) lock(*state, only);
   app.cloud().log_in();
+  app.keep_stores_open();
 
   WorkerHost template_workers(template_host_word);
   OpenPortions open_portions;

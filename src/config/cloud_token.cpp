@@ -17,7 +17,7 @@ std::optional<CloudToken> read_cloud_token(const std::string& text, const Sectio
   const Json& given = member(cloud, "oomnitza_authorization");
   if (is_from_cloud && !given.is_string() && !given.is_object()) return std::nullopt;
   const bool is_json = text.starts_with('{') || text.starts_with('[');
-  if (!is_json || (is_from_cloud && given.is_string())) return CloudToken{.token = {text}, .id = {}};
+  if (!is_json || (is_from_cloud && given.is_string())) return CloudToken{.token = Secret(text), .id = {}};
   try {
     if (const auto id = id_text(member(parse_json(text), "token_id"))) return CloudToken{.token = {}, .id = *id};
   } catch (const JsonError&) {  // the caller's message does without it: the text may hold a secret

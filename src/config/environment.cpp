@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "config/configuration_file.h"
 #include "config/settings.h"
 #include "connector/error.h"
 #include "platform/environment.h"
+#include "platform/files.h"
 #include "platform/path.h"
 #include "text/nearest.h"
 #include "text/text.h"
@@ -29,13 +31,20 @@ std::string_view without_quotes(std::string_view value) {
   return quoted ? value.substr(1, value.size() - 2) : value;
 }
 
+constexpr const char* file_suffix = "_FILE";
+
+std::string set_text(const EnvironmentVariables& variables, const std::string& name) {
+  const auto variable = variables.find(name);
+  return variable == variables.end() ? "" : variable->second;
+}
+
 // The first of these variables that is set and not empty becomes the key's entry.
 void add_entry(Section& section, const std::string& key, const EnvironmentVariables& variables,
                const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    const auto variable = variables.find(name);
-    if (variable == variables.end() || variable->second.empty()) continue;
-    section.entries.push_back({.key = key, .value = variable->second, .origin = name});
+    std::optional<VariableValue> found = variable_value(variables, name);
+    if (!found) continue;
+    section.entries.push_back({.key = key, .value = std::move(found->value), .origin = std::move(found->origin)});
     return;
   }
 }
@@ -67,6 +76,8 @@ VariableGroup group_of(const EnvironmentVariables& variables, const std::string&
     const std::vector<std::string>& older = setting.text.environment_names;
     group.names.insert(group.names.end(), older.begin(), older.end());
   }
+  const std::vector<std::string> names = group.names;
+  for (const std::string& name : names) group.names.push_back(name + file_suffix);
   group.is_used = std::any_of(group.names.begin(), group.names.end(),
                               [&](const std::string& name) { return variables.contains(name); });
   return group;
@@ -78,6 +89,7 @@ std::vector<VariableGroup> variable_groups(const EnvironmentVariables& variables
                                        group_of(variables, "MANAGED", managed_settings())};
   groups[0].names.emplace_back("OOMNITZA_CONNECTOR_SOURCE");
   groups[1].names.emplace_back("MANAGED_ID");
+  groups[1].names.push_back(std::string("MANAGED_ID") + file_suffix);
   for (const Plugin& plugin : plugins)
     groups.push_back(group_of(variables, environment_prefix(plugin), plugin.settings));
   return groups;
@@ -87,6 +99,22 @@ std::vector<VariableGroup> variable_groups(const EnvironmentVariables& variables
 
 EnvironmentVariables process_environment() {
   return environment_variables();
+}
+
+std::optional<VariableValue> variable_value(const EnvironmentVariables& variables, const std::string& name) {
+  if (std::string value = set_text(variables, name); !value.empty()) {
+    return VariableValue{.value = std::move(value), .origin = name};
+  }
+  const std::string origin = name + file_suffix;
+  const std::string file = set_text(variables, origin);
+  if (file.empty()) return std::nullopt;
+  try {
+    std::string value = read_file_without_line_end(file);
+    if (value.empty()) return std::nullopt;
+    return VariableValue{.value = std::move(value), .origin = origin};
+  } catch (const std::system_error& error) {
+    throw ConfigError("variable " + origin + ": " + error.what());
+  }
 }
 
 EnvironmentVariables read_env_file(const std::filesystem::path& file) {
@@ -127,9 +155,8 @@ std::vector<Section> sections_from_environment(const EnvironmentVariables& varia
     Section section = section_from(variables, plugin.section, environment_prefix(plugin), plugin.settings);
     if (!section.entries.empty()) sections.push_back(std::move(section));
   }
-  const auto id = variables.find("MANAGED_ID");
-  if (id != variables.end() && !id->second.empty()) {
-    sections.push_back(section_from(variables, "managed." + id->second, "MANAGED", managed_settings()));
+  if (const auto id = variable_value(variables, "MANAGED_ID")) {
+    sections.push_back(section_from(variables, "managed." + id->value, "MANAGED", managed_settings()));
   }
   return sections;
 }
@@ -144,7 +171,8 @@ std::vector<std::string> unknown_variables(const EnvironmentVariables& variables
   std::vector<std::string> warnings;
   for (const auto& [name, value] : variables) {
     const auto is_named = [&name = name](const auto& variable) {
-      return variable.first.ends_with("_ENV_PASSWORD") && variable.second == name;
+      return variable.first.ends_with("_ENV_PASSWORD") &&
+             (variable.second == name || variable.second + file_suffix == name);
     };
     if (std::binary_search(known.begin(), known.end(), name) || name.find('_') == std::string::npos ||
         std::any_of(variables.begin(), variables.end(), is_named)) {

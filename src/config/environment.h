@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,17 @@ using EnvironmentVariables = std::map<std::string, std::string>;
 /// The process's environment.
 EnvironmentVariables process_environment();
 
+/// The value of a variable, and the name of the one that gave it.
+struct VariableValue {
+  std::string value;
+  std::string origin;  ///< NAME or NAME_FILE
+};
+
+/// NAME, or else what stands in the file that NAME_FILE names, without the line end at its end (as Docker's images read
+/// their secrets). Nothing when neither is set; an empty one counts as not set. Throws ConfigError when the file cannot
+/// be read.
+std::optional<VariableValue> variable_value(const EnvironmentVariables& variables, const std::string& name);
+
 /// The lines of an env file. Throws ConfigError with file and line when it is missing, unreadable or has a line without
 /// '='.
 EnvironmentVariables read_env_file(const std::filesystem::path& file);
@@ -26,9 +38,9 @@ std::string environment_prefix(const Plugin& plugin);
 /// The variable of a setting: NETBOX_AUTH_TOKEN; of "enable": NETBOX_ENABLED.
 std::string variable_name(const std::string& prefix, const std::string& setting);
 
-/// Sections from variables by one rule (PREFIX_SETTING, PREFIX_ENABLED): [oomnitza] first, then every plugin that a
-/// variable speaks of, then managed.<MANAGED_ID>. Empty variables count as not set, unknown ones are ignored.
-/// cloud: the settings of [oomnitza].
+/// Sections from variables by one rule (PREFIX_SETTING, PREFIX_ENABLED; _FILE behind each): [oomnitza] first, then
+/// every plugin that a variable speaks of, then managed.<MANAGED_ID>. Empty variables count as not set, unknown ones
+/// are ignored. cloud: the settings of [oomnitza].
 std::vector<Section> sections_from_environment(const EnvironmentVariables& variables, std::span<const Plugin> plugins,
                                                const std::vector<Setting>& cloud);
 

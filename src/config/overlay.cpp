@@ -45,7 +45,10 @@ bool may_set_verify_ssl(const std::string& value, const Section& section, const 
 }  // namespace
 
 bool leads_to_secrets(std::string_view setting) {
-  return setting.starts_with("vault_") || setting == "env_password";
+  const std::vector<Setting>& settings = common_settings();
+  return std::any_of(settings.begin(), settings.end(), [&](const Setting& common) {
+    return common.name == setting && common.text.for_stores == SettingText::ForStores::leads;
+  });
 }
 
 Section overlay(Section base, const Section* local, const Json& cloud, const std::vector<Setting>& own,

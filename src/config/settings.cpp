@@ -7,10 +7,11 @@
 #include <string_view>
 #include <system_error>
 
-#include "config/overlay.h"
 #include "config/problem.h"
 #include "connector/error.h"
 #include "log/credentials.h"
+#include "platform/files.h"
+#include "platform/memory.h"
 #include "platform/path.h"
 #include "text/nearest.h"
 #include "text/text.h"
@@ -56,36 +57,44 @@ class Filling {
         section_(section),
         context_(context),
         problems_(problems) {}
+  ~Filling() {
+    for (auto& [key, found] : found_) wipe(found.value);
+  }
+  Filling(const Filling&) = delete;
+  Filling& operator=(const Filling&) = delete;
 
   SettingValues fill() {
     hide_configured_secrets();
     warn_about_unknown_settings();
-    for (const Setting& setting : table_) {
-      if (leads_to_secrets(setting.name)) fill(setting);
-    }
+    read_credentials();
+    fill_all([](const Setting& setting) { return setting.text.for_stores == ForStores::leads; });
     const std::vector<std::string> stored = words(target_.vault_keys);
     const auto is_needed_for_stores = [&](const Setting& setting) {
-      return is_tls(setting.name) && std::find(stored.begin(), stored.end(), setting.name) == stored.end();
+      return setting.text.for_stores == ForStores::connects &&
+             std::find(stored.begin(), stored.end(), setting.name) == stored.end();
     };
-    for (const Setting& setting : table_) {
-      if (is_needed_for_stores(setting)) fill(setting);
-    }
+    fill_all(is_needed_for_stores);
     read_env_password();
-    fetch_secrets();
-    for (const Setting& setting : table_) {
-      if (!leads_to_secrets(setting.name) && !is_needed_for_stores(setting)) fill(setting);
-    }
+    fetch_secrets(stored);
+    fill_all([&](const Setting& setting) {
+      return setting.text.for_stores != ForStores::leads && !is_needed_for_stores(setting);
+    });
     check_tls();
     if (target_.insert_only && target_.update_only) {
       add_problem("insert_only", "insert_only and update_only cannot both be true: set one of them to False");
     }
+    tell_origins();
     return std::move(values_);
   }
 
  private:
-  static bool is_tls(std::string_view setting) {
-    return setting == "verify_ssl" || setting == "ssl_protocol" || setting.starts_with("cacert_") ||
-           setting.starts_with("user_pem_");
+  using ForStores = SettingText::ForStores;
+
+  template <class Wanted>
+  void fill_all(Wanted wanted) {
+    for (const Setting& setting : table_) {
+      if (wanted(setting)) fill(setting);
+    }
   }
 
   void add_problem(const std::string& setting, const std::string& problem) {
@@ -126,18 +135,65 @@ class Filling {
 
   void read_env_password() {
     if (target_.env_password.empty()) return;
-    const auto variable = context_.variables.find(target_.env_password);
-    if (variable == context_.variables.end()) {
-      add_problem("env_password", "the environment variable " + target_.env_password + " is not set");
+    try {
+      const std::optional<VariableValue> variable = variable_value(context_.variables, target_.env_password);
+      if (!variable && !context_.variables.contains(target_.env_password)) {
+        add_problem("env_password", "the environment variable " + target_.env_password + " is not set");
+        undetermined_.insert("password");
+        return;
+      }
+      take("password", variable ? variable->value : "", variable ? variable->origin : target_.env_password);
+    } catch (const ConfigError& error) {
       undetermined_.insert("password");
-      return;
+      problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
     }
-    context_.log.hide(variable->second);
-    found_["password"] = variable->second;
   }
 
-  void fetch_secrets() {
-    const std::vector<std::string> keys = words(target_.vault_keys);
+  /// What systemd hands over to a service (LoadCredential=): files SECTION.KEY in a folder of its own.
+  void read_credentials() {
+    const std::optional<VariableValue> folder = variable_value(context_.variables, "CREDENTIALS_DIRECTORY");
+    if (!folder) return;
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator(folder->value, ignored)) {
+      const std::string name = utf8_path(file.path().filename());
+      const std::string prefix = section_.name + ".";
+      if (!name.starts_with(prefix)) continue;
+      const std::string key = name.substr(prefix.size());
+      if (key.find('.') != std::string::npos && !is_setting(key)) continue;  // of a section with a longer name
+      if (!is_setting(key)) {
+        warn_unknown("credential " + name, key);
+        continue;
+      }
+      try {
+        take(key, read_file_without_line_end(file.path()), "credential " + name);
+      } catch (const std::system_error& error) {
+        undetermined_.insert(key);
+        add_problem(key, error.what());
+      }
+    }
+  }
+
+  /// A value that does not stand in the configuration itself, and wins over what does.
+  void take(const std::string& key, std::string value, std::string origin) {
+    context_.log.hide(value);
+    found_[key] = {std::move(value), std::move(origin)};
+  }
+
+  /// Where secrets came from, never what they are.
+  void tell_origins() const {
+    std::string told;
+    for (const Setting& setting : table_) {
+      const auto found = found_.find(setting.name);
+      const Entry* entry = section_.find(setting.name);
+      if (found == found_.end() && !(setting.secret && entry != nullptr && !entry->value.empty())) continue;
+      told += (told.empty() ? "" : ", ") + setting.name + " from " +
+              (found != found_.end() ? found->second.origin : entry->origin);
+    }
+    if (told.empty()) return;
+    context_.log.write(found_.empty() ? Level::debug : Level::info, "section [{}]: {}", section_.name, told);
+  }
+
+  void fetch_secrets(const std::vector<std::string>& keys) {
     if (keys.empty()) return;
     undetermined_.insert(keys.begin(), keys.end());
     if (target_.vault_backend.empty()) return;  // a wrong one, reported
@@ -146,11 +202,12 @@ class Filling {
       return;
     }
     try {
-      for (auto& [key, value] : context_.fetch_secrets(section_, target_, keys)) {
-        context_.log.hide(value);
+      for (auto& [key, value] : context_.fetch_secrets(section_, target_, keys, context_.log)) {
         if (!is_setting(key)) warn_unknown(section_.origin, key);
         undetermined_.erase(key);
-        found_[key] = std::move(value);
+        take(
+            key, std::move(value),
+            target_.vault_backend + " \"" + (target_.vault_alias.empty() ? section_.name : target_.vault_alias) + "\"");
       }
     } catch (const ConfigError& error) {
       problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
@@ -160,7 +217,7 @@ class Filling {
   // The text that counts; nothing when the default does.
   std::optional<std::string> text_of(const Setting& setting) const {
     const auto found = found_.find(setting.name);
-    if (found != found_.end()) return found->second;
+    if (found != found_.end()) return found->second.value;
     const Entry* entry = section_.find(setting.name);
     if (entry && !entry->value.empty()) return entry->value;
     return std::nullopt;
@@ -287,8 +344,8 @@ class Filling {
   const SettingsContext& context_;
   Problems& problems_;
   SettingValues values_;
-  std::map<std::string, std::string> found_;  // values from env_password and secret stores, which win
-  std::set<std::string> undetermined_;        // settings whose secret was not available, which was reported
+  std::map<std::string, VariableValue> found_;  // values from credentials, env_password and stores, which win
+  std::set<std::string> undetermined_;          // settings whose secret was not available, which was reported
 };
 
 /// values: they are numbers where there is a range.

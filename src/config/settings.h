@@ -56,10 +56,10 @@ const std::vector<Setting>& managed_settings();
 std::vector<Setting> with_common_settings(const std::vector<Setting>& own);
 
 /// Asks the secret stores for the keys of one section. Throws ConfigError.
-/// Given are the section, its settings (vault_backend, vault_alias, TLS) and the keys wanted; the response holds each
-/// of them.
-using FetchSecrets = std::function<std::map<std::string, std::string>(const Section&, const SectionSettings&,
-                                                                      const std::vector<std::string>& keys)>;
+/// Given are the section, its settings (vault_*, TLS), the keys wanted, and the log that hides what proves who asks;
+/// the response holds each of the keys.
+using FetchSecrets = std::function<std::map<std::string, std::string>(
+    const Section&, const SectionSettings&, const std::vector<std::string>& keys, const Log&)>;
 
 /// What settings need beside the section itself.
 struct SettingsContext {

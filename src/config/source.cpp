@@ -18,8 +18,23 @@ bool is_there(const std::filesystem::path& file) {
 }
 
 bool is_set(const EnvironmentVariables& variables, const std::string& name) {
-  const auto found = variables.find(name);
-  return found != variables.end() && !found->second.empty();
+  const auto has_text = [&](const std::string& variable) {
+    const auto found = variables.find(variable);
+    return found != variables.end() && !found->second.empty();
+  };
+  return has_text(name) || has_text(name + "_FILE");
+}
+
+std::vector<std::filesystem::path> secret_files(const Configuration& configuration) {
+  std::vector<std::filesystem::path> files;
+  for (const Section& section : configuration.sections) {
+    for (const Entry& entry : section.entries) {
+      const auto variable = configuration.variables.find(entry.origin);
+      if (entry.origin.ends_with("_FILE") && variable != configuration.variables.end())
+        files.emplace_back(variable->second);
+    }
+  }
+  return files;
 }
 
 bool has_secret(const Section& section, const std::vector<Setting>& own) {
@@ -62,15 +77,16 @@ Configuration from_environment(const std::optional<std::filesystem::path>& file,
   // A variable of the process is already there and wins, also when it is empty.
   if (file) configuration.variables.merge(read_env_file(*file));
   configuration.sections = sections_from_environment(configuration.variables, plugins, cloud_settings());
+  configuration.secret_files = secret_files(configuration);
   configuration.warnings = unknown_variables(configuration.variables, plugins, cloud_settings());
   if (file) warn_of_readers(configuration, *file, plugins);
   return configuration;
 }
 
-/// Whether a change from now on shows in the file's stamp: those in quick succession may have the same time.
-bool is_settled(const std::optional<FileStamp>& file) {
+/// Whether a change after that moment shows in the file's stamp: those in quick succession may have the same time.
+bool is_settled(const std::optional<FileStamp>& file, std::chrono::system_clock::time_point moment) {
   constexpr std::chrono::seconds coarsest_clock{2};  // of a file system
-  return !file || file->modified + coarsest_clock < std::chrono::system_clock::now();
+  return !file || file->modified + coarsest_clock < moment;
 }
 
 }  // namespace
@@ -97,14 +113,26 @@ Configuration read_configuration(const ConfigurationChoice& choice, std::span<co
 CurrentConfiguration::CurrentConfiguration(ConfigurationChoice choice, std::span<const Plugin> plugins)
     : choice_(std::move(choice)), plugins_(plugins) {}
 
+/// Of the files that the configuration was read from, as they are now. A change between reading and this is seen:
+/// files that are newer than the beginning of reading are read again.
+CurrentConfiguration::Stamps CurrentConfiguration::stamps() const {
+  Stamps stamps{.ini = file_stamp(choice_.ini), .env_file = file_stamp(choice_.env_file), .secret_files = {}};
+  if (!configuration_) return stamps;
+  for (const std::filesystem::path& file : configuration_->secret_files)
+    stamps.secret_files.push_back(file_stamp(file));
+  return stamps;
+}
+
 std::shared_ptr<const Configuration> CurrentConfiguration::get() {
   const std::lock_guard lock(mutex_);
-  const Stamps stamps{.ini = file_stamp(choice_.ini), .env_file = file_stamp(choice_.env_file)};
-  if (configuration_ && was_settled_ && stamps == stamps_) return configuration_;
-  was_settled_ = is_settled(stamps.ini) && is_settled(stamps.env_file);
-  stamps_ = stamps;
+  if (configuration_ && was_settled_ && stamps() == stamps_) return configuration_;
+  const auto begin = std::chrono::system_clock::now();
   configuration_ = nullptr;
   configuration_ = std::make_shared<const Configuration>(read_configuration(choice_, plugins_));
+  stamps_ = stamps();
+  const auto is_old = [&](const std::optional<FileStamp>& file) { return is_settled(file, begin); };
+  was_settled_ = is_old(stamps_.ini) && is_old(stamps_.env_file) &&
+                 std::all_of(stamps_.secret_files.begin(), stamps_.secret_files.end(), is_old);
   return configuration_;
 }
 

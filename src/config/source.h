@@ -28,7 +28,8 @@ struct Configuration {
   EnvironmentVariables
       variables;  ///< the process's environment over the env file's (empty map part when the ini file counts alone)
 
-  std::vector<std::string> warnings = {};  ///< what looks wrong and stops nothing
+  std::vector<std::filesystem::path> secret_files = {};  ///< that variables name (NAME_FILE)
+  std::vector<std::string> warnings = {};                ///< what looks wrong and stops nothing
 
   const Section* find(std::string_view name) const;
 };
@@ -49,8 +50,11 @@ class CurrentConfiguration {
   struct Stamps {
     std::optional<FileStamp> ini;
     std::optional<FileStamp> env_file;
+    std::vector<std::optional<FileStamp>> secret_files;
     bool operator==(const Stamps&) const = default;
   };
+
+  Stamps stamps() const;
 
   const ConfigurationChoice choice_;
   const std::span<const Plugin> plugins_;

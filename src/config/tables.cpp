@@ -2,35 +2,55 @@
 #include <algorithm>
 
 #include "config/settings.h"
+#include "secrets/store.h"
 
 namespace connector {
+namespace {
+
+using ForStores = SettingText::ForStores;
+
+/// A setting that says where secrets are kept.
+Setting leading(const std::string& name, std::string SectionSettings::*member, const std::string& help,
+                const std::string& default_value = "") {
+  return setting(name, member,
+                 {.help = help, .default_value = default_value, .for_stores = ForStores::leads, .local = true});
+}
+
+}  // namespace
 
 const std::vector<Setting>& common_settings() {
   using S = SectionSettings;
   static const std::string without_effect = "Ignored; kept for compatibility.";
   static const std::vector<Setting> settings = {
       setting("verify_ssl", &S::verify_ssl,
-              {.help = "Whether certificates are checked on this section's connections.", .default_value = "True"}),
+              {.help = "Whether certificates are checked on this section's connections.",
+               .default_value = "True",
+               .for_stores = ForStores::connects}),
       setting("cacert_file", &S::cacert_file,
               {.help = "PEM file of authorities that replaces the system's on this section's connections.",
                .default_value = "",
+               .for_stores = ForStores::connects,
                .local = true}),
       setting("cacert_dir", &S::cacert_dir,
               {.help = "Hashed folder of authorities that replaces the system's on this section's connections.",
                .default_value = "",
+               .for_stores = ForStores::connects,
                .local = true}),
       setting("ssl_protocol", &S::ssl_protocol,
               {.help = "TLS version: ssl, ssl23, sslv23 (what both sides agree on), tls, tls1 (TLS 1.0 only), tls1.2, "
                        "tls1.3 (at least that).",
                .default_value = "",
+               .for_stores = ForStores::connects,
                .local = true}),
       setting("user_pem_file", &S::user_pem_file,
               {.help = "PEM file with the certificate and private key that are presented on HTTPS connections.",
                .default_value = "",
+               .for_stores = ForStores::connects,
                .local = true}),
       setting("user_pem_password", &S::user_pem_password,
               {.help = "Password of the private key in user_pem_file, where that is encrypted.",
                .default_value = "",
+               .for_stores = ForStores::connects,
                .local = true}),
       setting("use_server_map", &S::use_server_map,
               {.help = "Whether the mapping is fetched from Oomnitza.", .default_value = "True"}),
@@ -55,18 +75,25 @@ const std::vector<Setting>& common_settings() {
       setting("vault_backend", &S::vault_backend,
               {.help = "Where the section's secrets are kept.",
                .default_value = "keyring",
-               .choices = {"keyring", "vault", "cyberark"},
+               .choices = secret_backends(),
+               .for_stores = ForStores::leads,
                .local = true}),
-      setting("vault_keys", &S::vault_keys,
-              {.help = "Names of the settings, separated by white space, whose values come from that store.",
-               .default_value = "",
-               .local = true}),
-      setting("vault_alias", &S::vault_alias,
-              {.help = "Name under which the secrets are stored; empty: the section's name.",
-               .default_value = "",
-               .local = true}),
-      setting("env_password", &S::env_password,
-              {.help = "Name of an environment variable that holds the password.", .default_value = "", .local = true}),
+      leading("vault_keys", &S::vault_keys,
+              "Names of the settings, separated by white space, whose values come from that store."),
+      leading("vault_alias", &S::vault_alias, "Name under which the secrets are stored; empty: the section's name."),
+      leading("vault_url", &S::vault_url,
+              "Address of vault, cyberark or cyberark_ccp; empty: vault_url of the keyring, or the environment."),
+      leading("vault_mount", &S::vault_mount, "Where the key-value store of vault is mounted.", "secret"),
+      leading("vault_path", &S::vault_path, "Path of the secret below vault_mount; empty: vault_alias."),
+      leading("vault_app_id", &S::vault_app_id, "ID of the application that cyberark_ccp knows."),
+      leading("vault_safe", &S::vault_safe, "Safe of cyberark_ccp that the account is in."),
+      leading("vault_object", &S::vault_object, "Name of the account in vault_safe; empty: vault_alias."),
+      leading("vault_folder", &S::vault_folder, "Folder of the backend file, with files NAME/KEY or NAME.KEY.",
+              "/run/secrets"),
+      leading("vault_command", &S::vault_command,
+              "Program of the backend command, with arguments, that prints the secrets as a JSON object; no shell sees "
+              "it."),
+      leading("env_password", &S::env_password, "Name of an environment variable that holds the password."),
       setting("only_if_filled", &S::ignored, {.help = without_effect, .default_value = ""}),
       setting("dont_overwrite", &S::ignored, {.help = without_effect, .default_value = ""}),
       setting("connector_bulk_mode", &S::ignored, {.help = without_effect, .default_value = ""}),

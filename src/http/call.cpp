@@ -116,6 +116,7 @@ Outcome Call::try_once() {
                           .sink = request_.sink,
                           .certificate = request_.certificate && !stranger_ ? &*request_.certificate : nullptr,
                           .reach = context_.reach});
+                          .unix_socket = stranger_ ? nullptr : &request_.unix_socket});
   if (stranger_) connection_->add_cookies(stranger_->cookies());  // for the session's later requests
   outcome.response.url = address_.shown;
   outcome.response.method = method_;

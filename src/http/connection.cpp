@@ -278,7 +278,8 @@ Connection::Connection(const ConnectionSettings& settings, const StopClock& stop
 
 Outcome Connection::perform(const Exchange& exchange) {
   CURL* handle = handle_.get();
-  const std::string proxy = proxy_for(settings_.proxies, exchange.address);
+  const bool is_local = exchange.unix_socket != nullptr && !exchange.unix_socket->empty();
+  const std::string proxy = is_local ? std::string() : proxy_for(settings_.proxies, exchange.address);
   if (exchange.reach != nullptr) {
     std::string refusal = exchange.reach->refusal(exchange.address.host, !proxy.empty());
     if (!refusal.empty()) return {.fault = Fault::lasting, .cause = std::move(refusal), .response = {}};
@@ -292,6 +293,7 @@ Outcome Connection::perform(const Exchange& exchange) {
   set(handle, CURLOPT_OPENSOCKETDATA, &transfer);
   set(handle, CURLOPT_PROXY, proxy.c_str());
   set(handle, CURLOPT_NOPROXY, "");  // the exceptions have been looked at
+  set(handle, CURLOPT_UNIX_SOCKET_PATH, is_local ? exchange.unix_socket->c_str() : nullptr);
   set_method(exchange);
   set_certificate(exchange.certificate);
   const List headers = header_list(exchange);

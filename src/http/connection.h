@@ -45,6 +45,7 @@ struct Exchange {
   const std::function<void(std::string_view)>& sink;
   const ClientCertificate* certificate = nullptr;  ///< instead of the session's
   const ReachGuard* reach = nullptr;               ///< nullptr: anywhere
+  const std::string* unix_socket = nullptr;        ///< in the place of host and port; empty: none
 };
 
 enum class Fault {

@@ -5,6 +5,7 @@
 
 #include "connector/encoding.h"
 #include "connector/json.h"
+#include "platform/memory.h"
 #include "text/utf8.h"
 
 namespace connector {
@@ -49,6 +50,10 @@ std::vector<std::string> forms_of(const std::string& text) {
 }
 
 }  // namespace
+
+Redactor::~Redactor() {
+  for (std::string& secret : secrets_) wipe(secret);
+}
 
 void Redactor::hide(std::string_view secret) {
   if (character_count(secret) < 4) return;

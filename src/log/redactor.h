@@ -10,6 +10,12 @@ namespace connector {
 /// The strings that no log line may show. Safe to use from several threads.
 class Redactor {
  public:
+  Redactor() = default;
+  /// Clears their memory.
+  ~Redactor();
+  Redactor(const Redactor&) = delete;
+  Redactor& operator=(const Redactor&) = delete;
+
   /// Hides the text as it is, and as it stands in URLs, JSON and XML: a response may quote what it was asked. Strings
   /// shorter than four characters are ignored.
   void hide(std::string_view secret);

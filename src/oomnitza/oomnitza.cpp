@@ -194,7 +194,7 @@ Secret Oomnitza::token(const std::string& id) const {
   if (!token.is_string() || token.get_ref<const std::string&>().empty()) {
     throw SourceError("Oomnitza has sent no token for the token_id of oomnitza_authorization");
   }
-  return {token.get<std::string>()};
+  return Secret(token.get<std::string>());
 }
 
 Json Oomnitza::call_secret(const std::string& credential, const Json& call) const {

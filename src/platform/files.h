@@ -54,6 +54,9 @@ std::optional<FileStamp> file_stamp(const std::filesystem::path& file);
 /// The whole content. Throws std::system_error.
 std::string read_file(const std::filesystem::path& file);
 
+/// The same without the line end that editors leave at a file's end. Throws std::system_error.
+std::string read_file_without_line_end(const std::filesystem::path& file);
+
 /// A file that is read from its beginning to its end, piece by piece. For one thread at a time.
 class FileReader {
  public:

@@ -102,6 +102,13 @@ std::string read_file(const std::filesystem::path& file) {
   return content;
 }
 
+std::string read_file_without_line_end(const std::filesystem::path& file) {
+  std::string content = read_file(file);
+  if (content.ends_with('\n')) content.pop_back();
+  if (content.ends_with('\r')) content.pop_back();
+  return content;
+}
+
 struct FileReader::Handle {
   Descriptor descriptor;
 };

@@ -1,8 +1,17 @@
 #pragma once
 
+#include <string>
+
 namespace connector {
 
 /// Gives memory that is free within the process back to the system. Any thread may call it.
 void give_memory_back();
+
+/// Empties a string and overwrites what it held.
+void wipe(std::string& text);
+
+/// From now on no core file of this process is written, and no other process of the same user can look into its memory:
+/// it holds secrets.
+void keep_memory_private();
 
 }  // namespace connector

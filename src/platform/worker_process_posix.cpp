@@ -1,7 +1,6 @@
 #include "platform/worker_process.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "platform/descriptor_posix.h"
+#include "platform/spawn_posix.h"
 
 namespace connector {
 namespace {
@@ -96,46 +96,6 @@ std::vector<std::string> host_environment() {
   return environment;
 }
 
-class SpawnSettings {
- public:
-  explicit SpawnSettings(const Descriptor& control) {
-    posix_spawn_file_actions_init(&files_);
-    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-      posix_spawn_file_actions_addopen(&files_, stream, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_adddup2(&files_, control.number(), host_descriptor);
-    posix_spawn_file_actions_addclosefrom_np(&files_, host_descriptor + 1);
-    posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setpgroup(&attributes_, 0);  // the terminal's signals are the program's
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-  }
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&files_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-  pid_t spawn(const std::filesystem::path& program, std::string word) const {
-    std::string name = "connector";
-    std::array<char*, 3> arguments{name.data(), word.data(), nullptr};
-    std::vector<std::string> environment = host_environment();
-    std::vector<char*> variables;
-    for (std::string& variable : environment) variables.push_back(variable.data());
-    variables.push_back(nullptr);
-    pid_t host = 0;
-    const int error = ::posix_spawn(&host, program.c_str(), &files_, &attributes_, arguments.data(), variables.data());
-    if (error != 0) fail("cannot start a worker process", error);
-    return host;
-  }
-
- private:
-  posix_spawn_file_actions_t files_;
-  posix_spawnattr_t attributes_;
-};
-
 }  // namespace
 
 /// The connection to the host, which ends when this is closed.
@@ -191,7 +151,10 @@ std::unique_ptr<WorkerProcess> WorkerHost::start() {
   for (const bool is_again : {false, true}) {
     if (!control_) {
       auto [mine, hosts] = connected_pair(SOCK_SEQPACKET);
-      const pid_t host = SpawnSettings(hosts).spawn(program_, word_);
+      SpawnSettings settings;
+      settings.pass(hosts, host_descriptor);
+      const pid_t host =
+          settings.spawn(program_, {"connector", word_}, host_environment(), "cannot start a worker process");
       control_ = std::make_shared<WorkerProcess::Control>(std::move(mine), host);
     }
     auto [mine, workers] = connected_pair(SOCK_STREAM);

@@ -37,7 +37,7 @@ void SaveData::payload(const std::string& body) {
 void SaveData::write(const std::string& name, const std::string& text) {
   if (!has_folder_) return;
   try {
-    write_private_file(folder_ / name, text);
+    write_private_file(folder_ / name, faults_.log().redact(text));
   } catch (const std::exception& error) {
     faults_.note(Level::warning, "--save-data: not saved", name, error.what());
   }

@@ -14,7 +14,8 @@ namespace connector {
 std::string indented(const std::string& text, bool ascii);
 
 /// Keeps pulled records (0.json, 1.json …) and payloads (oom.payload000.json …) in a folder, for the administrator to
-/// look at. A file that cannot be written is warned about. Safe to use from several threads.
+/// look at, without the secrets that the log hides. A file that cannot be written is warned about. Safe to use from
+/// several threads.
 class SaveData {
  public:
   SaveData(std::filesystem::path folder, Faults faults);

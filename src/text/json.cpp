@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "connector/error.h"
 #include "text/fast_json.h"
 #include "text/json_builder.h"
 #include "text/json_repair.h"

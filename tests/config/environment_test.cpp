@@ -80,6 +80,23 @@ TEST(Environment, ManagedSectionsAreNamedByTheirId) {
       ElementsAre("managed.42.local_inputs={} (MANAGED_LOCAL_INPUTS)", "managed.42.test_run=1 (MANAGED_TEST_RUN)"));
 }
 
+TEST(Environment, AFileMayHoldTheValue) {
+  const Folder folder;
+  const std::string file = folder.write("secret", "s3cret \n\n").string();
+  EXPECT_THAT(
+      entries({{"LDAP_URL_FILE", file}, {"LDAP_BASE_DN", "own"}, {"LDAP_BASE_DN_FILE", file}}, {plugin("ldap")}),
+      ElementsAre("ldap.url=s3cret \n (LDAP_URL_FILE)", "ldap.base_dn=own (LDAP_BASE_DN)"));
+  EXPECT_THAT(entries({{"MANAGED_ID_FILE", folder.write("id", "7").string()}, {"MANAGED_TEST_RUN", "1"}}, {}),
+              ElementsAre("managed.7.test_run=1 (MANAGED_TEST_RUN)"));
+  EXPECT_FALSE(variable_value({{"A_FILE", folder.write("empty", "\r\n").string()}}, "A"));
+  EXPECT_FALSE(variable_value({{"A_FILE", ""}, {"A", ""}}, "A"));
+  const std::string missing = (folder.path() / "none").string();
+  EXPECT_THAT(problems_of([&] {
+                variable_value({{"A_FILE", missing}}, "A");
+              }),
+              ElementsAre(testing::AllOf(HasSubstr("variable A_FILE: "), HasSubstr(missing))));
+}
+
 TEST(Environment, VariablesThatAreNearlySettingsAreNamed) {
   const std::vector<Plugin> plugins = {plugin("csv_assets"), plugin("chef")};
   EXPECT_THAT(unknown_variables({{"CSV_ASETS_ENABLED", "True"},
@@ -87,6 +104,9 @@ TEST(Environment, VariablesThatAreNearlySettingsAreNamed) {
                                  {"CSV_ASSETS_NOTHING_LIKE_IT", "x"},
                                  {"CSV_ASSETS_ENV_PASSWORD", "CSV_ASSETS_MY_SECRET"},
                                  {"CSV_ASSETS_MY_SECRET", "x"},
+                                 {"CSV_ASSETS_MY_SECRET_FILE", "x"},
+                                 {"CSV_ASSETS_BASE_DN_FILE", "x"},
+                                 {"MANAGED_ID_FILE", "x"},
                                  {"CHEF_REPOSITORY_OF_ANOTHER_PROGRAM", "x"},
                                  {"OOMNITZA_CONNECTOR_SOURCE", "x"},
                                  {"PATH", "x"}},

@@ -222,7 +222,7 @@ TEST_F(Settings, EnvPasswordMustBeSetAndNotEmptyWhereRequired) {
 TEST_F(Settings, SecretStoresWinOverAll) {
   variables_["PW"] = "from-env";
   context_.fetch_secrets = [](const Section& from, const SectionSettings& settings,
-                              const std::vector<std::string>& keys) -> std::map<std::string, std::string> {
+                              const std::vector<std::string>& keys, const Log&) -> std::map<std::string, std::string> {
     EXPECT_EQ(from.name, "example");
     EXPECT_EQ(settings.vault_backend, "vault");
     EXPECT_EQ(settings.vault_alias, "alias");
@@ -242,7 +242,49 @@ TEST_F(Settings, SecretStoresWinOverAll) {
   for (const char* secret : {" from vault ", "https://vault/", "from-ini", "from-env"}) {
     EXPECT_THAT(log_->hidden, Contains(secret));
   }
-  EXPECT_THAT(log_->messages, ElementsAre(testing::AllOf(HasSubstr("other"), Not(HasSubstr("s3cret")))));
+  EXPECT_THAT(log_->messages,
+              ElementsAre(testing::AllOf(HasSubstr("other"), Not(HasSubstr("s3cret"))),
+                          "section [example]: url from vault \"alias\", password from vault \"alias\", pages from "
+                          "vault \"alias\""));
+}
+
+TEST_F(Settings, CredentialsOfAServiceWinOverAllButStores) {
+  const Folder folder;
+  folder.write("example.password", "from systemd\n");
+  folder.write("example.pages", "8");
+  folder.write("example.pasword", "s3cret");
+  folder.write("example.one.url", "of another section");
+  folder.write("examples.url", "of another section");
+  variables_ = {{"CREDENTIALS_DIRECTORY", folder.path().string()}, {"PW", "from-env"}};
+  context_.fetch_secrets = [](auto&&...) -> std::map<std::string, std::string> { return {{"pages", "9"}}; };
+  const Example* connector = made(
+      section("example",
+              {{"url", "https://x"}, {"password", "from-ini"}, {"vault_backend", "vault"}, {"vault_keys", "pages"}}));
+  ASSERT_NE(connector, nullptr);
+  EXPECT_EQ(connector->password.value, "from systemd");
+  EXPECT_EQ(connector->pages, 9);
+  EXPECT_EQ(connector->url.value, "https://x");
+  EXPECT_THAT(log_->hidden, Contains("from systemd"));
+  EXPECT_THAT(log_->messages,
+              testing::UnorderedElementsAre(
+                  testing::AllOf(HasSubstr("credential example.pasword"), HasSubstr("unknown setting pasword"),
+                                 HasSubstr("\"password\"")),
+                  "section [example]: password from credential example.password, pages from vault \"example\""));
+}
+
+TEST_F(Settings, TheLogSaysWhereSecretsOfTheFileStand) {
+  ASSERT_NE(made(with({{"env_password", ""}})), nullptr);
+  EXPECT_THAT(log_->details, ElementsAre("section [example.one]: password from config.ini:3"));
+}
+
+TEST_F(Settings, AVariableOfEnvPasswordMayBeAFile) {
+  const Folder folder;
+  variables_["PW_FILE"] = folder.write("pw", "from-file\n").string();
+  const Example* connector = made(with({{"env_password", "PW"}}));
+  ASSERT_NE(connector, nullptr);
+  EXPECT_EQ(connector->password.value, "from-file");
+  variables_["PW_FILE"] = (folder.path() / "none").string();
+  EXPECT_THAT(problems(with({{"env_password", "PW"}})), ElementsAre(HasSubstr("variable PW_FILE: ")));
 }
 
 TEST_F(Settings, SecretsThatAreMissingAreOneProblemEach) {

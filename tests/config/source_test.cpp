@@ -95,6 +95,19 @@ TEST_F(Source, IsReadAgainWhenAnotherFileCounts) {
   EXPECT_EQ(url_now(), "dot-env");
 }
 
+TEST_F(Source, IsReadAgainWhenAFileOfAVariableChanges) {
+  folder_.write("token", "one");
+  age("token");
+  folder_.write(".env", "OOMNITZA_URL=https://x\nOOMNITZA_API_TOKEN_FILE=token\n");
+  age(".env");
+  CurrentConfiguration current({}, {});
+  const auto token_now = [&] { return current.get()->find("oomnitza")->find("api_token")->value; };
+  EXPECT_EQ(token_now(), "one");
+  EXPECT_EQ(current.get(), current.get());
+  folder_.write("token", "renewed\n");
+  EXPECT_EQ(token_now(), "renewed");
+}
+
 TEST_F(Source, IsReadAgainAsLongAsAnotherChangeMightHaveTheSameTime) {
   CurrentConfiguration current({}, {});
   folder_.write("config.ini", ini("one"));

@@ -48,11 +48,14 @@ class Folder {
 class Lines : public Log::Output {
  public:
   bool enabled(Level) const override { return true; }
-  void write(Level, const std::string& message) override { messages.push_back(message); }
+  void write(Level level, const std::string& message) override {
+    (level == Level::debug ? details : messages).push_back(message);
+  }
   void hide(std::string_view secret) override { hidden.emplace_back(secret); }
   std::string redact(std::string text) const override { return text; }
 
   std::vector<std::string> messages;
+  std::vector<std::string> details;  ///< of level DEBUG
   std::vector<std::string> hidden;
 };
 

@@ -2,7 +2,7 @@
 # instructions, which load it when the first of them is called: what a configuration does not use costs nothing at the
 # start. (Windows linkers have this built in: /DELAYLOAD.) Only functions have stubs, no variables. On processors for
 # which there are no stubs here the library is linked as usual.
-option(CONNECTOR_LAZY_LIBRARIES "Load libcurl, OpenSSL, libldap, unixODBC, SQLite and libseccomp when they are first used" ON)
+option(CONNECTOR_LAZY_LIBRARIES "Load libcurl, OpenSSL, libldap, unixODBC, SQLite, libseccomp and libsecret when they are first used" ON)
 
 add_library(lazy_library STATIC src/platform/lazy/lazy_library_posix.cpp)
 target_include_directories(lazy_library PRIVATE src)

@@ -6,8 +6,11 @@
 namespace connector::odbc::connection_string_test {
 
 Login login(const std::string& driver) {
-  return {
-      .driver = driver, .server = "db.example.com", .database = "CM_DCT", .username = "reader", .password = {"secret"}};
+  return {.driver = driver,
+          .server = "db.example.com",
+          .database = "CM_DCT",
+          .username = "reader",
+          .password = Secret("secret")};
 }
 
 TEST(ConnectionString, SqlServerAuthenticationSendsUserAndPassword) {
@@ -58,14 +61,14 @@ TEST(ConnectionString, ValuesThatWouldBreakItStandInBraces) {
   };
   for (const auto& [value, written] : cases) {
     Login other = login("SQL Server");
-    other.password = {value};
+    other.password = Secret(value);
     EXPECT_TRUE(connection_string(other).ends_with(fmt::format(";PWD={};", written))) << connection_string(other);
   }
 }
 
 TEST(ConnectionString, EveryValueIsEscaped) {
   Login other{
-      .driver = "a}b", .server = "s;1", .port = "p;2", .database = "d;3", .username = "u;4", .password = {"w;5"}};
+      .driver = "a}b", .server = "s;1", .port = "p;2", .database = "d;3", .username = "u;4", .password = Secret("w;5")};
   EXPECT_EQ(connection_string(other), "Driver={a}}b};Server={s;1};Port={p;2};Database={d;3};UID={u;4};PWD={w;5};");
 }
 
@@ -102,7 +105,7 @@ TEST(ConnectionString, EncryptionIsAskedForInTheDriversWords) {
 TEST(ConnectionString, WhatFreeTdsWouldChangeIsRefused) {
   const auto with_password = [](const std::string& driver, const std::string& password) {
     Login other = login(driver);
-    other.password = {password};
+    other.password = Secret(password);
     return connection_string(other);
   };
   for (const char* driver : {"FreeTDS", "FreeTDS 1.3", "FreeTDS 0.91", "FreeTDS of ours"}) {
