@@ -115,7 +115,7 @@ Outcome Call::try_once() {
                           .max_body = request_.max_body,
                           .sink = request_.sink,
                           .certificate = request_.certificate && !stranger_ ? &*request_.certificate : nullptr,
-                          .reach = context_.reach});
+                          .reach = context_.reach,
                           .unix_socket = stranger_ ? nullptr : &request_.unix_socket});
   if (stranger_) connection_->add_cookies(stranger_->cookies());  // for the session's later requests
   outcome.response.url = address_.shown;
