@@ -405,8 +405,9 @@ std::optional<ConnectorSection> make_connector(const Section& section, const Plu
   made.origin = section.origin;
   made.plugin = &plugin;
   made.connector = plugin.make();
-  made.values = fill_settings(*made.connector, plugin.settings, section, context, problems);
+  made.values = Filling(*made.connector, plugin.settings, section, context, problems).fill();
   if (problems.size() == before) {
+    check_ranges(with_common_settings(plugin.settings), made.values, section, problems);
     const AddProblem add_problem = [&](const std::string& setting, const std::string& problem) {
       problems.push_back(problem_with(section, setting, problem));
     };

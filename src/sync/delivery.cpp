@@ -12,6 +12,10 @@
 namespace connector {
 namespace {
 
+/// So often at most groups of one payload are waited for in vain: more than it takes to find a record that is too
+/// large.
+constexpr int max_waited_out = 12;
+
 /// Whether one of the fields has a value; 0 and false are values here.
 bool is_identified(const Json& record, const std::vector<std::string>& sync_field) {
   const auto& fields = record.get_ref<const Json::object_t&>();
@@ -82,7 +86,7 @@ void Delivery::check_identity(const Payload& payload) {
 }
 
 /// Some records of a payload. What may be taken in smaller groups is not kept. waited_out: how often Oomnitza asked to
-/// wait with a group of this payload until all tries were used up; when smaller groups do not help, waiting does not.
+/// wait with a group of this payload until all tries were used up.
 Bisection::Outcome Delivery::send(std::string_view records, std::size_t number, int& waited_out) {
   using Outcome = Bisection::Outcome;
   const std::string body = job_.envelope.body(records);
@@ -96,7 +100,7 @@ Bisection::Outcome Delivery::send(std::string_view records, std::size_t number, 
   } catch (const HttpError& error) {
     const Refusal refusal(error);
     if (refusal.is_about_the_payload) outcome = refusal.is_about_its_size ? Outcome::too_large : Outcome::refused;
-    const bool is_hopeless = refusal.is_about_its_size && error.retries_exhausted() && ++waited_out > 1;
+    const bool is_hopeless = refusal.is_about_its_size && error.retries_exhausted() && ++waited_out == max_waited_out;
     if (refusal.is_about_the_payload && number > 1 && !is_hopeless) return outcome;
     note(refusal);
     if (is_hopeless) {

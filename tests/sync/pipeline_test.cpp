@@ -228,11 +228,11 @@ TEST_F(PipelineTest, ARecordThatIsTooLargeFailsAlone) {
 
 TEST_F(PipelineTest, AnOomnitzaThatAlwaysAsksToWaitIsGivenUp) {
   oomnitza.faults().add(
-      {.method = "POST", .path = "/api/v3/bulk", .calls = 40, .status = 413, .body = "later", .retry_after = "0"});
+      {.method = "POST", .path = "/api/v3/bulk", .calls = 150, .status = 413, .body = "later", .retry_after = "0"});
   const Summary summary = run([](Pipeline& pipeline) {
     for (int i = 0; i < 100; ++i) pipeline.add(numbered(i));
   });
-  EXPECT_EQ(summary.undelivered, 100U) << "the first try has eleven requests, the half of it another eleven";
+  EXPECT_EQ(summary.undelivered, 100U) << "after twelve groups of eleven tries each";
   EXPECT_EQ(summary.delivered, 0U);
 }
 
