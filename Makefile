@@ -1,4 +1,4 @@
-.PHONY: demo demo-managed demo-sources test bench build build-demo packages packages-demo
+.PHONY: demo demo-managed demo-sources test bench chaos build build-demo packages packages-demo
 
 demo: packages-demo build-demo
 	docker/demo.sh build
@@ -15,6 +15,10 @@ test: packages build
 bench: packages build
 	cmake --build --preset release --target benchmarks
 	tests/benchmarks/run.sh build
+
+# Hours; --trials and --situation of the script make it shorter.
+chaos: packages build
+	tests/chaos/run.py build
 
 build:
 	cmake --preset release -DCONNECTOR_TESTS=ON
