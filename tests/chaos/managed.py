@@ -9,18 +9,19 @@ import urllib.request
 from checks import LOST, OTHER, Failure, some
 
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../config/demo/managed")
-DEVICES, PATIENCE = 60, 60
+DEVICES = 60
+PATIENCE, ORPHANS_END = 60, 10  # seconds
 MAPPING = {"SERIAL": "serial", "NAME": "list_response_item.name"}
 
 
 class Simulator:
     """The simulator as a process, with a service of some devices."""
 
-    def __init__(self, build, folder):
+    def __init__(self, build, folder, *faults):
         names = {name: os.path.join(folder, name) for name in ("port", "saas-port")}
         options = [part for name, path in names.items() for part in (f"--{name}", "0", f"--{name}-file", path)]
         self._process = subprocess.Popen([os.path.join(build, "oomnitza-simulator"), "--quiet", "--latency", "5", *options,
-                                          "--saas-devices", str(DEVICES), "--saas-page-size", "10", "--saas-latency", "4"])
+                                          "--saas-devices", str(DEVICES), "--saas-page-size", "10", "--saas-latency", "4", *faults])
         ports = {name: self._port(path) for name, path in names.items()}
         self.url, self._service = (f"http://127.0.0.1:{ports[name]}" for name in ("port", "saas-port"))
 
@@ -91,30 +92,24 @@ def _sync(program, simulator):
     return run
 
 
-def _orphans(program):
-    """Processes that a killed one has left behind."""
-    pattern = program.folder.encode()
-    found = []
-    for number in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{number}/cmdline", "rb") as words, open(f"/proc/{number}/environ", "rb") as variables:
-                line = words.read()
-                if pattern in variables.read() and b"template-workers" in line:
-                    found.append(number)
-        except OSError:
-            pass
-    return found
+def _no_orphans(program, run):
+    """Processes that a killed one has left behind end by themselves."""
+    deadline = time.monotonic() + ORPHANS_END
+    while orphans := program.processes():
+        if time.monotonic() > deadline:
+            raise Failure(OTHER, f"processes that have lost their parent do not end: {orphans}", run)
+        time.sleep(0.1)
 
 
-def killed_managed(bench, chance):
-    with bench.machine_with(Simulator) as (program, simulator):
-        program.environment["CHAOS_FOLDER"] = program.folder  # by which its processes are found
+def killed_managed(bench, chance, *faults):
+    with bench.machine_with(Simulator, *faults) as (program, simulator):
         with open(program.path("config.ini"), "w") as file:
             file.write(f'[oomnitza]\nurl = {simulator.url}\napi_token = api-token\nbatch_size = 10\n\n'
                        '[managed.50]\nlocal_inputs = {"password": "made-up-password"}\n')
         for _ in range(chance.randint(1, 3)):
             simulator.order()
             bench.note("runs killed", program.killed(chance.uniform(0, 1.1 * bench.managed_length), "managed"))
+        time.sleep(0.05)  # the killed run's last request may still be on its way
         run = _sync(program, simulator)
         bench.managed_length = (bench.managed_length + run.seconds) / 2
         expected = {f"SN{number:06d}" for number in range(1, DEVICES + 1)}
@@ -122,8 +117,4 @@ def killed_managed(bench, chance):
             raise Failure(LOST, f"not in the cloud: {some(missing)}", run)
         if failures := [body for body in simulator.failures() if "failed" in json.dumps(body)]:
             raise Failure(OTHER, f"told Oomnitza of a failure: {failures[0]}", run)
-        deadline = time.monotonic() + 10
-        while orphans := _orphans(program):
-            if time.monotonic() > deadline:
-                raise Failure(OTHER, f"processes that have lost their parent do not end: {orphans}", run)
-            time.sleep(0.1)
+        _no_orphans(program, run)

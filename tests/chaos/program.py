@@ -1,4 +1,5 @@
 """The connector as a process: its configuration, its runs, and what it keeps on disk."""
+import contextlib
 import dataclasses
 import glob
 import json
@@ -54,6 +55,7 @@ class Program:
         self.state = os.path.join(folder, "state")
         os.makedirs(self.state, exist_ok=True)
         self.environment = {"PATH": os.environ["PATH"], "NO_PROXY": "*", "LANG": "C.UTF-8"}
+        self.sessions = set()
         self.prefix = []  # what starts it: limits, another user, another clock
         self._write_configuration(cloud, source)
 
@@ -78,7 +80,9 @@ class Program:
     def start(self, *arguments):
         log = tempfile.TemporaryFile("w+", dir=self.folder)
         command = [*self.prefix, self.binary, "--ini", self.path("config.ini"), "--state-dir", self.state, "--no-progress", *arguments]
-        process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                   start_new_session=True)
+        self.sessions.add(process.pid)
         process.log, process.began = log, time.monotonic()
         return process
 
@@ -101,6 +105,17 @@ class Program:
     def killed(self, seconds, *arguments):
         """Ended by SIGKILL after that time, unless it has ended before: returns whether it was."""
         return self.end(self.start(*arguments), seconds).exit_code == -signal.SIGKILL
+
+    def processes(self):
+        """Those that its runs have started and that are alive."""
+        found = []
+        for number in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError):
+                with open(f"/proc/{number}/stat") as file:
+                    state, _, _, session = file.read().rsplit(")", 1)[1].split()[:4]
+                if int(session) in self.sessions and state != "Z":
+                    found.append(int(number))
+        return found
 
     def kept_files(self):
         return [file for file in glob.glob(os.path.join(self.state, "undelivered", "*", "*")) if os.path.isfile(file)]

@@ -1,7 +1,9 @@
 """Whether the checks can fail: servers that lie and records that vanish must be found out."""
 import os
+import random
 
 import checks
+import managed
 from checks import FALSE, LOST, OTHER, Failure
 from cloud import Cloud
 
@@ -54,6 +56,11 @@ def _left_behind(bench):
         checks.nothing_kept(program, program.run("upload", "csv_assets", "--no-retry"))
 
 
+def _missing_device(bench):
+    """A device of the managed sync cannot be read."""
+    managed.killed_managed(bench, random.Random(1), "--saas-broken", "7")
+
+
 class _Refusal:
     @staticmethod
     def strike(exchange):
@@ -62,7 +69,7 @@ class _Refusal:
 
 _refuse = (_Refusal, False)
 LIES = ((_forgetful_cloud, FALSE), (_old_value, FALSE), (_removed_payload, LOST), (_unmentioned_loss, LOST), (_crash, OTHER),
-        (_left_behind, OTHER))
+        (_left_behind, OTHER), (_missing_device, LOST))
 
 
 def self_test(bench):

@@ -37,9 +37,9 @@ class Bench:
             yield Program(self.build, folder, server.url, source)
 
     @contextlib.contextmanager
-    def machine_with(self, simulator):
-        """simulator: a class of a server that is a process, made of the build folder and one for its files."""
-        with tempfile.TemporaryDirectory(prefix="connector-chaos-") as folder, simulator(self.build, folder) as server:
+    def machine_with(self, simulator, *options):
+        """simulator: a class of a server that is a process, made of the build folder, one for its files, and options."""
+        with tempfile.TemporaryDirectory(prefix="connector-chaos-") as folder, simulator(self.build, folder, *options) as server:
             yield Program(self.build, folder, server.url), server
 
     def measured(self, run):
