@@ -10,7 +10,7 @@ from checks import LOST, OTHER, Failure, some
 
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../config/demo/managed")
 DEVICES = 60
-PATIENCE, ORPHANS_END = 60, 10  # seconds
+PATIENCE, ORPHANS_END = 300, 30  # seconds
 MAPPING = {"SERIAL": "serial", "NAME": "list_response_item.name"}
 
 
