@@ -20,7 +20,7 @@ SITUATIONS = {
     "cloud": (situations.misbehaving_cloud, "Oomnitza misbehaves"),
     "source": (situations.misbehaving_source, "the source misbehaves"),
     "disk": (situations.disk_is_full, "the disk is full"),
-    "limits": (situations.limits, "too few descriptors, processes, memory"),
+    "limits": (situations.limits, "too few descriptors, processes"),
     "clock": (situations.clock_jumps, "the clock jumps"),
     "together": (situations.two_at_once, "two runs at once"),
     "newest": (situations.newest_wins, "several runs, of which something was kept"),
@@ -29,6 +29,7 @@ SITUATIONS = {
 }
 OPEN = {  # found, not mended: they fail, and run by their names alone
     "stale": (situations.resend_after_a_kill, "resend right after a run was killed"),
+    "memory": (situations.memory, "too little memory"),
     "set-back": (situations.clock_set_back, "the clock is set back between two runs"),
 }
 KNOWN = {**SITUATIONS, **OPEN}
@@ -37,7 +38,7 @@ _bench = None  # each process's own
 
 def missing(name):
     """What the machine lacks for a situation."""
-    if name in ("disk", "limits") and os.geteuid() != 0:
+    if name in ("disk", "limits", "memory") and os.geteuid() != 0:
         return "it needs root"
     if name == "disk" and not situations.can_mount():
         return "nothing may be mounted here"

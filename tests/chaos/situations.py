@@ -17,6 +17,7 @@ from source import Source
 
 RECORDS = 700
 DELAY = 0.01  # seconds that the cloud takes, so that there is a run to be killed
+CANNOT_BE_LOADED = 127  # the dynamic linker's exit code
 USER = 20_000  # limits of processes are counted by user: each trial has one
 
 
@@ -207,22 +208,28 @@ def _give_to_user(program, chance):
 
 
 def limits(bench, chance):
-    kind = chance.choice(("--nofile", "--as", "--nproc"))
-    value = {"--nofile": lambda: chance.randint(5, 40), "--as": lambda: chance.randint(40, 400) << 20,
-             "--nproc": lambda: chance.randint(1, 16)}[kind]()
+    kind, most = chance.choice((("--nofile", 40), ("--nproc", 16)))
+    _limited(bench, chance, kind, chance.randint(1, most))
+
+
+def memory(bench, chance):
+    _limited(bench, chance, "--as", chance.randint(64, 400) << 20)
+
+
+def _limited(bench, chance, kind, value):
     with Cloud() as cloud, bench.machine(cloud) as program:
         expected = program.write_csv(RECORDS, "value")
         user = _give_to_user(program, chance)
-        limit = ["prlimit", f"{kind}={value}:{value}"]
-        program.prefix = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *limit]
+        be_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+        program.prefix = [*be_user, "prlimit", f"{kind}={value}:{value}"]
         cloud.faults = clouds.at_random(chance, cheap_faults(), 0.2)
         run = program.run("upload", "csv_assets", "--no-retry")
         bench.note(f"{kind[2:]}: exit code {run.exit_code}")
-        if run.exit_code == 127 or "prlimit: failed" in run.log:  # the system cannot even load it
+        if run.exit_code == CANNOT_BE_LOADED or "prlimit: " in run.log:
             return
         checks.honest(run, expected, cloud)
         checks.kept_or_told(run, program)
-        program.prefix = program.prefix[:4]
+        program.prefix = be_user
         cloud.heal()
         checks.succeeded(program.run("upload", "csv_assets"))
         finish(program, cloud, expected)
