@@ -55,9 +55,17 @@ class Program:
         self.state = os.path.join(folder, "state")
         os.makedirs(self.state, exist_ok=True)
         self.environment = {"PATH": os.environ["PATH"], "NO_PROXY": "*", "LANG": "C.UTF-8"}
-        self.sessions = set()
+        self._sessions = set()
         self.prefix = []  # what starts it: limits, another user, another clock
         self._write_configuration(cloud, source)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for number in self.processes():  # of a trial that failed
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -82,7 +90,7 @@ class Program:
         command = [*self.prefix, self.binary, "--ini", self.path("config.ini"), "--state-dir", self.state, "--no-progress", *arguments]
         process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                    start_new_session=True)
-        self.sessions.add(process.pid)
+        self._sessions.add(process.pid)
         process.log, process.began = log, time.monotonic()
         return process
 
@@ -113,7 +121,7 @@ class Program:
             with contextlib.suppress(OSError):
                 with open(f"/proc/{number}/stat") as file:
                     state, _, _, session = file.read().rsplit(")", 1)[1].split()[:4]
-                if int(session) in self.sessions and state != "Z":
+                if int(session) in self._sessions and state != "Z":
                     found.append(int(number))
         return found
 

@@ -35,13 +35,15 @@ class Bench:
     @contextlib.contextmanager
     def machine(self, server, source=""):
         with tempfile.TemporaryDirectory(prefix="connector-chaos-") as folder:
-            yield Program(self.build, folder, server.url, source)
+            with Program(self.build, folder, server.url, source) as program:
+                yield program
 
     @contextlib.contextmanager
     def machine_with(self, simulator, *options):
         """simulator: a class of a server that is a process, made of the build folder, one for its files, and options."""
         with tempfile.TemporaryDirectory(prefix="connector-chaos-") as folder, simulator(self.build, folder, *options) as server:
-            yield Program(self.build, folder, server.url), server
+            with Program(self.build, folder, server.url) as program:
+                yield program, server
 
     def measured(self, run):
         self.length = (self.length + run.seconds) / 2
@@ -111,7 +113,10 @@ def misbehaving_cloud(bench, chance):
             cloud.heal()
             checks.succeeded(program.run("upload", "csv_assets"))
         elif chance.random() < 0.5:  # resend meets the same cloud
-            checks.ended_cleanly(program.run("resend", "--no-retry"))
+            again = program.run("resend", "--no-retry")
+            checks.ended_cleanly(again)
+            if again.exit_code == 0:
+                checks.all_arrived(again, expected, cloud.values())
         finish(program, cloud, expected)
 
 

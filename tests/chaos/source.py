@@ -7,7 +7,7 @@ PAGE = 50
 
 
 class Source(Server):
-    """faults: as Cloud's. cut: the number of the page that has fewer devices than it should, or none."""
+    """faults: as Cloud's."""
 
     def __init__(self, devices, faults=None):
         super().__init__(self._answer)
