@@ -1,4 +1,4 @@
-.PHONY: fuzz demo demo-managed demo-sources test bench build build-demo packages packages-demo
+.PHONY: demo demo-managed demo-sources test bench chaos fuzz build build-demo packages packages-demo
 
 demo: packages-demo build-demo
 	docker/demo.sh build
@@ -22,6 +22,10 @@ fuzz:
 	cmake --preset fuzz
 	cmake --build --preset fuzz --target fuzzer
 	tests/fuzz/run.sh build-fuzz
+
+# Hours; --trials and --situation of the script make it shorter.
+chaos: packages build
+	tests/chaos/run.py build
 
 build:
 	cmake --preset release -DCONNECTOR_TESTS=ON
