@@ -38,13 +38,29 @@ std::string set_text(const EnvironmentVariables& variables, const std::string& n
   return variable == variables.end() ? "" : variable->second;
 }
 
+/// variable_value(), with the file that cannot be read as std::system_error.
+std::optional<VariableValue> read_variable(const EnvironmentVariables& variables, const std::string& name) {
+  if (std::string value = set_text(variables, name); !value.empty()) {
+    return VariableValue{.value = std::move(value), .origin = name};
+  }
+  const std::string file = set_text(variables, name + file_suffix);
+  if (file.empty()) return std::nullopt;
+  std::string value = read_file_without_line_end(file);
+  if (value.empty()) return std::nullopt;
+  return VariableValue{.value = std::move(value), .origin = name + file_suffix};
+}
+
 // The first of these variables that is set and not empty becomes the key's entry.
 void add_entry(Section& section, const std::string& key, const EnvironmentVariables& variables,
                const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    std::optional<VariableValue> found = variable_value(variables, name);
-    if (!found) continue;
-    section.entries.push_back({.key = key, .value = std::move(found->value), .origin = std::move(found->origin)});
+    try {
+      std::optional<VariableValue> found = read_variable(variables, name);
+      if (!found) continue;
+      section.entries.push_back({.key = key, .value = std::move(found->value), .origin = std::move(found->origin)});
+    } catch (const std::system_error& error) {  // of interest once the section is to run
+      section.entries.push_back({.key = key, .value = "", .origin = name + file_suffix, .problem = error.what()});
+    }
     return;
   }
 }
@@ -102,18 +118,10 @@ EnvironmentVariables process_environment() {
 }
 
 std::optional<VariableValue> variable_value(const EnvironmentVariables& variables, const std::string& name) {
-  if (std::string value = set_text(variables, name); !value.empty()) {
-    return VariableValue{.value = std::move(value), .origin = name};
-  }
-  const std::string origin = name + file_suffix;
-  const std::string file = set_text(variables, origin);
-  if (file.empty()) return std::nullopt;
   try {
-    std::string value = read_file_without_line_end(file);
-    if (value.empty()) return std::nullopt;
-    return VariableValue{.value = std::move(value), .origin = origin};
+    return read_variable(variables, name);
   } catch (const std::system_error& error) {
-    throw ConfigError("variable " + origin + ": " + error.what());
+    throw ConfigError("variable " + name + file_suffix + ": " + error.what());
   }
 }
 

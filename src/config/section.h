@@ -14,6 +14,7 @@ struct Entry {
   std::string key;  ///< lower case
   std::string value;
   std::string origin;
+  std::string problem = {};  ///< why the value could not be read; empty: it could
 };
 
 /// A name and its raw values, from the ini file or the environment alike. Each key occurs once.

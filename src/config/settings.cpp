@@ -225,6 +225,11 @@ class Filling {
 
   void fill(const Setting& setting) {
     if (undetermined_.contains(setting.name)) return;
+    const Entry* entry = section_.find(setting.name);
+    if (entry != nullptr && !entry->problem.empty() && !found_.contains(setting.name)) {
+      add_problem(setting.name, entry->problem);
+      return;
+    }
     std::optional<std::string> text = text_of(setting);
     if (text && is_token(setting)) text = without_blanks_around(setting, *text);
     if (setting.required() && (!text || text->empty())) {

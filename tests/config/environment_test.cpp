@@ -88,6 +88,9 @@ TEST(Environment, AFileMayHoldTheValue) {
       ElementsAre("ldap.url=s3cret \n (LDAP_URL_FILE)", "ldap.base_dn=own (LDAP_BASE_DN)"));
   EXPECT_THAT(entries({{"MANAGED_ID_FILE", folder.write("id", "7").string()}, {"MANAGED_TEST_RUN", "1"}}, {}),
               ElementsAre("managed.7.test_run=1 (MANAGED_TEST_RUN)"));
+  const std::vector<Plugin> plugins = {plugin("ldap")};
+  const auto sections = sections_from_environment({{"LDAP_URL_FILE", "/none"}}, plugins, cloud_settings());
+  EXPECT_THAT(sections.at(1).find("url")->problem, HasSubstr("cannot read /none")) << "others may run nevertheless";
   EXPECT_FALSE(variable_value({{"A_FILE", folder.write("empty", "\r\n").string()}}, "A"));
   EXPECT_FALSE(variable_value({{"A_FILE", ""}, {"A", ""}}, "A"));
   const std::string missing = (folder.path() / "none").string();

@@ -277,6 +277,13 @@ TEST_F(Settings, TheLogSaysWhereSecretsOfTheFileStand) {
   EXPECT_THAT(log_->details, ElementsAre("section [example.one]: password from config.ini:3"));
 }
 
+TEST_F(Settings, AFileOfAVariableMustBeReadable) {
+  Section from = with({});
+  from.entries.push_back({.key = "pages", .value = "", .origin = "EXAMPLE_PAGES_FILE", .problem = "cannot read /none"});
+  EXPECT_THAT(problems(from),
+              ElementsAre("EXAMPLE_PAGES_FILE: section [example.one], setting pages: cannot read /none"));
+}
+
 TEST_F(Settings, AVariableOfEnvPasswordMayBeAFile) {
   const Folder folder;
   variables_["PW_FILE"] = folder.write("pw", "from-file\n").string();
