@@ -314,11 +314,16 @@ REFUSAL = Fault("status 409", lambda exchange: exchange.answer(409))
 
 def resend_after_a_kill(bench, chance):
     """Old values are kept, a newer run is killed, resend follows at once: what had arrived may not become older."""
-    with Cloud(delay=DELAY) as cloud, bench.machine(cloud) as program:
-        program.write_csv(RECORDS, "old")
-        keep_something_old(program, cloud, chance)
+    with Cloud() as cloud, bench.machine(cloud) as program:
+        _keep_all(program, cloud, "old")
         program.write_csv(RECORDS, "new")
-        program.killed(bench.moment(chance), "upload", "csv_assets", "--no-retry")
+        cloud.heal()
+        cloud.delay = 10 * DELAY
+        process = program.start("upload", "csv_assets")
+        while not cloud.values() and process.poll() is None:
+            time.sleep(0.01)
+        program.end(process, chance.uniform(0, 0.3))
+        time.sleep(2 * cloud.delay)  # its last requests are on their way
         before = cloud.values()
         run = program.run("resend")
         checks.ended_cleanly(run)
