@@ -16,7 +16,7 @@ bench: packages build
 	cmake --build --preset release --target benchmarks
 	tests/benchmarks/run.sh build
 
-# Hours; --trials and --situation of the script make it shorter.
+# 1,000 trials of each situation: half an hour at least. The script's --trials makes it shorter.
 chaos: packages build
 	tests/chaos/run.py build
 
