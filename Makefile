@@ -23,7 +23,7 @@ fuzz:
 	cmake --build --preset fuzz --target fuzzer
 	tests/fuzz/run.sh build-fuzz
 
-# Hours; --trials and --situation of the script make it shorter.
+# 1,000 trials of each situation: half an hour at least. The script's --trials makes it shorter.
 chaos: packages build
 	tests/chaos/run.py build
 

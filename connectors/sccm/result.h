@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "connector/connector.h"
+#include "connector/queue.h"
 #include "sccm/odbc.h"
-#include "sync/queue.h"
 
 namespace connector::odbc {
 

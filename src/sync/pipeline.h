@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "connector/error.h"
+#include "connector/queue.h"
 #include "mapping/mapping.h"
 #include "sync/delivery.h"
 #include "sync/job.h"
-#include "sync/queue.h"
 #include "sync/save_data.h"
 #include "sync/summary.h"
 

@@ -78,9 +78,9 @@ class Program:
                 file.write(settings.format(folder=self.folder, source=source or cloud) + "\n")
         os.chmod(self.path("config.ini"), 0o600)
 
-    def write_csv(self, records, edition, name="assets.csv", prefix="SN"):
-        """Returns what must arrive: NAME by SERIAL."""
-        values = {f"{prefix}{number:06d}": f"{edition} {number}" for number in range(records)}
+    def write_csv(self, records, edition, name="assets.csv", prefix="SN", step=1):
+        """Every step-th of so many records. Returns what must arrive: NAME by SERIAL."""
+        values = {f"{prefix}{number:06d}": f"{edition} {number}" for number in range(0, records, step)}
         with open(self.path(name), "w") as file:
             file.write("Serial,Name\n" + "".join(f"{serial},{value}\n" for serial, value in values.items()))
         return values

@@ -29,6 +29,7 @@ SITUATIONS = {
 }
 OPEN = {  # found, not mended: they fail, and run by their names alone
     "stale": (situations.resend_after_a_kill, "resend right after a run was killed"),
+    "refused": (situations.resend_is_refused, "resend that is refused in part, then again"),
     "memory": (situations.memory, "too little memory"),
     "set-back": (situations.clock_set_back, "the clock is set back between two runs"),
 }

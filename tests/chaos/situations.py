@@ -314,11 +314,16 @@ REFUSAL = Fault("status 409", lambda exchange: exchange.answer(409))
 
 def resend_after_a_kill(bench, chance):
     """Old values are kept, a newer run is killed, resend follows at once: what had arrived may not become older."""
-    with Cloud(delay=DELAY) as cloud, bench.machine(cloud) as program:
-        program.write_csv(RECORDS, "old")
-        keep_something_old(program, cloud, chance)
+    with Cloud() as cloud, bench.machine(cloud) as program:
+        _keep_all(program, cloud, "old")
         program.write_csv(RECORDS, "new")
-        program.killed(bench.moment(chance), "upload", "csv_assets", "--no-retry")
+        cloud.heal()
+        cloud.delay = 10 * DELAY
+        process = program.start("upload", "csv_assets")
+        while not cloud.values() and process.poll() is None:
+            time.sleep(0.01)
+        program.end(process, chance.uniform(0, 0.3))
+        time.sleep(2 * cloud.delay)  # its last requests are on their way
         before = cloud.values()
         run = program.run("resend")
         checks.ended_cleanly(run)
@@ -328,14 +333,29 @@ def resend_after_a_kill(bench, chance):
 def clock_set_back(bench, chance):
     """Two runs, of which the first had a clock that was an hour ahead."""
     with Cloud() as cloud, bench.machine(cloud) as program:
-        program.write_csv(RECORDS, "old")
-        keep_something_old(program, cloud, chance)
+        _keep_all(program, cloud, "old")
         for name in program.kept_files():
             os.utime(name, (time.time() + 3600,) * 2)
-        expected = program.write_csv(RECORDS, "new")
-        cloud.faults = clouds.when(REFUSAL, lambda exchange: exchange.path == "/api/v3/bulk")
-        checks.ended_cleanly(program.run("upload", "csv_assets", "--no-retry"))
+        expected = _keep_all(program, cloud, "new")
         finish(program, cloud, expected)
+
+
+def resend_is_refused(bench, chance):
+    """Old and new values are kept. Oomnitza refuses a part of what is sent again; later it takes everything."""
+    with Cloud() as cloud, bench.machine(cloud) as program:
+        expected = _keep_all(program, cloud, "old")
+        expected |= _keep_all(program, cloud, "new", step=2)
+        cloud.faults = clouds.at_random(chance, [REFUSAL], 0.5)
+        checks.ended_cleanly(program.run("resend"))
+        finish(program, cloud, expected)
+
+
+def _keep_all(program, cloud, edition, step=1):
+    """A run of which the cloud takes nothing. Returns what it keeps."""
+    expected = program.write_csv(RECORDS, edition, step=step)
+    cloud.faults = clouds.when(REFUSAL, lambda exchange: exchange.path == "/api/v3/bulk")
+    checks.ended_cleanly(program.run("upload", "csv_assets", "--no-retry"))
+    return expected
 
 
 def _never_older(before, after, run):

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <pugixml.hpp>
 #include <string>
 #include <vector>
@@ -82,23 +83,20 @@ void csv(std::string_view input) {
   csv_rows(input, 7);
 }
 
-std::string json_outcome(const std::string& text) {
+/// The value as text; nothing when it is not JSON.
+std::optional<std::string> json_outcome(const std::string& text) {
   try {
     return to_text(parse_json(text));
-  } catch (const JsonError& error) {
-    return error.what();
+  } catch (const JsonError&) {
+    return std::nullopt;
   }
 }
 
 void json(std::string_view input) {
   const std::string text(input);
-  const std::string outcome = json_outcome(text);
+  const std::optional<std::string> outcome = json_outcome(text);
   require(json_outcome(text + std::string(300, ' ')) == outcome, "long texts are read as short ones are");
-  try {
-    const Json value = parse_json(text);
-    require(parse_json(to_text(value)) == value, "what is written is read as the same");
-  } catch (const JsonError&) {
-  }
+  if (outcome) require(json_outcome(*outcome) == outcome, "what is written is read as the same");
 }
 
 void mapping(std::string_view input) {

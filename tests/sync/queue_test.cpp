@@ -1,4 +1,4 @@
-#include "sync/queue.h"
+#include "connector/queue.h"
 
 #include <gtest/gtest.h>
 
