@@ -42,7 +42,7 @@ class Resending {
       all += files.size();
     }
     const bool is_finalized = !has_sent_ || finalize(section);
-    if (taken == all && !sink_->is_rehearsal()) remove_folder();
+    if (taken == all && !sink_->is_rehearsal()) undelivered_.remove_folder();
     const std::string skipped =
         replaced_ == 0 ? "" : fmt::format("; {} records skipped: later ones replace them", replaced_.load());
     app_.log().info("section [{}]: {} kept payloads {}, {} stay{}", section, taken,
@@ -52,7 +52,7 @@ class Resending {
   }
 
  private:
-  /// Whether Oomnitza took it: then it is removed, and only then.
+  /// Whether Oomnitza took it. It is remembered until all is taken, so that older values that stay do not replace it.
   bool hand_over(const std::filesystem::path& file) {
     if (has_ended_ || app_.stop().stop_requested()) return false;
     try {
@@ -64,7 +64,7 @@ class Resending {
         has_sent_ = true;
       }
       replaced_ += replaced;
-      if (!sink_->is_rehearsal()) std::filesystem::remove(file);
+      if (!sink_->is_rehearsal()) Undelivered::mark_delivered(file);
       return true;
     } catch (const std::exception& error) {
       app_.log().error("{} stays: {}", shown_path(file), error.what());
@@ -72,12 +72,6 @@ class Resending {
       if (http_error != nullptr && Refusal(*http_error).ends_uploads) has_ended_ = true;
       return false;
     }
-  }
-
-  void remove_folder() const {
-    undelivered_.forget_delivered();
-    std::error_code not_empty;
-    std::filesystem::remove(undelivered_.folder(), not_empty);
   }
 
   bool finalize(const std::string& section) const {
@@ -149,6 +143,7 @@ int resend_section(App& app, const std::string& section) {
     const bool is_delivered = Resending(app, section, undelivered).run(section);
     return is_delivered && is_finalized ? all_delivered : something_failed;
   }
+  if (!app.line.testmode) undelivered.remove_folder();  // of an earlier resend, which was killed at its end
   app.log().info("section [{}]: nothing is kept", section);
   return is_finalized ? all_delivered : something_failed;
 }

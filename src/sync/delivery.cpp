@@ -173,7 +173,6 @@ void Delivery::deliver_error(const std::string& body, const std::string& about) 
 }
 
 void Delivery::finalize(Summary& summary) {
-  replaced_.save();
   try {
     job_.sink.finalize(job_.envelope.portion);
   } catch (const std::exception& error) {

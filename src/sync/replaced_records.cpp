@@ -8,18 +8,11 @@ ReplacedRecords::ReplacedRecords(const Undelivered& undelivered, const std::vect
                                  const PayloadEnvelope& envelope)
     : undelivered_(undelivered), plan_(history), payload_(parse_json(envelope.body({}))) {}
 
-void ReplacedRecords::note_delivered(Json records) {
+void ReplacedRecords::note_delivered(Json records) const {
   Json payload = payload_;
   payload["records"] = std::move(records);
-  Json replacing = plan_.replacing(payload);
-  const std::lock_guard lock(mutex_);
-  for (Json& record : replacing) delivered_.push_back(std::move(record));
-}
-
-void ReplacedRecords::save() {
-  if (delivered_.empty()) return;
-  payload_["records"] = std::move(delivered_);
-  undelivered_.note_delivered(payload_);
+  payload["records"] = plan_.replacing(payload);
+  if (!payload["records"].empty()) undelivered_.note_delivered(payload);
 }
 
 }  // namespace connector

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <mutex>
 #include <vector>
 
 #include "connector/json.h"
@@ -22,18 +21,14 @@ class ReplacedRecords {
   /// Whether there is something to replace at all.
   bool are_possible() const { return !plan_.runs().empty(); }
 
-  /// Records that Oomnitza has taken.
-  void note_delivered(Json records);
-
-  /// Writes down what has been noted. Failing to is logged.
-  void save();
+  /// Writes down which of the records that Oomnitza has taken are kept, too: at once, since the process may be killed.
+  /// Failing to is logged.
+  void note_delivered(Json records) const;
 
  private:
   const Undelivered& undelivered_;
   const ResendPlan plan_;
-  Json payload_;  ///< without records
-  std::mutex mutex_;
-  Json delivered_ = Json::array();
+  const Json payload_;  ///< without records
 };
 
 }  // namespace connector

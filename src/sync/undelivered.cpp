@@ -72,7 +72,7 @@ void Undelivered::keep(const PayloadEnvelope& envelope, std::string_view records
           shown_path(folder_), room_ >> 20);
       return;
     }
-    write_file_atomically(file, content);
+    write(file, content);
   } catch (const std::exception& error) {
     log_.error("payload lost, since it could not be kept: {}", error.what());
   }
@@ -91,9 +91,25 @@ bool Undelivered::make_room(const fs::path& file, std::uintmax_t bytes) const {
   return true;
 }
 
+/// Writes a file that is newer than all others, even where the clock has been set back since they were written.
+void Undelivered::write(const fs::path& file, const std::string& content) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!newest_) {
+      newest_ = fs::file_time_type::min();
+      for (const fs::path& kept : history()) newest_ = std::max(*newest_, fs::last_write_time(kept));
+    }
+  }
+  write_file_atomically(file, content);
+  const std::lock_guard lock(mutex_);
+  const fs::file_time_type written = fs::last_write_time(file);
+  newest_ = std::max(written, *newest_ + std::chrono::microseconds(1));
+  if (*newest_ > written) fs::last_write_time(file, *newest_);
+}
+
 void Undelivered::note_delivered(const Json& payload) const {
   try {
-    write_file_atomically(folder_ / (random_uuid() + delivered_extension), to_text(Json{{"payload", payload}}));
+    write(folder_ / (random_uuid() + delivered_extension), to_text(Json{{"payload", payload}}));
   } catch (const std::exception& error) {
     log_.error("\"connector resend\" may overwrite what this run delivered with older values: {}", error.what());
   }
@@ -103,10 +119,16 @@ bool Undelivered::is_delivered(const fs::path& file) {
   return file.extension() == delivered_extension;
 }
 
-void Undelivered::forget_delivered() const {
+void Undelivered::mark_delivered(const fs::path& file) {
+  fs::rename(file, fs::path(file).replace_extension(delivered_extension));
+}
+
+void Undelivered::remove_folder() const {
   for (const fs::path& file : history()) {
     if (is_delivered(file)) fs::remove(file);
   }
+  std::error_code not_empty;
+  fs::remove(folder_, not_empty);
 }
 
 std::vector<fs::path> Undelivered::files() const {

@@ -46,8 +46,11 @@ class Undelivered {
   /// Whether a file of the history is of note_delivered().
   static bool is_delivered(const std::filesystem::path& file);
 
-  /// Removes those of note_delivered(). Throws std::system_error.
-  void forget_delivered() const;
+  /// Turns a kept payload that was delivered into one of note_delivered(). Throws std::system_error.
+  static void mark_delivered(const std::filesystem::path& file);
+
+  /// Removes those of note_delivered(), and the folder when it is empty then. Throws std::system_error.
+  void remove_folder() const;
 
   /// The payload of such a file. Throws std::exception when it is damaged.
   static Json read(const std::filesystem::path& file);
@@ -61,6 +64,7 @@ class Undelivered {
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
+  void write(const std::filesystem::path& file, const std::string& content) const;
   bool make_room(const std::filesystem::path& file, std::uintmax_t bytes) const;
 
   std::string section_;
@@ -68,7 +72,8 @@ class Undelivered {
   Log log_;
   std::uintmax_t room_;
   mutable std::mutex mutex_;
-  mutable std::optional<std::uintmax_t> used_;  ///< bytes, counted once and then added up
+  mutable std::optional<std::uintmax_t> used_;                     ///< bytes, counted once and then added up
+  mutable std::optional<std::filesystem::file_time_type> newest_;  ///< of the files' times, likewise
 };
 
 /// A section's name as that of a folder or file: different for different sections, also when a character of theirs

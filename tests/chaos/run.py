@@ -24,14 +24,14 @@ SITUATIONS = {
     "clock": (situations.clock_jumps, "the clock jumps"),
     "together": (situations.two_at_once, "two runs at once"),
     "newest": (situations.newest_wins, "several runs, of which something was kept"),
+    "refused": (situations.resend_is_refused, "resend that is refused in part, then again"),
+    "set-back": (situations.clock_set_back, "the clock is set back between two runs"),
     "managed": (managed.killed_managed, "SIGKILL at any moment of managed mode"),
     "matrix": (None, "each fault at each place"),
 }
 OPEN = {  # found, not mended: they fail, and run by their names alone
     "stale": (situations.resend_after_a_kill, "resend right after a run was killed"),
-    "refused": (situations.resend_is_refused, "resend that is refused in part, then again"),
     "memory": (situations.memory, "too little memory"),
-    "set-back": (situations.clock_set_back, "the clock is set back between two runs"),
 }
 KNOWN = {**SITUATIONS, **OPEN}
 _bench = None  # each process's own
