@@ -54,7 +54,7 @@ TEST_F(ManagedMemory, DoesNotGrowOverAThousandSyncs) {
       "logging.json",
       R"({"version": 1, "root": {"handlers": ["none"]}, "handlers": {"none": {"class": "logging.NullHandler"}}})");
   // Rounds of the same size: what waits for its turn in one of them is the same in all.
-  constexpr int round = 500;
+  constexpr int round = 340;
   hand_out(round);
   Process connector = start({"managed", "--ini", folder.file("config.ini")});
   ASSERT_NO_FATAL_FAILURE(wait_until([&] { return finalized() == round; })) << output();
