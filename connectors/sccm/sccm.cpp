@@ -10,6 +10,7 @@
 
 #include "connector/connector.h"
 #include "connector/pages.h"
+#include "platform/wait.h"
 #include "sccm/connection_string.h"
 #include "sccm/database.h"
 #include "sccm/queries.h"
@@ -54,14 +55,8 @@ class Sccm final : public Connector {
     odbc::Database for_software(login, unwanted.get_token()), for_computers(login, stop);
     std::future<std::unique_ptr<odbc::Result>> asked =
         std::async(std::launch::async, [&] { return for_software.query(sccm_software_query, "software"); });
-    const std::unique_ptr<odbc::Result> computers = [&] {
-      try {
-        return query_computers(for_computers);
-      } catch (...) {
-        unwanted.request_stop();
-        throw;
-      }
-    }();
+    const StopAtEnd stop_at_end(unwanted);  // goes before the future, which waits for the query
+    const std::unique_ptr<odbc::Result> computers = query_computers(for_computers);
     SoftwareLists software(asked.get());
     Rows::Columns names;
     for (const std::string& name : computers->names()) names.push_back("hardware." + name);

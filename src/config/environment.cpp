@@ -31,8 +31,6 @@ std::string_view without_quotes(std::string_view value) {
   return quoted ? value.substr(1, value.size() - 2) : value;
 }
 
-constexpr const char* file_suffix = "_FILE";
-
 std::string set_text(const EnvironmentVariables& variables, const std::string& name) {
   const auto variable = variables.find(name);
   return variable == variables.end() ? "" : variable->second;
@@ -115,6 +113,10 @@ std::vector<VariableGroup> variable_groups(const EnvironmentVariables& variables
 
 EnvironmentVariables process_environment() {
   return environment_variables();
+}
+
+bool is_set(const EnvironmentVariables& variables, const std::string& name) {
+  return !set_text(variables, name).empty() || !set_text(variables, name + file_suffix).empty();
 }
 
 std::optional<VariableValue> variable_value(const EnvironmentVariables& variables, const std::string& name) {

@@ -17,6 +17,12 @@ using EnvironmentVariables = std::map<std::string, std::string>;
 /// The process's environment.
 EnvironmentVariables process_environment();
 
+/// What stands behind a variable's name where another variable names a file with its value.
+inline constexpr const char* file_suffix = "_FILE";
+
+/// Whether NAME or NAME_FILE is set and not empty.
+bool is_set(const EnvironmentVariables& variables, const std::string& name);
+
 /// The value of a variable, and the name of the one that gave it.
 struct VariableValue {
   std::string value;

@@ -17,20 +17,12 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::exists(file, ignored);
 }
 
-bool is_set(const EnvironmentVariables& variables, const std::string& name) {
-  const auto has_text = [&](const std::string& variable) {
-    const auto found = variables.find(variable);
-    return found != variables.end() && !found->second.empty();
-  };
-  return has_text(name) || has_text(name + "_FILE");
-}
-
 std::vector<std::filesystem::path> secret_files(const Configuration& configuration) {
   std::vector<std::filesystem::path> files;
   for (const Section& section : configuration.sections) {
     for (const Entry& entry : section.entries) {
       const auto variable = configuration.variables.find(entry.origin);
-      if (entry.origin.ends_with("_FILE") && variable != configuration.variables.end())
+      if (entry.origin.ends_with(file_suffix) && variable != configuration.variables.end())
         files.emplace_back(variable->second);
     }
   }

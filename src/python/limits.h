@@ -89,8 +89,8 @@ class Watchdog::Pause {
   Clock::duration counted_{};
 };
 
-/// Ends Python code that goes on after the program was told to stop: from `patience` later on an exception is raised in
-/// it, again and again, between two of Python's instructions.
+/// Ends Python code that still runs `patience` after shutdown was requested: an exception is raised in it, again and
+/// again, between two of Python's instructions.
 class StopWatchdog {
  public:
   /// exception: a subclass of BaseException, which must outlive this object.

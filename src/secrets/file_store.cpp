@@ -28,7 +28,9 @@ bool leads_upward(const fs::path& path) {
 SecretValues fetch_from_files(const SecretQuery& query, const SecretTools&) {
   const fs::path folder = query.settings.vault_folder;
   std::error_code unknown;
-  if (!fs::is_directory(folder, unknown)) throw SecretError("there is no folder " + shown_path(folder));
+  if (!fs::is_directory(folder, unknown)) {
+    throw SecretError("no such directory: " + shown_path(folder) + ". Check vault_folder");
+  }
   SecretValues values;
   for (const std::string& key : query.keys) {
     if (leads_upward(query.name) || leads_upward(key)) throw SecretError("a name must not lead out of vault_folder");

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <filesystem>
 #include <functional>
-#include <mutex>
 #include <system_error>
 #include <thread>
+
+#include "platform/wait.h"
 
 namespace connector {
 
@@ -89,20 +89,14 @@ class Patience {
   explicit Patience(const std::stop_token& stop)
       : cancellable_(g_cancellable_new()),
         stopped_(stop, std::bind_front(g_cancellable_cancel, cancellable_.get())),
-        clock_([this](const std::stop_token& over) { cancel_in_time(over); }) {}
+        clock_([this](const std::stop_token& over) {
+          if (wait_for(longest_wait, over)) g_cancellable_cancel(cancellable_.get());
+        }) {}
 
   GCancellable* get() const { return cancellable_.get(); }
   bool is_over() const { return g_cancellable_is_cancelled(cancellable_.get()) != 0; }
 
  private:
-  void cancel_in_time(const std::stop_token& over) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any waiting;
-    waiting.wait_for(lock, over, longest_wait, [] { return false; });
-    if (!over.stop_requested()) g_cancellable_cancel(cancellable_.get());
-  }
-
   const Owned<GCancellable> cancellable_;
   const std::stop_callback<std::function<void()>> stopped_;
   const std::jthread clock_;
@@ -265,8 +259,8 @@ class Keyring::Service {
 Keyring::Keyring(const SecretTools& tools) {
   if (!has_session_bus(tools)) {
     throw NoKeyring(
-        "no keyring here: there is no session bus (DBUS_SESSION_BUS_ADDRESS is not set). Where nobody logs in, choose "
-        "another vault_backend");
+        "no keyring here: no session bus (DBUS_SESSION_BUS_ADDRESS is not set). Where nobody logs in, set another "
+        "vault_backend");
   }
   service_ = std::make_unique<Service>(tools);
 }

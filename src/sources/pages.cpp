@@ -4,6 +4,7 @@
 
 #include "http/address.h"
 #include "http/links.h"
+#include "platform/wait.h"
 #include "text/failure_sign.h"
 #include "text/text.h"
 
@@ -119,10 +120,6 @@ std::string next_url(const Url& url, const std::string& page, const std::string&
 }
 
 void each_page(Request first, const std::function<Page(const Request&)>& ask, const std::function<void(Page&)>& take) {
-  struct AtTheEnd {
-    std::stop_source source;
-    ~AtTheEnd() { source.request_stop(); }
-  };
   constexpr std::size_t pages_at_once = 3;  // one that is taken, one that waits, one that is asked for
   std::function<Request()> next = [&] { return std::move(first); };
   const std::string list = first.url;
@@ -143,7 +140,7 @@ void each_page(Request first, const std::function<Page(const Request&)>& ask, co
         is_last = !page || !page->next;
         if (page) take(*page);
       });
-  const AtTheEnd at_the_end{abandon};  // goes before the pool, which waits for a request under way
+  const StopAtEnd stop_at_end(abandon);  // goes before the pool, which waits for a request under way
   pool.add(0);
   pool.finish();  // the first page alone: a limited run may want no other
   while (!is_last) {

@@ -52,13 +52,9 @@ struct FastJson::Document {
   element root = {};
 };
 
-void FastJson::Delete::operator()(Document* document) const {
-  delete document;
-}
-
 std::optional<FastJson> FastJson::of(std::string_view text) {
   if (text.size() < shortest || text.size() > longest) return std::nullopt;
-  std::unique_ptr<Document, Delete> document(new Document);
+  auto document = std::make_shared<Document>();
   if (document->parser.parse(text.data(), text.size()).get(document->root) != simdjson::SUCCESS) return std::nullopt;
   return FastJson(std::move(document));
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "text/json_builder.h"
 
@@ -11,7 +12,7 @@ namespace connector {
 /// A JSON text as simdjson reads it: checked as a whole, kept in a compact form, told as often as wanted.
 class FastJson {
  public:
-  /// Nothing when the text is no JSON, when it holds what simdjson does not keep (integers beyond 64 bits, half a
+  /// Nothing when the text is not JSON, when it holds what simdjson does not keep (integers beyond 64 bits, half a
   /// surrogate pair), and when it is too short to be worth it or so long that its form would take too much memory.
   static std::optional<FastJson> of(std::string_view text);
 
@@ -20,13 +21,10 @@ class FastJson {
 
  private:
   struct Document;
-  struct Delete {
-    void operator()(Document* document) const;
-  };
 
-  explicit FastJson(std::unique_ptr<Document, Delete> document) : document_(std::move(document)) {}
+  explicit FastJson(std::shared_ptr<const Document> document) : document_(std::move(document)) {}
 
-  std::unique_ptr<Document, Delete> document_;
+  std::shared_ptr<const Document> document_;
 };
 
 }  // namespace connector

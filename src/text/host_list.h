@@ -15,9 +15,9 @@ class HostList {
   /// Throws std::invalid_argument that says what an entry must be.
   void add(std::string_view entry);
 
-  /// Whether every host is listed: by "*", or since there is no entry.
+  /// Whether every host is listed: by "*", or because the list is empty.
   bool has_all() const { return has_star_ || (names_.empty() && networks_.empty()); }
-  /// Whether there is no entry.
+  /// Whether the list is empty.
   bool empty() const { return !has_star_ && has_all(); }
   /// By an entry of its own, and by its name alone. host: in any case, with or without a dot at its end.
   bool has_name(std::string_view host) const;

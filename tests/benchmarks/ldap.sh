@@ -5,6 +5,7 @@
 # usage: tests/benchmarks/ldap.sh BUILD_FOLDER [PEOPLE]
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:?usage: $0 BUILD_FOLDER [PEOPLE]}" && pwd)
 people=${2:-50000}
 limit=1.5
@@ -97,20 +98,12 @@ sync_field = USER
 INI
 
 cd "$folder"
-python3 - "$build/connector" "$people" "$ldap" "$limit" <<'PYTHON'
-import re, resource, subprocess, sys, time
+PYTHONPATH=$here python3 -B - "$build/connector" "$people" "$ldap" "$limit" <<'PYTHON'
+import re, sys
+from commands import measure, peak_mib
 program, people, ldap, limit = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
 search = ["ldapsearch", "-x", "-LLL", "-H", ldap, "-D", "cn=admin,dc=example,dc=com", "-w", "admin-password", "-b",
           "dc=example,dc=com", "-E", "pr=500/noprompt", "(objectClass=*)", "uid", "givenName", "sn", "mail", "sAMAccountName"]
-
-def measure(command):
-    """Seconds on the clock, of processor time; what the command wrote."""
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    taken, after = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        sys.exit(f"{command[0]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    return (taken, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime), done
 
 def upload():
     taken, done = measure([program, "--ini", "config.ini", "upload", "ldap"])
@@ -121,7 +114,7 @@ def upload():
 
 # In turns, the best of each: the machine may have other work.
 connector = [upload()]
-memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of the connector, the only child so far
+memory = peak_mib()  # of the connector, the only child so far
 directory = []
 for _ in range(3):
     directory.append(measure(search)[0])

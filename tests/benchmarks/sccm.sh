@@ -4,6 +4,7 @@
 # usage: tests/benchmarks/sccm.sh BUILD_FOLDER [COMPUTERS]
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:?usage: $0 BUILD_FOLDER [COMPUTERS]}" && pwd)
 computers=${2:-20000}
 limit_mb=60
@@ -91,29 +92,24 @@ mapping.LAST_LOGON = hardware.last_logon
 INI
 
 cd "$folder/run"
-ODBCSYSINI="$folder/odbc" python3 - "$build/connector" "$computers" "$limit_mb" "$bin/psql" "$folder" <<'PYTHON'
-import resource, subprocess, sys, time
+PYTHONPATH=$here ODBCSYSINI="$folder/odbc" python3 -B - "$build/connector" "$computers" "$limit_mb" "$bin/psql" "$folder" <<'PYTHON'
+import sys
+from commands import measure, peak_mib
 program, computers, limit, psql, host = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]
 PROGRAMS = 60
 
-def measure(command):
-    """Seconds on the clock, of processor time."""
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    seconds, after = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        sys.exit(f"{command[0]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def upload():
+    return measure([program, "--ini", "config.ini", "upload", "sccm"])[0]
 
-runs = [measure([program, "--ini", "config.ini", "upload", "sccm"])]
-memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of the connector, the only child so far
+runs = [upload()]
+memory = peak_mib()  # of the connector, the only child so far
 copies = []
 for _ in range(2):
-    copies.append(measure([psql, "-q", "-h", host, "-U", "postgres", "-d", "cm_dct", "-c", """COPY (SELECT * FROM
+    copies.append(measure([psql, "-q", "-o", "/dev/null", "-h", host, "-U", "postgres", "-d", "cm_dct", "-c", """COPY (SELECT * FROM
         (SELECT ResourceID, DisplayName0, Version0, Publisher0 FROM dbo.v_GS_ADD_REMOVE_PROGRAMS UNION
          SELECT ResourceID, DisplayName0, Version0, Publisher0 FROM dbo.v_GS_ADD_REMOVE_PROGRAMS_64) programs
-        ORDER BY ResourceID) TO STDOUT"""]))
-    runs.append(measure([program, "--ini", "config.ini", "upload", "sccm"]))
+        ORDER BY ResourceID) TO STDOUT"""])[0])
+    runs.append(upload())
 (seconds, cpu), (copy_seconds, copy_cpu) = map(min, zip(*runs)), map(min, zip(*copies))
 rows = computers * PROGRAMS
 print(f"sccm: {computers} records with {PROGRAMS} programs each in {seconds:.2f} s: {computers / seconds:.0f} records/s, "

@@ -4,6 +4,7 @@ import cloud as clouds
 from checks import FALSE, OTHER, Failure
 from cloud import Cloud
 from faults import FAULTS
+from situations import finish
 from source import Source
 
 RECORDS, DEVICES = 300, 120
@@ -43,7 +44,7 @@ def _bulk(bench, fault, once):
         if not once and run.exit_code == 0:
             raise Failure(FALSE, "exit code 0, though a record was never taken", run)
         _healed_itself(run, fault, once)
-        _finish(program, cloud, expected)
+        finish(program, cloud, expected)
 
 
 def _finalize(bench, fault, once):
@@ -55,7 +56,7 @@ def _finalize(bench, fault, once):
         if run.exit_code == 0 and not cloud.finalized():
             raise Failure(FALSE, "exit code 0, though the portion was never finalized", run)
         _healed_itself(run, fault, once)
-        _finish(program, cloud, expected)
+        finish(program, cloud, expected)
 
 
 def _source(bench, fault, once):
@@ -70,11 +71,3 @@ def _source(bench, fault, once):
         run = program.run("upload", "netbox")
         checks.succeeded(run)
         checks.all_arrived(run, source.values(), cloud.values())
-
-
-def _finish(program, cloud, expected):
-    cloud.heal()
-    run = program.run("resend")
-    checks.succeeded(run)
-    checks.all_arrived(run, expected, cloud.values())
-    checks.nothing_kept(program, run)

@@ -171,7 +171,7 @@ cat without.* | grep -c -e libsecret -e libgio; cat with.* | grep -c libsecret >
 
 TEST_F(Strongbox, WithoutABusItSaysSo) {
   EXPECT_EQ(run_script("echo s | ./strongbox --connector a --key b"), 1);
-  EXPECT_THAT(output(), HasSubstr("strongbox: no keyring here: there is no session bus"));
+  EXPECT_THAT(output(), HasSubstr("strongbox: no keyring here: no session bus"));
 }
 
 TEST_F(Strongbox, VersionAndHelpNeedNothingElse) {

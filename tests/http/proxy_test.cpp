@@ -20,7 +20,7 @@ TEST(NoProxy, ListsHostsDomainsAddressesAndNetworks) {
   }
   EXPECT_FALSE(exempt("", "http://a.example.com"));
   EXPECT_FALSE(exempt(" , ,", "http://a.example.com"));
-  EXPECT_FALSE(exempt("http://a.example.com", "http://a.example.com")) << "that is no host";
+  EXPECT_FALSE(exempt("http://a.example.com", "http://a.example.com")) << "a URL is not a host";
 }
 
 TEST(NoProxy, ComparesPorts) {

@@ -402,7 +402,7 @@ TEST_F(FileStore, SaysWhatIsMissing) {
   query.name = "../outside";
   EXPECT_THAT(error_of("file"), HasSubstr("must not lead out of vault_folder"));
   settings.vault_folder += "/none";
-  EXPECT_THAT(error_of("file"), HasSubstr("there is no folder"));
+  EXPECT_THAT(error_of("file"), HasSubstr("no such directory"));
 }
 
 class CommandStore : public SecretStores {
@@ -450,8 +450,8 @@ TEST_F(CommandStore, SaysHowItFailed) {
 }
 
 TEST_F(SecretStores, WithoutAKeyringIsAnErrorThatSaysWhatToDo) {
-  EXPECT_THAT(error_of("keyring"), AllOf(HasSubstr("there is no session bus"),
-                                         HasSubstr("strongbox --connector net box/prod --key auth_token")));
+  EXPECT_THAT(error_of("keyring"),
+              AllOf(HasSubstr("no session bus"), HasSubstr("strongbox --connector net box/prod --key auth_token")));
 }
 
 }  // namespace connector::secrets_test
