@@ -164,7 +164,9 @@ void url(std::string_view input) {
   http::ascii_host(text);
   const std::optional<http::Address> address = http::parse_address(text);
   if (!address) return;
-  require(address->url.find('@') == std::string::npos || address->user.empty(), "credentials leave the address");
+  const std::size_t host = address->url.find("://") + 3;
+  const std::string authority = address->url.substr(host, address->url.find_first_of("/?#", host) - host);
+  require(authority.find('@') == std::string::npos, "credentials leave the address");
   http::redirected(*address, text);
   http::redirected(*http::parse_address("https://example.com/a/b?c"), text);
 }
