@@ -57,6 +57,18 @@ Payload Payload::take(std::size_t count, std::size_t max_bytes) {
   return front;
 }
 
+void Payload::append(const Payload& other) {
+  if (empty()) {
+    *this = other;
+    return;
+  }
+  if (other.empty()) return;
+  text_ += ',';
+  const std::size_t offset = text_.size();
+  text_ += other.text_;
+  for (const std::size_t end : other.ends_) ends_.push_back(offset + end);
+}
+
 std::string random_uuid() {
   std::array<unsigned char, 16> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {

@@ -60,6 +60,9 @@ class Payload {
   /// Takes records off the front: `count` of them, or fewer if their text is longer than max_bytes, but at least one.
   Payload take(std::size_t count, std::size_t max_bytes);
 
+  /// Adds all records of another payload.
+  void append(const Payload& other);
+
  private:
   Payload slice(std::size_t begin, std::size_t end) const;
 

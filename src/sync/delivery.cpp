@@ -63,7 +63,10 @@ bool Delivery::ask_sink() const {
 }
 
 void Delivery::deliver(const Payload& payload) {
-  std::call_once(first_payload_, [&] { check_identity(payload); });
+  std::call_once(first_payload_, [&] {
+    check_identity(payload);
+    has_begun_ = true;
+  });
   if (is_unidentified_ || (!is_unreachable_ && !cancel_watch_.may_send())) {
     return count(&Summary::not_sent, payload.size());
   }

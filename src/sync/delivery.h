@@ -40,6 +40,9 @@ class Delivery {
   /// Ends the portion. Failing that stands in the summary. Also writes down which kept records were replaced.
   void finalize(Summary& summary);
 
+  /// Whether a payload has come, so that it is decided whether records can be found again.
+  bool has_begun() const { return has_begun_; }
+
   /// Whether nothing more need be pulled: the run was canceled, or the cloud takes nothing any longer.
   bool has_ended() const { return has_given_up_ || cancel_watch_.is_canceled(); }
   bool is_canceled() const { return cancel_watch_.is_canceled(); }
@@ -72,6 +75,7 @@ class Delivery {
   mutable std::mutex mutex_;
   Summary counts_;
   std::once_flag first_payload_;
+  std::atomic<bool> has_begun_ = false;
   std::atomic<bool> is_unidentified_ = false;           ///< records could not be found again: send nothing
   std::atomic<bool> has_given_up_ = false;              ///< pull no more
   std::atomic<bool> is_unreachable_ = false;            ///< do not try what is left

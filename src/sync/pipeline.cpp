@@ -86,6 +86,7 @@ Summary Pipeline::finish() {
   if (!batch_.empty()) push_batch();
   queue_.close();
   workers_.clear();
+  deliver_all(rest_);
   Summary summary = counts_;
   summary.pulled = pulled_;
   summary += delivery_.counts();
@@ -124,6 +125,10 @@ bool Pipeline::map(std::size_t records, const Payload& payload, const Counts& co
   }
 }
 
+void Pipeline::deliver_all(Payload& payload) const {
+  while (!payload.empty()) delivery_.deliver(payload.take(job_.options.batch_size, max_payload_bytes));
+}
+
 void Pipeline::work() {
   Payload payload;
   Counts counts;
@@ -140,8 +145,10 @@ void Pipeline::work() {
     }
     while (payload.size() >= job_.options.batch_size || payload.bytes() > max_payload_bytes) deliver();
   }
-  while (!payload.empty()) deliver();
+  // The first payload decides for all whether records can be found again: it shall not be what one worker is left with.
+  if (delivery_.has_begun()) deliver_all(payload);
   const std::lock_guard lock(counts_mutex_);
+  rest_.append(payload);
   counts_ += counts;
 }
 

@@ -58,6 +58,7 @@ class Pipeline {
   template <class Map>
   bool map(std::size_t records, const Payload& payload, const Counts& counts, Map map_all);
   void work();
+  void deliver_all(Payload& payload) const;
 
   const Job& job_;
   Delivery& delivery_;
@@ -69,6 +70,7 @@ class Pipeline {
   std::atomic<std::size_t> pulled_ = 0;
   std::mutex counts_mutex_;
   Summary counts_;
+  Payload rest_;  ///< of workers that ended before the first payload was delivered
   std::vector<std::jthread> workers_;
 };
 

@@ -94,4 +94,16 @@ TEST(RandomUuid, IsOfVersion4AndNew) {
   EXPECT_NE(uuid, random_uuid());
 }
 
+TEST(Payload, AppendsAnotherOne) {
+  Payload payload;
+  payload.append({});
+  EXPECT_TRUE(payload.empty());
+  payload.append(payload_of({"{1}", "{2}"}));
+  payload.append({});
+  payload.append(payload_of({"{3}"}));
+  EXPECT_EQ(payload.records(), "{1},{2},{3}");
+  EXPECT_EQ(payload.take(2, 1000).records(), "{1},{2}");
+  EXPECT_EQ(payload.records(), "{3}");
+}
+
 }  // namespace connector::payload_test

@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -186,6 +189,27 @@ TEST_F(PipelineTest, DeliversUpToTheLimitAndStops) {
   });
   EXPECT_EQ(summary.pulled, 150U);
   EXPECT_EQ(summary.delivered, 150U);
+}
+
+TEST_F(PipelineTest, DoesNotJudgeASourceByItsLastRecord) {
+  std::atomic<bool> is_last_mapped = false;
+  const Summary summary = run(
+      [](Pipeline& pipeline) {
+        for (int i = 0; i < 100; ++i) pipeline.add(numbered(i));
+        pipeline.add({{{"ID", nullptr}}});
+      },
+      [&](const Record& record) {
+        if (record.data["ID"].is_null()) {
+          is_last_mapped = true;
+          is_last_mapped.notify_all();
+        }
+        if (record.data["ID"] != 0) return true;
+        is_last_mapped.wait(false);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));  // time for the other worker to go wrong
+        return true;
+      });
+  EXPECT_EQ(summary.error, "");
+  EXPECT_EQ(summary.delivered, 101U);
 }
 
 TEST_F(PipelineTest, SendsNothingWhenNoRecordOfTheFirstPayloadCanBeFoundAgain) {
