@@ -70,11 +70,20 @@ void Connection::read_head() {
   parser_->header_limit(static_cast<std::uint32_t>(context_.limits.head));
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());  // its own comes with the route
   has_unread_body_ = true;
+  head_size_ = 0;
   stream_.expires_after(context_.limits.request);  // for head and body together
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](beast::error_code error, std::size_t) {
-                            error ? self->fail(error) : self->take_head();
-                          });
+  read_more_of_head();
+}
+
+/// Piece by piece: the parser's own limit is one of its buffer, and it empties that after each field.
+void Connection::read_more_of_head() {
+  http::async_read_some(stream_, buffer_, *parser_,
+                        [self = shared_from_this()](beast::error_code error, std::size_t bytes) {
+                          if (error) return self->fail(error);
+                          self->head_size_ += bytes;
+                          if (self->head_size_ > self->context_.limits.head) return self->send({.status = 431});
+                          self->parser_->is_header_done() ? self->take_head() : self->read_more_of_head();
+                        });
 }
 
 void Connection::take_head() {

@@ -46,6 +46,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Response = boost::beast::http::response<boost::beast::http::string_body>;
 
   void read_head();
+  void read_more_of_head();
   void take_head();
   void ask_for_body();
   void read_body();
@@ -62,6 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Response> response_;
   Head head_;
   const Route* route_ = nullptr;
+  std::size_t head_size_ = 0;
   bool is_idle_ = false;
   bool has_unread_body_ = false;
   std::chrono::steady_clock::time_point idle_since_;
