@@ -16,6 +16,7 @@
 #include "server/listener.h"
 #include "server/section_worker.h"
 #include "server/webhooks.h"
+#include "state/database_inbox.h"
 
 namespace connector {
 namespace {
@@ -84,6 +85,16 @@ bool tell_what_is_left(const App& app, const server::Inbox& inbox) {
   return left.empty();
 }
 
+/// Where accepted events are kept; nothing in test mode.
+std::unique_ptr<InboxStore> open_store(const App& app) {
+  if (app.line.testmode) return nullptr;
+  try {
+    return std::make_unique<DatabaseInbox>(app.paths.state);
+  } catch (const std::exception& error) {
+    throw ConfigError(std::string(error.what()));
+  }
+}
+
 std::unique_ptr<server::Listener> listen(const App& app, server::Routes routes) {
   try {
     return std::make_unique<server::Listener>(
@@ -97,7 +108,7 @@ std::unique_ptr<server::Listener> listen(const App& app, server::Routes routes) 
 int work(App& app, Sections& sections) {
   const std::stop_token stop = app.told_to_stop();
   const std::vector<server::WebhookSection> receivers = webhook_sections(app, sections);
-  server::Inbox inbox(nullptr, rate_limited(app.log()));
+  server::Inbox inbox(open_store(app), rate_limited(app.log()));
   std::list<Served> served;
   for (ReadySection& ready : sections.ready()) {
     if (webhooks_of(ready) != nullptr) served.emplace_back(app, sections, ready, inbox);
