@@ -194,6 +194,9 @@ std::unique_ptr<FieldMapping> Sections::make_mapping(ReadySection& ready, const 
 /// A source need not bring what nothing reads.
 void Sections::tell_what_is_read(ReadySection& ready, const std::vector<FieldSpec>& specs) const {
   Connector& connector = *ready.section.connector;
+  connector.sources.clear();
+  connector.converters.clear();
+  connector.reads_whole_records = false;
   connector.code = ready.section.recordfilter;
   const Section* custom = app_.configuration().find("converters");
   for (const FieldSpec& spec : specs) {
@@ -218,6 +221,8 @@ void Sections::tell_what_is_expected(Connector& connector, std::vector<FieldSpec
     const BuiltInConverters::Converter* built_in = BuiltInConverters::find(name);
     return (custom != nullptr && custom->find(lower_case(name)) != nullptr) || (built_in && built_in->reads_record);
   };
+  connector.expected_sources.clear();
+  connector.sync_sources.clear();
   bool are_all_expected = true;
   for (FieldSpec& spec : specs) {
     const bool is_coded = connector.code.find(spec.source) != std::string::npos;
