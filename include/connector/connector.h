@@ -97,6 +97,7 @@ struct SectionSettings {
   bool test_run = false;
   bool is_custom = false;
   int max_record_size = 64;  ///< MiB of memory that a record may take
+  std::string schedule;      ///< when `connector server` runs the section; empty: never
   std::string vault_backend;
   std::string vault_keys;
   std::string vault_alias;

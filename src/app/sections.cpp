@@ -1,11 +1,14 @@
 #include "app/sections.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
+#include "config/problem.h"
 #include "convert/converters.h"
 #include "log/rate_limited.h"
 #include "mapping/field_spec.h"
+#include "schedule/timetable.h"
 #include "text/nearest.h"
 #include "text/text.h"
 
@@ -29,6 +32,15 @@ std::vector<std::string> names_of(const Things& things, std::string Thing::*name
   std::vector<std::string> names;
   for (const Thing& thing : things) names.push_back(thing.*name);
   return names;
+}
+
+void check_schedule(const Section& section, const std::string& schedule, Problems& problems) {
+  if (schedule.empty()) return;
+  try {
+    const schedule::Timetable timetable(schedule);
+  } catch (const std::invalid_argument& error) {
+    problems.push_back(problem_with(section, "schedule", error.what()));
+  }
 }
 
 std::vector<std::string> enabled_sections(const App& app) {
@@ -89,6 +101,7 @@ void Sections::add(const std::string& name) {
     app_.problems.push_back({"stands before [oomnitza]: move [oomnitza] to the beginning", section->origin, name, ""});
   }
   if (auto made = make_connector(*section, *plugin, app_.settings_context(), app_.problems)) {
+    check_schedule(*section, made->connector->schedule, app_.problems);
     ready_.push_back({.section = std::move(*made), .filter = {}, .specifications = {}});
   }
 }

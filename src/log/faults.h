@@ -21,8 +21,15 @@ class Faults {
   void note(Level level, const std::string& kind, const std::string& record, const std::string& detail = {},
             std::size_t count = 1) const;
 
+  /// A part of the source, with an unknown number of records, that could not be read. part: names it and says why.
+  void note_missing_part(const std::string& part) const;
+
   /// Logs one line for each kind that met several records.
   void report() const;
+
+  /// The first kinds of what is at least an error, each with the number of records that it met: "3 records: …". For
+  /// what remembers them; secrets are not blotted out.
+  std::vector<std::string> first(std::size_t most) const;
 
   const Log& log() const;
 
