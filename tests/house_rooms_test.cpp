@@ -31,10 +31,10 @@ const Findings known_upward_includes = {};
 const Findings known_path_texts = {};
 
 /// From the top down; a room includes itself and what stands below it.
-constexpr std::array<std::string_view, 20> rooms = {"cli",         "commands",     "app",     "server",  "schedule",
-                                                    "integration", "export_files", "sync",    "mapping", "oomnitza",
-                                                    "python",      "convert",      "sources", "http",    "config",
-                                                    "secrets",     "state",        "log",     "text",    "platform"};
+constexpr std::array<std::string_view, 21> rooms = {
+    "cli",    "commands", "app",      "server", "schedule", "integration", "export_files",
+    "sync",   "mapping",  "oomnitza", "python", "convert",  "sources",     "http",
+    "config", "secrets",  "metrics",  "state",  "log",      "text",        "platform"};
 
 struct Library {
   std::string_view header;  ///< a header, or a folder of headers with its slash

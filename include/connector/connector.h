@@ -97,6 +97,7 @@ struct SectionSettings {
   bool test_run = false;
   bool is_custom = false;
   int max_record_size = 64;  ///< MiB of memory that a record may take
+  std::string schedule;      ///< when `connector server` runs the section; empty: never
   std::string vault_backend;
   std::string vault_keys;
   std::string vault_alias;
@@ -185,6 +186,19 @@ struct Tools {
 
 struct Plugin;
 
+/// An event that a vendor's webhook reports: text from the network, of any kind.
+struct WebhookEvent {
+  std::string name;     ///< what the vendor calls it: "ComputerAdded"
+  const Json& details;  ///< an object
+};
+
+/// What an event means for a section: a record to read, or none.
+struct Notice {
+  std::string key;              ///< of the record; empty: the event is not wanted
+  std::string unwanted = {};    ///< why it is not
+  bool is_misdirected = false;  ///< not wanted, and somebody should know: this section gets events of another
+};
+
 /// Base of every source. Settings are filled before check(), tools before authenticate(); neither changes until the run
 /// has ended.
 class Connector : public SectionSettings, public Tools {
@@ -207,11 +221,22 @@ class Connector : public SectionSettings, public Tools {
   /// nothing. Everything found is reported, not only the first.
   virtual void check(const AddProblem& add_problem) { (void)add_problem; }
 
-  /// Logs in, where that is a step of its own. Called once, before read().
+  /// Logs in, where that is a step of its own. Called once, before read() or the first read_records().
   virtual void authenticate() {}
+
+  /// authenticate(), unless that has succeeded before. For the thread that reads.
+  void log_in();
 
   /// Reads the source from beginning to end, on one thread, once. Whatever it throws ends the section.
   virtual void read(const Emit& emit) = 0;
+
+  /// What an event of the vendor's webhook means for this section. Called by a source whose plugin receives webhooks,
+  /// at any time, on any thread.
+  virtual Notice receive(const WebhookEvent& event) const;
+
+  /// Reads the records whose keys receive() gave, some of which may be gone. Called again and again, on one thread at a
+  /// time. What it throws ends this reading.
+  virtual void read_records(const std::vector<std::string>& keys, const Emit& emit);
 
   /// Called after everything was read, delivered and finalized, and only then: the place to move state forward.
   /// Not called after any failure, a canceled or limited run, or in test mode.
@@ -220,6 +245,9 @@ class Connector : public SectionSettings, public Tools {
   /// The description that holds for these settings, where one of them decides about it: asked for once, after check().
   /// It must outlive the connector.
   virtual const Plugin& description(const Plugin& plugin) const { return plugin; }
+
+ private:
+  bool is_logged_in_ = false;
 };
 
 /// The limits of a source's requests: its vendor's, and as many at once as `workers` allow.
@@ -238,6 +266,7 @@ struct Plugin {
   std::vector<std::pair<std::string, std::string>> default_converters = {};
   std::string environment_prefix = {};  ///< empty: the section's name in capitals
   bool basic_connector = false;         ///< whether managed mode may run it
+  bool receives_webhooks = false;       ///< it implements receive() and read_records()
   RateLimits limits = {};               ///< the vendor's
   std::function<std::unique_ptr<Connector>()> make;
 };

@@ -61,6 +61,9 @@ void App::read_configuration() {
   const std::string source = variable(configuration_->variables, "OOMNITZA_CONNECTOR_SOURCE");
   cloud_ = std::make_unique<Oomnitza>(cloud_settings_, source, rate_limited(logging_.logger("connectors/oomnitza")),
                                       stop(), timing());
+  if (!line.testmode) {
+    history_ = std::make_unique<History>(paths.state / state_file_name, cloud_settings_.history_days, log_);
+  }
   const Http mac_models({}, log_, stop(), AfterStop::refuse, timing());
   built_in_ = std::make_unique<BuiltInConverters>(
       ConverterServices{.locations = [cloud = cloud_.get()] { return cloud->locations(); },

@@ -18,6 +18,7 @@
 #include "platform/stop_signals.h"
 #include "python/inline_code.h"
 #include "secrets/store.h"
+#include "state/history.h"
 
 namespace connector {
 
@@ -57,6 +58,8 @@ class App {
   /// Bytes of payloads that Oomnitza did not take and that are kept, for each section.
   std::uintmax_t undelivered_room() const { return static_cast<std::uintmax_t>(cloud_settings_.undelivered_mib) << 20; }
   Oomnitza& cloud() { return *cloud_; }
+  /// Of the state folder; nothing (nullptr) in test mode.
+  History* history() { return history_.get(); }
   const BuiltInConverters& built_in_converters() const { return *built_in_; }
 
   /// The configuration as it is now. Throws ConfigError. Safe to use from several threads.
@@ -87,6 +90,7 @@ class App {
   std::shared_ptr<const Configuration> configuration_;
   CloudSettings cloud_settings_;
   std::unique_ptr<Oomnitza> cloud_;
+  std::unique_ptr<History> history_;
   std::unique_ptr<BuiltInConverters> built_in_;
   std::unique_ptr<Renewals> renewals_;  ///< nothing: no token is renewed
 };

@@ -24,6 +24,10 @@ void set_record_count(CommandLine& line, std::int64_t number) {
   line.record_count = static_cast<std::size_t>(number);
 }
 
+void set_last(CommandLine& line, std::int64_t number) {
+  line.last = static_cast<std::size_t>(number);
+}
+
 }  // namespace
 
 std::span<const Option> options() {
@@ -51,6 +55,8 @@ std::span<const Option> options() {
       {"--value", "[TEXT]", "ignored: the secret is asked for, or read from standard input", &Line::value},
       {"--delete", "", "remove the secret instead", &Line::remove},
       {"--list", "", "print the names that have secrets instead: all, or those of --connector", &Line::list},
+      {"--last", "N", "how many runs are shown, the newest (20)", set_last},
+      {"--format", "text|json", "whether runs are shown as a table or as a JSON object a line (text)", &Line::format},
       {"--no-retry", "", "fail at the first fault of a request instead of repeating it", &Line::no_retry, true},
       {"--no-progress", "", "show no progress", &Line::no_progress, true},
       {"-q,--quiet", "", "show warnings and errors only", &Line::quiet, true},

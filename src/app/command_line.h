@@ -36,6 +36,8 @@ struct CommandLine {
   bool quiet = false;
   bool verbose = false;
   std::string log_format = "text";
+  std::string format = "text";           ///< runs: of what it prints
+  std::size_t last = 20;                 ///< runs: how many it shows
   std::optional<std::string> connector;  ///< strongbox: the name of an entry, a section's or an alias
   std::optional<std::string> key;        ///< strongbox: the key of an entry
   std::optional<std::string> value;      ///< strongbox: ignored

@@ -52,11 +52,13 @@ std::span<const Command> commands();
 int run_command(const CommandLine& line, PluginList plugins);
 
 void check_upload(const CommandLine& line);
+void check_runs(const CommandLine& line);
 void check_strongbox(const CommandLine& line);
 
 int managed(App& app);
 int upload(App& app);
 int resend(App& app);
+int runs(const Invocation& invocation);
 int generate_ini(const Invocation& invocation);
 int strongbox(const Invocation& invocation);
 int version(const Invocation& invocation);

@@ -53,6 +53,7 @@ integration::IntegrationContext make_context(App& app, WorkerHost& template_work
           .template_workers = template_workers,
           .open_portions = open_portions,
           .called_hosts = called_hosts,
+          .history = app.history(),
           .configuration = [&app] { return app.current_configuration(); },
           .fetch_secrets = app.fetch_secrets(),
           .make_inline_code =

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,8 @@ struct Job {
   bool sends_records = true;  ///< false: the run is about what the source answers
   /// Asked when the source has ended well without a record: whether that is an empty run, which has no portion.
   std::function<bool()> is_empty_run = {};
+  /// The keys of the records that are to be read; nothing: the whole source.
+  std::optional<std::vector<std::string>> only_records = {};
 };
 
 }  // namespace connector
