@@ -89,6 +89,11 @@ Timing App::timing() const {
   return timing;
 }
 
+void App::work_on_after_stop(std::chrono::milliseconds patience) {
+  late_stop_.emplace();
+  deadline_.emplace(told_to_stop(), patience, [source = *late_stop_]() mutable { source.request_stop(); });
+}
+
 void App::reopen_logs_on_hangup() {
   signals_.on_hangup(logging_.reopener());
 }
