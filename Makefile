@@ -1,4 +1,4 @@
-.PHONY: demo demo-managed demo-sources test bench chaos fuzz build build-demo packages packages-demo
+.PHONY: demo demo-managed demo-sources demo-server test bench chaos fuzz build build-demo packages packages-demo
 
 demo: packages-demo build-demo
 	docker/demo.sh build
@@ -8,6 +8,9 @@ demo-managed: packages-demo build-demo
 
 demo-sources: packages-demo build-demo
 	docker/demo-sources.sh build
+
+demo-server: packages-demo build-demo
+	docker/demo-server.sh build
 
 test: packages build
 	ctest --test-dir build --output-on-failure --no-tests=error -j 4

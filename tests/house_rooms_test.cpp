@@ -41,10 +41,11 @@ struct Library {
   std::string_view place;   ///< what the path of a file begins with that may include it
 };
 constexpr std::array libraries = {
-    Library{"curl/", "src/http/"},   Library{"pybind11/", "src/python/"},   Library{"Python.h", "src/python/"},
-    Library{"ini.h", "src/config/"}, Library{"libsecret/", "src/secrets/"}, Library{"sqlite3.h", "src/state/"},
-    Library{"spdlog/", "src/log/"},  Library{"CLI/", "src/cli.cpp"},        Library{"expat.h", "src/text/"},
-    Library{"zlib.h", "src/http/"},  Library{"iconv.h", "src/text/"},       Library{"idn2.h", "src/http/"},
+    Library{"curl/", "src/http/"},    Library{"pybind11/", "src/python/"},   Library{"Python.h", "src/python/"},
+    Library{"ini.h", "src/config/"},  Library{"libsecret/", "src/secrets/"}, Library{"sqlite3.h", "src/state/"},
+    Library{"spdlog/", "src/log/"},   Library{"CLI/", "src/cli.cpp"},        Library{"expat.h", "src/text/"},
+    Library{"zlib.h", "src/http/"},   Library{"iconv.h", "src/text/"},       Library{"idn2.h", "src/http/"},
+    Library{"boost/", "src/server/"},
 };
 
 const std::vector<std::string_view> system_headers = {

@@ -186,19 +186,6 @@ struct Tools {
 
 struct Plugin;
 
-/// An event that a vendor's webhook reports: text from the network, of any kind.
-struct WebhookEvent {
-  std::string name;     ///< what the vendor calls it: "ComputerAdded"
-  const Json& details;  ///< an object
-};
-
-/// What an event means for a section: a record to read, or none.
-struct Notice {
-  std::string key;              ///< of the record; empty: the event is not wanted
-  std::string unwanted = {};    ///< why it is not
-  bool is_misdirected = false;  ///< not wanted, and somebody should know: this section gets events of another
-};
-
 /// Base of every source. Settings are filled before check(), tools before authenticate(); neither changes until the run
 /// has ended.
 class Connector : public SectionSettings, public Tools {
@@ -221,7 +208,7 @@ class Connector : public SectionSettings, public Tools {
   /// nothing. Everything found is reported, not only the first.
   virtual void check(const AddProblem& add_problem) { (void)add_problem; }
 
-  /// Logs in, where that is a step of its own. Called once, before read() or the first read_records().
+  /// Logs in, where that is a step of its own. Called once, before the first reading.
   virtual void authenticate() {}
 
   /// authenticate(), unless that has succeeded before. For the thread that reads.
@@ -229,14 +216,6 @@ class Connector : public SectionSettings, public Tools {
 
   /// Reads the source from beginning to end, on one thread, once. Whatever it throws ends the section.
   virtual void read(const Emit& emit) = 0;
-
-  /// What an event of the vendor's webhook means for this section. Called by a source whose plugin receives webhooks,
-  /// at any time, on any thread.
-  virtual Notice receive(const WebhookEvent& event) const;
-
-  /// Reads the records whose keys receive() gave, some of which may be gone. Called again and again, on one thread at a
-  /// time. What it throws ends this reading.
-  virtual void read_records(const std::vector<std::string>& keys, const Emit& emit);
 
   /// Called after everything was read, delivered and finalized, and only then: the place to move state forward.
   /// Not called after any failure, a canceled or limited run, or in test mode.
@@ -266,7 +245,6 @@ struct Plugin {
   std::vector<std::pair<std::string, std::string>> default_converters = {};
   std::string environment_prefix = {};  ///< empty: the section's name in capitals
   bool basic_connector = false;         ///< whether managed mode may run it
-  bool receives_webhooks = false;       ///< it implements receive() and read_records()
   RateLimits limits = {};               ///< the vendor's
   std::function<std::unique_ptr<Connector>()> make;
 };

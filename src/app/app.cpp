@@ -108,6 +108,11 @@ void App::expect_runs_of(const std::string& section) {
   if (last) metrics_->note_success(section, *last);
 }
 
+void App::work_on_after_stop(std::chrono::milliseconds patience) {
+  late_stop_.emplace();
+  deadline_.emplace(told_to_stop(), patience, [source = *late_stop_]() mutable { source.request_stop(); });
+}
+
 void App::reopen_logs_on_hangup() {
   signals_.on_hangup(logging_.reopener());
 }

@@ -18,6 +18,7 @@
 #include "oomnitza/oomnitza.h"
 #include "platform/stop_signals.h"
 #include "python/inline_code.h"
+#include "schedule/shutdown_deadline.h"
 #include "secrets/store.h"
 #include "state/history.h"
 
@@ -40,12 +41,18 @@ class App {
   /// From now on SIGHUP means that log files were rotated, and no longer that the program is to stop.
   void reopen_logs_on_hangup();
 
+  /// From now on stop() is requested so long after the program was told to stop. To be called before all else.
+  void work_on_after_stop(std::chrono::milliseconds patience);
+
   const CommandLine& line;
   const Paths& paths;
   const std::span<const Plugin> plugins;
   Problems problems;  ///< found so far; throw_problems() ends the command when there are any
 
-  std::stop_token stop() const { return signals_.token(); }
+  /// Requested when the program was told to stop.
+  std::stop_token told_to_stop() const { return signals_.token(); }
+  /// Requested when work under way is to end: then, or later where a command works on for some time.
+  std::stop_token stop() const { return late_stop_ ? late_stop_->get_token() : told_to_stop(); }
   /// How requests are repeated.
   Timing timing() const;
   const Logging& logging() const { return logging_; }
@@ -93,6 +100,8 @@ class App {
   SecretTools secret_tools(const Log& log) const;
 
   StopSignals signals_;
+  std::optional<std::stop_source> late_stop_;
+  std::optional<schedule::ShutdownDeadline> deadline_;
   const Logging logging_;
   const Log log_;
   CurrentConfiguration current_;

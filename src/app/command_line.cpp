@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::int64_t max_workers = 256;
 constexpr std::int64_t max_parallel = 64;
+constexpr std::int64_t max_port = 65535;
 
 void set_workers(CommandLine& line, std::int64_t number) {
   line.workers = static_cast<unsigned>(std::clamp<std::int64_t>(number, 1, max_workers));
@@ -18,6 +19,11 @@ void set_parallel(CommandLine& line, std::int64_t number) {
 
 void set_singleton(CommandLine& line, std::int64_t number) {
   line.singleton = number != 0;
+}
+
+/// Too large a number stays one that no port has.
+void set_port(CommandLine& line, std::int64_t number) {
+  line.port = static_cast<int>(std::min<std::int64_t>(number, max_port + 1));
 }
 
 void set_record_count(CommandLine& line, std::int64_t number) {
@@ -45,6 +51,9 @@ std::span<const Option> options() {
       {"--parallel", "N", "how many sections may run at the same time (1: in the order in which they are named)",
        set_parallel},
       {"--singleton", "0|1", "whether a section that another process is running is left to it (1)", set_singleton},
+      {"--host", "ADDRESS", "the address to listen on (127.0.0.1)", &Line::host},
+      {"--port", "N", "the port to listen on; 0 takes a free one (8000)", set_port},
+      {"--listen", "HOST:PORT", "answer GET /health there (without it no port is opened)", &Line::listen},
       {"--testmode", "", "print payloads instead of sending them; pull ten records unless --record-count says more",
        &Line::testmode},
       {"--save-data,--save_data", "", "keep pulled records and payloads in ./save_data", &Line::save_data},

@@ -26,7 +26,7 @@ RunOptions run_options(const App& app, const ConnectorSection& section, const Se
   const CommandLine& line = app.line;
   RunOptions options{.workers = line.workers,
                      .batch_size = static_cast<std::size_t>(app.cloud_settings().batch_size),
-                     .record_limit = order.only_records ? 0 : record_limit(line, *section.connector),
+                     .record_limit = order.read_part ? 0 : record_limit(line, *section.connector),
                      .save_folder = {},
                      .state_folder = app.paths.state,
                      .undelivered_room = app.undelivered_room(),
@@ -82,8 +82,8 @@ Summary try_to_run(App& app, const Sections& sections, ReadySection& ready, cons
               .log = connector.log,
               .faults = faults,
               .listeners = std::move(listeners),
-              .is_empty_run = order.only_records ? [] { return true; } : std::function<bool()>(),
-              .only_records = order.only_records});
+              .is_empty_run = order.read_part ? std::function<bool()>([] { return true; }) : nullptr,
+              .read_part = order.read_part});
 }
 
 }  // namespace

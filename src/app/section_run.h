@@ -1,7 +1,6 @@
 #pragma once
 
-#include <optional>
-#include <string>
+#include <functional>
 #include <vector>
 
 #include "app/sections.h"
@@ -13,8 +12,8 @@ namespace connector {
 
 /// What one run of a section is about.
 struct SectionOrder {
-  /// The keys of the records that are to be read (see Connector::read_records); nothing: the whole source.
-  std::optional<std::vector<std::string>> only_records = {};
+  /// Reads a part of the source (its record_limit does not count); nothing: all of it is read.
+  std::function<void(const Emit&)> read_part = {};
   std::vector<SyncListener*> listeners = {};  ///< who hears of it, beside log and display; they outlive the run
   /// "upload", "schedule", "webhook": for the history.
   std::string started_by = "upload";

@@ -18,6 +18,8 @@
 #include "python/template_worker.h"
 #include "schedule/loop.h"
 #include "schedule/shutdown_deadline.h"
+#include "server/health.h"
+#include "server/listener.h"
 #include "text/nearest.h"
 
 namespace connector {
@@ -109,7 +111,26 @@ void lock(StateFolder& state, const std::vector<std::string>& integrations) {
   for (const std::string& name : integrations) state.lock(name);
 }
 
+/// /health at the address that --listen names; nothing without it.
+std::unique_ptr<server::Listener> listen_if_wanted(const App& app) {
+  if (!app.line.listen) return nullptr;
+  server::Routes routes({server::health_route(app.stop())});
+  try {
+    auto listener = std::make_unique<server::Listener>(*server::parse_endpoint(*app.line.listen), std::move(routes),
+                                                       rate_limited(app.log()));
+    app.log().info("listening on {}", listener->url());
+    return listener;
+  } catch (const server::ListenError& error) {
+    throw ConfigError(std::string(error.what()));
+  }
+}
+
 }  // namespace
+
+void check_managed(const CommandLine& line) {
+  if (!line.listen || server::parse_endpoint(*line.listen)) return;
+  throw UsageError("--listen needs an address and a port, as in --listen 127.0.0.1:9100");
+}
 
 int managed(App& app) {
   app.reopen_logs_on_hangup();
@@ -123,6 +144,8 @@ int managed(App& app) {
     app.throw_problems();
   }
   if (state && app.line.singleton) lock(*state, only);
+  if (app.line.listen) app.keep_metrics();
+  const std::unique_ptr<server::Listener> listener = listen_if_wanted(app);
   Heartbeat heartbeat;
   app.cloud().observe(count_and_beat(app, heartbeat));
   app.cloud().log_in();

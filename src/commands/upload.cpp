@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -6,42 +5,13 @@
 #include "app/section_run.h"
 #include "app/state_folder.h"
 #include "commands/command.h"
+#include "commands/mappings.h"
 #include "connector/parallel.h"
+#include "log/console.h"
 #include "sync/summary_table.h"
 
 namespace connector {
 namespace {
-
-int show_mappings(Sections& sections) {
-  int exit_code = sections.all_can_run() ? all_delivered : something_failed;
-  for (ReadySection& ready : sections.ready()) {
-    try {
-      const std::string text = to_text(sections.merged_mapping(ready), 2);
-      std::printf("%s Mappings\n%s\n", ready.section.name.c_str(), text.c_str());
-    } catch (const SourceError& error) {
-      ready.section.connector->log.error("could not fetch its mapping: {}", error.what());
-      exit_code = something_failed;
-    }
-  }
-  return exit_code;
-}
-
-/// Mappings that only the cloud can complete are asked for before anything runs: when they stay incomplete, nothing
-/// does.
-void complete_mappings(Sections& sections) {
-  Problems problems;
-  for (ReadySection& ready : sections.ready()) {
-    if (!ready.needs_cloud_mapping) continue;
-    try {
-      ready.specifications = sections.merged_mapping(ready);
-    } catch (const ConfigError& error) {
-      problems.insert(problems.end(), error.problems().begin(), error.problems().end());
-    } catch (const SourceError&) {
-      continue;  // the section's own failure, reported when its turn comes
-    }
-  }
-  if (!problems.empty()) throw ConfigError(problems);
-}
 
 /// A section that is to run, then what is left of its run.
 struct SectionRun {

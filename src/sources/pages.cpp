@@ -37,14 +37,6 @@ void Connector::log_in() {
   is_logged_in_ = true;
 }
 
-Notice Connector::receive(const WebhookEvent&) const {
-  return {.key = "", .unwanted = "this source has no webhooks"};
-}
-
-void Connector::read_records(const std::vector<std::string>&, const Emit&) {
-  throw SourceError("this source has no webhooks");
-}
-
 RateLimits limits_of(const Plugin& plugin, unsigned workers) {
   RateLimits limits = plugin.limits;
   limits.in_flight = limits.in_flight == 0 ? workers : std::min(limits.in_flight, workers);

@@ -24,7 +24,12 @@ CREATE INDEX runs_by_name ON runs (name, started);
 CREATE INDEX runs_by_start ON runs (started);
 )";
 
-constexpr std::array all = {reports, runs};
+// Webhooks that were accepted and not worked off. A record waits once.
+constexpr const char* inbox = R"(
+CREATE TABLE inbox (number integer PRIMARY KEY, section text NOT NULL, key text NOT NULL, UNIQUE (section, key));
+)";
+
+constexpr std::array all = {reports, runs, inbox};
 
 }  // namespace
 

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +45,8 @@ struct Job {
   bool sends_records = true;  ///< false: the run is about what the source answers
   /// Asked when the source has ended well without a record: whether that is an empty run, which has no portion.
   std::function<bool()> is_empty_run = {};
-  /// The keys of the records that are to be read; nothing: the whole source.
-  std::optional<std::vector<std::string>> only_records = {};
+  /// Reads a part of the source; nothing: all of it is read.
+  std::function<void(const Emit&)> read_part = {};
 };
 
 }  // namespace connector
