@@ -161,6 +161,7 @@ void Sections::set_tools(ReadySection& ready) const {
   const RateLimits limits = limits_of(*ready.section.plugin, app_.line.workers);
   connector.http = Http(connector.tls(), connector.log, app_.stop(), AfterStop::refuse, app_.timing());
   connector.http.keep_within(limits);
+  connector.http.observe(app_.request_observer());
   connector.stop = app_.stop();
   connector.workers = limits.in_flight;
   connector.all_attributes = app_.line.save_data;

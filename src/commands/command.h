@@ -54,9 +54,9 @@ std::span<const Command> commands();
 int run_command(const CommandLine& line, PluginList plugins);
 
 void check_upload(const CommandLine& line);
+void check_runs(const CommandLine& line);
 void check_managed(const CommandLine& line);
 void check_server(const CommandLine& line);
-void check_runs(const CommandLine& line);
 void check_strongbox(const CommandLine& line);
 
 int managed(App& app);

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "connector/error.h"
+#include "platform/lazy/lazy_data.h"
 #include "platform/process.h"
 #include "platform/spare_signal.h"
 
@@ -131,6 +132,9 @@ class PythonThread {
 }  // namespace
 
 std::string initialize_python() {
+  if (std::string missing = load_with_variables(CONNECTOR_PYTHON_LIBRARY); !missing.empty()) {
+    return missing + ". Install it (Debian: libpython3.11, python3-jinja2)";
+  }
   const PyStatus status = initialize();
   if (PyStatus_Exception(status)) return status.err_msg ? status.err_msg : "no reason given";
   // Standard output belongs to the program (--testmode prints payloads there).

@@ -1,16 +1,18 @@
 # link_lazily(TARGET LIBRARY FILE): TARGET calls the C functions of the shared library FILE through stubs of a few
 # instructions, which load it when the first of them is called: what a configuration does not use costs nothing at the
-# start. (Windows linkers have this built in: /DELAYLOAD.) Only functions have stubs, no variables. On processors for
-# which there are no stubs here the library is linked as usual.
-option(CONNECTOR_LAZY_LIBRARIES "Load libcurl, OpenSSL, libldap, unixODBC, SQLite, libseccomp and libsecret when they are first used" ON)
+# start. (Windows linkers have this built in: /DELAYLOAD.) Variables have no stubs: where a library's variables are used,
+# too, link_lazily_with_variables() makes the references weak, and lazy_data.h binds them. On processors for which there
+# are no stubs here libraries are linked as usual.
+option(CONNECTOR_LAZY_LIBRARIES "Load libraries that only some configurations need when they are first used" ON)
 
-add_library(lazy_library STATIC src/platform/lazy/lazy_library_posix.cpp)
+add_library(lazy_library STATIC src/platform/lazy/lazy_library_posix.cpp src/platform/lazy/lazy_data_posix.cpp)
 target_include_directories(lazy_library PRIVATE src)
 target_link_libraries(lazy_library PRIVATE ${CMAKE_DL_LIBS})
 
 function(link_lazily target library file)
   if(NOT CONNECTOR_LAZY_LIBRARIES OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
     target_link_libraries(${target} PUBLIC ${file})
+    set(LAZY_SONAME "" PARENT_SCOPE)
     return()
   endif()
   execute_process(COMMAND ${CMAKE_NM} -D --defined-only ${file} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
@@ -26,4 +28,24 @@ function(link_lazily target library file)
   add_library(lazy_${library} STATIC ${source})
   target_link_libraries(lazy_${library} PUBLIC lazy_library)
   target_link_libraries(${target} PUBLIC lazy_${library})
+  set(LAZY_SONAME ${LAZY_SONAME} PARENT_SCOPE)
+endfunction()
+
+# The same for a library of which OBJECTS (a target; the same as TARGET if need be) uses variables. OBJECTS gets the
+# definition DEFINITION: the name to give to load_with_variables().
+function(link_lazily_with_variables target library file objects definition)
+  link_lazily(${target} ${library} ${file})
+  target_compile_definitions(${objects} PRIVATE ${definition}="${LAZY_SONAME}")
+  if(NOT LAZY_SONAME)
+    return()
+  endif()
+  execute_process(COMMAND ${CMAKE_NM} -D --defined-only ${file} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[0-9a-f]+ [BDRV] [A-Za-z_][A-Za-z0-9_]*" symbols "${symbols}")
+  list(TRANSFORM symbols REPLACE "^.* " "#pragma weak ")
+  list(JOIN symbols "\n" symbols)
+  set(header ${CMAKE_BINARY_DIR}/lazy/${library}_variables.h)
+  file(CONFIGURE OUTPUT ${header} CONTENT "${symbols}\n" @ONLY)
+  # Only position-independent code finds a variable through a slot that can still be filled.
+  target_compile_options(${objects} PRIVATE -fPIC -include ${header})
+  target_link_options(${target} PUBLIC LINKER:-z,dynamic-undefined-weak)
 endfunction()

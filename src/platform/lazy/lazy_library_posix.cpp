@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-void* connector_lazy_symbol(const char* library, const char* function) noexcept {
-  void* const handle = dlopen(library, RTLD_LAZY);
-  void* const symbol = handle == nullptr ? nullptr : dlsym(handle, function);
-  if (symbol != nullptr) return symbol;
+void* connector_lazy_symbol(const char* library, const char* symbol) noexcept {
+  void* const handle = dlopen(*library == '\0' ? nullptr : library, RTLD_LAZY);
+  void* const address = handle == nullptr ? nullptr : dlsym(handle, symbol);
+  if (address != nullptr) return address;
   std::fprintf(stderr, "connector: cannot load a library that it needs: %s. Install the package that has %s\n",
                dlerror(), library);
   std::_Exit(2);
