@@ -134,7 +134,7 @@ std::vector<std::string> Faults::first(std::size_t most) const {
     if (kind.level < Level::error) continue;
     const std::string text = with_detail(kind.text, kind.detail);
     texts.push_back(kind.count == 1 ? fmt::format("{} ({})", text, kind.examples())
-                                    : of_several(kind.count, text, kind.examples()));
+                                    : of_several(kind.count, kind.nouns, text, kind.examples()));
   }
   return texts;
 }
