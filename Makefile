@@ -1,4 +1,5 @@
-.PHONY: demo demo-managed demo-sources test bench chaos fuzz build build-demo packages packages-demo
+.PHONY: demo demo-managed demo-sources test bench chaos fuzz build build-demo build-product packages packages-demo install uninstall \
+  packages-deb packages-rpm test-packages test-deb test-image test-reproducible
 
 demo: packages-demo build-demo
 	docker/demo.sh build
@@ -42,3 +43,42 @@ packages:
 packages-demo:
 	@[ -x build/connector ] || docker/announce.sh
 	docker/install-packages.sh build demo
+
+PREFIX ?= /usr/local
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+
+build-product: packages
+	cmake --preset release -DCONNECTOR_COMMIT=$(COMMIT) -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+	cmake --build --preset release --target connector
+
+install: build-product
+	DESTDIR=$(DESTDIR) cmake --install build --strip
+
+# What was installed but the configuration, which is yours.
+uninstall:
+	grep -v '^/etc/connector/' build/install_manifest.txt | sed 's|^|$(DESTDIR)|' | xargs -r -d '\n' rm -f --
+
+packages-deb: PREFIX = /usr
+packages-deb: build-product
+	rm -f build/packages/*.deb
+	cd build && cpack -G DEB
+
+packages-rpm: PREFIX = /usr
+packages-rpm: build-product
+	rm -f build/packages/*.rpm
+	docker/install-packages.sh packages
+	cd build && cpack -G RPM
+
+# In a clean Debian 12: installation, first sync, upgrade, removal.
+test-packages: packages-deb packages-rpm
+	docker/test-packages.sh build
+
+test-deb: packages-deb
+	docker/test-packages.sh build deb
+
+test-image: packages-deb
+	docker/test-image.sh build
+
+test-reproducible:
+	docker/test-reproducible.sh

@@ -53,6 +53,7 @@ int run_command(const CommandLine& line, PluginList plugins);
 
 void check_upload(const CommandLine& line);
 void check_strongbox(const CommandLine& line);
+void check_version(const CommandLine& line);
 
 int managed(App& app);
 int upload(App& app);

@@ -11,6 +11,7 @@
 #include "platform/files.h"
 #include "platform/limits.h"
 #include "sync/progress.h"
+#include "sync/shard.h"
 #include "sync/summary_table.h"
 #include "sync/sync.h"
 #include "sync/undelivered.h"
@@ -95,10 +96,19 @@ struct SectionRun {
   Summary summary = {};
 };
 
+/// Nothing when all records are wanted.
+std::unique_ptr<ShardedMapping> make_part(const CommandLine& line, Mapping& whole, const Connector& connector) {
+  const std::optional<Shard> shard = line.shard ? parse_shard(*line.shard) : std::nullopt;
+  if (!shard) return nullptr;
+  connector.log.info("part {} of {}: records of the other parts count as filtered out", shard->number, shard->count);
+  return std::make_unique<ShardedMapping>(*shard, whole, connector.sync_sources, connector.sync_field);
+}
+
 Summary run_section(App& app, const Sections& sections, ReadySection& ready, const Faults& faults) {
   Connector& connector = *ready.section.connector;
   if (!ready.specifications) ready.specifications = sections.merged_mapping(ready);
-  const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications, faults);
+  const std::unique_ptr<FieldMapping> whole = sections.make_mapping(ready, *ready.specifications, faults);
+  const std::unique_ptr<ShardedMapping> part = make_part(app.line, *whole, connector);
   const std::string& name = ready.section.name;
   const PayloadEnvelope envelope = new_portion(ready.section);
   std::unique_ptr<Sink> sink;
@@ -116,7 +126,7 @@ Summary run_section(App& app, const Sections& sections, ReadySection& ready, con
   ProgressListener progress(ready.section.name, app.logging().console(), connector.log);
   return run({.name = ready.section.name,
               .connector = connector,
-              .mapping = *mapping,
+              .mapping = part ? static_cast<Mapping&>(*part) : *whole,
               .envelope = envelope,
               .sink = *sink,
               .options = run_options(app, ready.section),
@@ -178,6 +188,10 @@ int run_sections(App& app, Sections& sections) {
 void check_upload(const CommandLine& line) {
   if (line.sections.empty() && !line.show_mappings) {
     throw UsageError("upload needs the names of the sections to run, as in connector upload ldap csv_assets");
+  }
+  if (line.shard && !parse_shard(*line.shard)) {
+    throw UsageError(fmt::format("--shard: \"{}\" names no part: give K/N with 1 <= K <= N <= {}, as in 2/5 for the second of five",
+                                 *line.shard, Shard::max_count));
   }
   for (const std::string& name : line.sections) {
     if (!is_integration(name)) continue;

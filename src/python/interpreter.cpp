@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "connector/error.h"
+#include "platform/library.h"
 #include "platform/process.h"
 #include "platform/spare_signal.h"
 
@@ -131,6 +132,7 @@ class PythonThread {
 }  // namespace
 
 std::string initialize_python() {
+  if (std::string missing = missing_library(lazy_libraries::python); !missing.empty()) return missing;
   const PyStatus status = initialize();
   if (PyStatus_Exception(status)) return status.err_msg ? status.err_msg : "no reason given";
   // Standard output belongs to the program (--testmode prints payloads there).

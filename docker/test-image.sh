@@ -1,0 +1,74 @@
+#!/bin/bash
+# Builds the image over a Debian that debootstrap makes here, with the package of the build folder instead of the Dockerfile's
+# first stage, and runs what users of the Python connector's image run: their commands, variables and volumes, against a
+# simulated Oomnitza. Usage, as root: docker/test-image.sh BUILD_FOLDER. Needs neither a registry nor Docker.
+set -euo pipefail
+[ $# -eq 1 ] || { echo "usage: $0 BUILD_FOLDER" >&2; exit 1; }
+build=$(cd "$1" && pwd)
+cd "$(dirname "$0")/.."
+docker/install-packages.sh image
+. docker/simulator.sh
+umask 022
+chmod 755 "$scratch"
+export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+base=localhost/debian:12-slim
+image=localhost/oomnitza/oomnitza-connector:latest
+
+step() { printf -- '-- %s (%s s)\n' "$1" "$SECONDS"; }
+fail() { echo "FAILED: $1" >&2; exit 1; }
+
+step "base"
+if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
+  docker/debian-root.sh "$scratch/root"
+  # What the slim images leave out.
+  rm -rf "$scratch/root"/usr/share/{doc,man,locale,info,lintian}/* "$scratch/root"/var/{cache/apt,lib/apt/lists}/*
+  container=$(buildah from scratch)
+  buildah add --quiet "$container" "$scratch/root" / >/dev/null
+  buildah commit --quiet --rm "$container" "$base" >/dev/null
+fi
+
+step "image"
+context=$scratch/context
+mkdir -p "$context/docker"
+cp docker/image.sh docker/health.sh "$context/docker/"
+cp "$build"/packages/connector_*.deb "$context/connector.deb"
+# The Dockerfile from its last stage on.
+{ echo "ARG BASE"; sed -n '/ AS product$/,$p' docker/Dockerfile | sed 's|from=build,source=/connector.deb|source=connector.deb|'; } \
+  >"$context/Dockerfile"
+buildah build --quiet --format docker --layers=false --network host --build-arg "BASE=$base" -f "$context/Dockerfile" -t "$image" "$context" >/dev/null
+container=$(buildah from "$image")
+root=$(buildah mount "$container")
+size=$(du -sm --apparent-size "$root" | cut -f1)
+echo "the image has $size MB"
+[ "$size" -le 120 ] || fail "the image has $size MB, more than 120"
+buildah rm "$container" >/dev/null
+
+start_simulator
+run() { podman run --rm --network host --cgroups=disabled "$@"; }
+
+step "as users run it"
+cp config/demo/assets.csv "$scratch/assets.csv"
+printf 'OOMNITZA_URL=%s\nOOMNITZA_API_TOKEN=api-token\nOOMNITZA_CONNECTOR_SOURCE=default\nCSV_ASSETS_ENABLED=True\nCSV_ASSETS_FILENAME=/home/appuser/exp/assets.csv\nCSV_ASSETS_DIRECTORY=\nCSV_ASSETS_SYNC_FIELD=BARCODE\n' "$oomnitza" >"$scratch/env"
+curl -sSf --noproxy '*' -o /dev/null -X PUT -H 'Content-Type: application/json' "$oomnitza/simulator/mappings/CSV_assets" \
+  -d '{"Barcode": "BARCODE", "Serial": "SERIAL_NUMBER"}'
+printf '[oomnitza]\nurl = %s\napi_token = api-token\n[csv_assets]\nenable = True\nfilename = /home/appuser/config/assets.csv\nsync_field = BARCODE\n' "$oomnitza" >"$scratch/config.ini"
+files=(-v "$scratch/assets.csv:/home/appuser/exp/assets.csv:ro" -v "$scratch/assets.csv:/home/appuser/config/assets.csv:ro")
+ini=(-v "$scratch/config.ini:/app/config.ini:ro")
+run "$image" version
+run --env-file "$scratch/env" "${files[@]}" "$image" upload csv_assets --testmode | grep -q A-1001 || fail ".env in test mode"
+run --env-file "$scratch/env" "${files[@]}" "$image" upload csv_assets || fail ".env"
+run "${ini[@]}" "${files[@]}" "$image" upload csv_assets ini_only || fail "ini_only"
+run -e OOMNITZA_URL=http://127.0.0.1:1 "${ini[@]}" "${files[@]}" "$image" upload csv_assets ini_only || fail "ini_only beside variables"
+run --read-only "${ini[@]}" "${files[@]}" "$image" upload csv_assets ini_only || fail "a read-only root"
+[ "$(run --entrypoint id "$image" -un)" = appuser ] || fail "the user"
+[ "$(run --entrypoint pwd "$image")" = /app ] || fail "the working folder"
+
+step "managed, which is the default"
+container=$(podman run -d --network host --cgroups=disabled --env-file "$scratch/env" "$image")
+for _ in $(seq 100); do podman logs "$container" 2>&1 | grep -q 'state folder' && break; sleep 0.1; done
+podman logs "$container" 2>&1 | grep -q 'state folder /home/appuser/state' || fail "managed: $(podman logs "$container" 2>&1)"
+podman exec "$container" connector-health || fail "the health check"
+podman stop -t 20 "$container" >/dev/null
+[ "$(podman inspect -f '{{.State.ExitCode}}' "$container")" = 0 ] || fail "managed does not end with 0"
+podman rm "$container" >/dev/null
+step "done"
