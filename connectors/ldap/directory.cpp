@@ -303,6 +303,7 @@ Outcome Directory::read_pages(const Search& search, const Take& take) {
 
 std::string Directory::read_ranges(DirectoryEntry& entry) {
   for (Attribute& attribute : entry.attributes) {
+    if (!attribute.has_options()) continue;
     const std::string problem = read_range(entry.dn, attribute);
     if (!problem.empty()) return fmt::format("'{}', {}: {}", entry.dn, attribute.name, problem);
   }

@@ -59,23 +59,26 @@ bool is_text(std::string_view value) {
 }
 
 bool is_binary(std::string_view type) {
-  return std::ranges::any_of(binary_attributes, [&](std::string_view known) { return same_name(known, type); });
+  constexpr std::size_t shortest_name = 5;
+  return type.size() >= shortest_name &&
+         std::ranges::any_of(binary_attributes, [&](std::string_view known) { return same_name(known, type); });
 }
 
-Json value_of(const Attribute& attribute) {
-  const std::string_view type = parse_attribute_name(attribute.name).type;
-  if (attribute.values.empty()) return "";
-  if (same_name(type, "objectSid")) return sid_text(attribute.values.front()).value_or(binary);
+Json value_of(std::string_view name, std::vector<std::string> values) {
+  const std::string_view type = parse_attribute_name(name).type;
+  if (values.empty()) return "";
+  if (same_name(type, "objectSid")) return sid_text(values.front()).value_or(binary);
   if (same_name(type, "memberOf")) {
-    if (std::ranges::all_of(attribute.values, is_text)) return attribute.values;
+    if (std::ranges::all_of(values, is_text)) return values;
     return binary;
   }
-  return !is_binary(type) && is_text(attribute.values.front()) ? attribute.values.front() : binary;
+  return !is_binary(type) && is_text(values.front()) ? std::move(values.front()) : binary;
 }
 
 /// The attributes by their types: the parts of a range together; of others with the same type the one without options,
 /// or with the first.
 std::vector<Attribute> without_options(std::vector<Attribute> attributes) {
+  if (std::ranges::none_of(attributes, &Attribute::has_options)) return attributes;
   std::vector<Attribute> merged;
   merged.reserve(attributes.size());
   for (Attribute& attribute : attributes) {
@@ -96,12 +99,13 @@ std::vector<Attribute> without_options(std::vector<Attribute> attributes) {
 }  // namespace
 
 bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  return a == b || std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 AttributeName parse_attribute_name(std::string_view name) {
   constexpr std::string_view option = ";range=";
-  const std::size_t end = std::min(name.find(';'), name.size());
+  const std::size_t end = name.find(';');
+  if (end == std::string_view::npos) return {.type = name, .next = {}};
   AttributeName parsed{.type = name.substr(0, end), .next = {}};
   const std::string_view range = name.substr(end);
   const std::size_t dash = range.find('-');
@@ -155,17 +159,16 @@ Json record_of(DirectoryEntry entry, const std::vector<std::string>& spellings) 
     return mapped;
   };
   for (const Attribute& attribute : entry.attributes) {
-    if (attribute.name.find(';') == std::string::npos) continue;
-    Json value = value_of(attribute);
+    if (!attribute.has_options()) continue;
+    Json value = value_of(attribute.name, attribute.values);
     set(attribute.name, value);
   }
-  for (const Attribute& attribute : without_options(std::move(entry.attributes))) {
-    Json value = value_of(attribute);
+  for (Attribute& attribute : without_options(std::move(entry.attributes))) {
+    const bool is_guid = same_name(attribute.name, "objectGUID") && !attribute.values.empty();
+    Json guid = is_guid ? Json(guid_text(attribute.values.front()).value_or(binary)) : Json();
+    Json value = value_of(attribute.name, std::move(attribute.values));
     if (!set(attribute.name, value)) record[attribute.name] = std::move(value);
-    if (same_name(attribute.name, "objectGUID") && !attribute.values.empty()) {
-      Json text = guid_text(attribute.values.front()).value_or(binary);
-      set(guid_source, text);
-    }
+    if (is_guid) set(guid_source, guid);
   }
   return record;
 }

@@ -14,6 +14,8 @@ namespace connector {
 struct Attribute {
   std::string name;
   std::vector<std::string> values;
+
+  bool has_options() const { return name.find(';') != std::string::npos; }
 };
 
 struct DirectoryEntry {

@@ -49,8 +49,8 @@ std::string with_detail(const std::string& text, const std::string& detail) {
   return detail.empty() ? text : text + ": " + detail;
 }
 
-std::string of_several(std::size_t count, const std::string& text, const std::string& examples) {
-  return fmt::format("{} records: {}; for example {}", count, text, examples);
+std::string of_several(std::size_t count, const char* nouns, const std::string& text, const std::string& examples) {
+  return fmt::format("{} {}: {}; for example {}", count, nouns, text, examples);
 }
 
 }  // namespace
@@ -64,6 +64,7 @@ struct Faults::State {
     std::size_t count = 0;  ///< of records
     std::size_t times = 0;
     std::vector<std::string> records = {};
+    const char* nouns = "";  ///< what they are
 
     std::string examples() const {
       std::string names;
@@ -77,6 +78,19 @@ struct Faults::State {
   const Log log;
   std::mutex mutex;
   std::vector<Kind> kinds;
+
+  /// Returns whether it is the first of its kind.
+  bool add(Level level, const std::string& text, const std::string& detail, const std::string& record,
+           std::size_t count_of_records, const char* nouns) {
+    const std::lock_guard lock(mutex);
+    Kind& kind = kind_of(level, text, detail);
+    const bool is_first = kind.count == 0;
+    kind.nouns = nouns;
+    kind.count += count_of_records;
+    ++kind.times;
+    if (kind.records.size() < max_examples) kind.records.push_back(record);
+    return is_first;
+  }
 
   Kind& kind_of(Level level, const std::string& text, const std::string& detail) {
     std::string nature = nature_of(detail);
@@ -92,25 +106,23 @@ Faults::Faults(Log log) : state_(std::make_shared<State>(std::move(log))) {}
 
 void Faults::note(Level level, const std::string& kind, const std::string& record, const std::string& detail,
                   std::size_t count) const {
-  bool is_first = false;
-  {
-    const std::lock_guard lock(state_->mutex);
-    auto& known = state_->kind_of(level, kind, detail);
-    is_first = known.count == 0;
-    known.count += count;
-    ++known.times;
-    if (known.records.size() < max_examples) known.records.push_back(record);
-  }
+  const bool is_first = state_->add(level, kind, detail, record, count, "records");
   const std::string text = with_detail(kind, detail);
   state_->log.write(is_first ? level : Level::debug, "{}",
-                    count == 1 ? fmt::format("{} ({})", text, record) : of_several(count, text, record));
+                    count == 1 ? fmt::format("{} ({})", text, record) : of_several(count, "records", text, record));
+}
+
+void Faults::note_missing_part(const std::string& part) const {
+  const bool is_first = state_->add(Level::error, "not read", {}, part, 1, "parts of the source");
+  state_->log.write(is_first ? Level::error : Level::debug, "part of the source not read ({})", part);
 }
 
 void Faults::report() const {
   const std::lock_guard lock(state_->mutex);
   for (const auto& kind : state_->kinds) {
     if (kind.times < 2) continue;
-    state_->log.write(kind.level, "{}", of_several(kind.count, with_detail(kind.text, kind.detail), kind.examples()));
+    state_->log.write(kind.level, "{}",
+                      of_several(kind.count, kind.nouns, with_detail(kind.text, kind.detail), kind.examples()));
   }
 }
 

@@ -21,6 +21,9 @@ class Faults {
   void note(Level level, const std::string& kind, const std::string& record, const std::string& detail = {},
             std::size_t count = 1) const;
 
+  /// A part of the source, with an unknown number of records, that could not be read. part: names it and says why.
+  void note_missing_part(const std::string& part) const;
+
   /// Logs one line for each kind that met several records.
   void report() const;
 

@@ -22,7 +22,10 @@ FileSink::FileSink(fs::path path, std::string charset)
 
 void FileSink::reopen() {
   const std::lock_guard lock(mutex_);
-  file_.close();
+  try {
+    file_.open();
+  } catch (const std::system_error&) {  // it is closed now: the next line opens it, or says why it cannot
+  }
 }
 
 void FileSink::sink_it_(const spdlog::details::log_msg& line) {

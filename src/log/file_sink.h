@@ -18,7 +18,7 @@ class FileSink : public spdlog::sinks::base_sink<std::mutex> {
   /// for a charset that is not known.
   FileSink(std::filesystem::path path, std::string charset);
 
-  /// Closes the file; the next line opens what has its name then.
+  /// Goes on in the file that has its name now, made when it is missing.
   void reopen();
 
  protected:

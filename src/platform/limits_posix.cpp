@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <system_error>
 
 #include "platform/descriptor_posix.h"
@@ -12,6 +13,7 @@
 namespace connector {
 
 std::string reason(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return too_little_memory;
   const auto* failure = dynamic_cast<const std::system_error*>(&error);
   if (failure == nullptr) return error.what();
   const std::error_condition condition = failure->code().default_error_condition();

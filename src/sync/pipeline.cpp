@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "platform/limits.h"
 #include "sync/weight.h"
 #include "text/values.h"
 
@@ -86,11 +87,12 @@ Summary Pipeline::finish() {
   if (!batch_.empty()) push_batch();
   queue_.close();
   workers_.clear();
-  deliver_all(rest_);
+  attempt([this] { deliver_all(rest_); });
   Summary summary = counts_;
   summary.pulled = pulled_;
   summary += delivery_.counts();
   summary.canceled = delivery_.is_canceled();
+  count_lost(summary);
   return summary;
 }
 
@@ -98,7 +100,7 @@ void Pipeline::push_batch() {
   push(std::exchange(batch_, {}), std::exchange(batch_weight_, 0));
 }
 
-void Pipeline::push(std::variant<Batch, Rows> work, std::size_t weight) {
+void Pipeline::push(Work work, std::size_t weight) {
   const bool is_awaited = queue_.push(std::move(work), weight);
   if (is_awaited || workers_.size() == job_.options.workers) return;
   try {
@@ -129,27 +131,57 @@ void Pipeline::deliver_all(Payload& payload) const {
   while (!payload.empty()) delivery_.deliver(payload.take(job_.options.batch_size, max_payload_bytes));
 }
 
+/// Does a part of the work. What it throws, for want of memory above all, is the run's failure, and no other record's.
+template <class Part>
+void Pipeline::attempt(Part part) {
+  try {
+    part();
+  } catch (const std::exception&) {
+    const std::lock_guard lock(counts_mutex_);
+    if (!failure_) failure_ = std::current_exception();
+  }
+}
+
 void Pipeline::work() {
   Payload payload;
   Counts counts;
-  const auto deliver = [&] { delivery_.deliver(payload.take(job_.options.batch_size, max_payload_bytes)); };
   while (auto work = queue_.pop()) {
-    if (const Rows* rows = std::get_if<Rows>(&*work)) {
-      map(rows->size(), payload, counts, [&] { job_.mapping.map_rows(*rows, payload, counts); });
-    } else {
-      Batch& batch = std::get<Batch>(*work);
-      if (!map(batch.size(), payload, counts, [&] { job_.mapping.map(batch, payload, counts); })) continue;
-      for (const Record& record : batch) {
-        if (!record.error.empty()) delivery_.deliver_failed(record);
-      }
-    }
-    while (payload.size() >= job_.options.batch_size || payload.bytes() > max_payload_bytes) deliver();
+    attempt([&] { pass(*work, payload, counts); });
   }
-  // The first payload decides for all whether records can be found again: it shall not be what one worker is left with.
-  if (delivery_.has_begun()) deliver_all(payload);
-  const std::lock_guard lock(counts_mutex_);
-  rest_.append(payload);
-  counts_ += counts;
+  attempt([&] {
+    // The first payload decides for all whether records can be found again: not what one worker is left with.
+    if (delivery_.has_begun()) deliver_all(payload);
+    const std::lock_guard lock(counts_mutex_);
+    counts_ += counts;
+    rest_.append(payload);
+  });
+}
+
+/// From the queue up to full payloads.
+void Pipeline::pass(Work& work, Payload& payload, Counts& counts) {
+  if (const Rows* rows = std::get_if<Rows>(&work)) {
+    map(rows->size(), payload, counts, [&] { job_.mapping.map_rows(*rows, payload, counts); });
+  } else {
+    Batch& batch = std::get<Batch>(work);
+    if (!map(batch.size(), payload, counts, [&] { job_.mapping.map(batch, payload, counts); })) return;
+    for (const Record& record : batch) {
+      if (!record.error.empty()) delivery_.deliver_failed(record);
+    }
+  }
+  while (payload.size() >= job_.options.batch_size || payload.bytes() > max_payload_bytes) {
+    delivery_.deliver(payload.take(job_.options.batch_size, max_payload_bytes));
+  }
+}
+
+/// Every record has one fate: those without any were lost to a failure of the program.
+void Pipeline::count_lost(Summary& summary) const {
+  if (!failure_) return;
+  try {
+    std::rethrow_exception(failure_);
+  } catch (const std::exception& error) {
+    summary.error = "the program itself failed: " + reason(error);
+  }
+  summary.failed += summary.pulled - summary.records();
 }
 
 }  // namespace connector

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <variant>
@@ -50,27 +51,34 @@ class Pipeline {
   Summary finish();
 
  private:
+  using Work = std::variant<Batch, Rows>;
+
   bool count_pulled();
   Record without_data(Record record, std::size_t bytes) const;
   void push_batch();
-  void push(std::variant<Batch, Rows> work, std::size_t weight);
+  void push(Work work, std::size_t weight);
   void start_worker();
   template <class Map>
   bool map(std::size_t records, const Payload& payload, const Counts& counts, Map map_all);
+  template <class Part>
+  void attempt(Part part);
   void work();
+  void pass(Work& work, Payload& payload, Counts& counts);
   void deliver_all(Payload& payload) const;
+  void count_lost(Summary& summary) const;
 
   const Job& job_;
   Delivery& delivery_;
   SaveData* save_data_;
   const std::size_t max_record_weight_;
-  Queue<std::variant<Batch, Rows>> queue_;
+  Queue<Work> queue_;
   Batch batch_;
   std::size_t batch_weight_ = 0;
   std::atomic<std::size_t> pulled_ = 0;
   std::mutex counts_mutex_;
   Summary counts_;
-  Payload rest_;  ///< of workers that ended before the first payload was delivered
+  std::exception_ptr failure_;  ///< the first one of a worker
+  Payload rest_;                ///< of workers that ended before the first payload was delivered
   std::vector<std::jthread> workers_;
 };
 

@@ -27,6 +27,8 @@ struct Summary : Counts {
   bool succeeded() const {
     return error.empty() && failed == 0 && undelivered == 0 && parts_missing == 0 && !interrupted;
   }
+  /// Those whose fate is known.
+  std::size_t records() const { return Counts::records() + delivered + undelivered + not_sent; }
   /// "1200 read, 3 filtered out, 0 skipped, 0 failed, 1197 delivered"
   std::string text() const;
 };

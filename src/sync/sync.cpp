@@ -122,7 +122,7 @@ class Sync final : private Emit {
 
   void incomplete(const std::string& what) const override {
     check_stop();
-    job_.faults.note(Level::error, "part of the source not read", what);
+    job_.faults.note_missing_part(what);
     if (first_missing_part_.empty()) first_missing_part_ = what;
     pipeline_.add_missing_part();
   }

@@ -60,15 +60,15 @@ for number in range(int(sys.argv[1])):
         template.render(device)
 """
 
-SYSLOG_NG = """@version: 4.0
+SYSLOG_NG = """@version: 3.38
 @include "scl.conf"
-source s {{ file("{csv}" follow-freq(0) flags(no-parse) log-iw-size(20000)); }};
+source s {{ file("{csv}" follow-freq(0.1) flags(no-parse) log-fetch-limit(10000) log-iw-size(20000)); }};
 parser p {{ csv-parser(columns({columns}) delimiters(",") quote-pairs('""')); }};
 destination d {{ http(url("http://{host}/api/v3/bulk") method("POST") headers("Content-Type: application/json", "Authorization2: api-token")
     body-prefix('{{"sync_field": ["BARCODE"], "portion": "5f0e7a3c-1c1b-4f6e-9f3a-0123456789ab", "data_type": "assets", "records": [')
     body("$(format-json BARCODE=${{Serial}} SERIAL_NUMBER=${{Serial}} ASSET_TYPE=${{Kind}} MODEL=${{Model}} OWNER=${{Owner}} BOUGHT=${{Bought}} BUILDING=${{Place}} PRICE=${{Price}} STATUS=${{Status}} VENDOR=${{Vendor}} OS=${{System}} MEMORY=${{Memory}} NOTE=${{Note}} ORIGIN=csv)")
     delimiter(",") body-suffix("]}}") batch-lines(100) workers(2)); }};
-log {{ source(s); parser(p); destination(d); }};
+log {{ source(s); parser(p); destination(d); flags(flow-control); }};
 """
 
 
@@ -77,7 +77,8 @@ def cpu_of(command, until=None):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if until:
-        while process.poll() is None and not until():
+        end = time.monotonic() + 120
+        while process.poll() is None and not until() and time.monotonic() < end:
             time.sleep(0.1)
         process.terminate()
     error = process.communicate()[1]
@@ -115,6 +116,6 @@ def syslog_ng(simulator, bench, csv, columns, rows, ours):
         file.write(SYSLOG_NG.format(csv=csv, host=simulator.url.removeprefix("http://"), columns=", ".join(f'"{each}"' for each in columns)))
     used, error = cpu_of([program, "-F", "-f", configuration, "-R", bench.path("syslog-ng.persist"), "-c", bench.path("syslog-ng.ctl"),
                           "-p", bench.path("syslog-ng.pid")], until=lambda: simulator.counted()["records"] >= rows)
-    if error:
-        return print(f"peer: syslog-ng: {error[0]}")
+    if error or simulator.counted()["records"] < rows:
+        return print(f"peer: syslog-ng: {error[0] if error else 'records are missing'}")
     line("peer: syslog-ng, http(), 2 workers", used / rows, ours)

@@ -72,4 +72,14 @@ TEST_F(FaultsTest, OfTooManyKindsAreCountedTogether) {
   EXPECT_THAT(reported(), ElementsAre("900 records: other faults; for example record 1, record 1, record 1"));
 }
 
+TEST_F(FaultsTest, OfPartsOfTheSourceAreNoRecords) {
+  faults.note_missing_part("orders of EU: status 500");
+  EXPECT_THAT(lines->messages, ElementsAre("part of the source not read (orders of EU: status 500)"));
+  faults.note_missing_part("orders of US: status 500");
+  EXPECT_THAT(lines->messages, SizeIs(1));
+  EXPECT_THAT(reported(),
+              ElementsAre("2 parts of the source: not read; for example orders of EU: status 500, orders of "
+                          "US: status 500"));
+}
+
 }  // namespace connector::faults_test

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -189,6 +190,19 @@ TEST_F(PipelineTest, DeliversUpToTheLimitAndStops) {
   });
   EXPECT_EQ(summary.pulled, 150U);
   EXPECT_EQ(summary.delivered, 150U);
+}
+
+TEST_F(PipelineTest, WhatAWorkerThrowsIsTheRunsFailureAndLosesNoOtherRecord) {
+  options.workers = 1;
+  const Summary summary = run(
+      [](Pipeline& pipeline) {
+        for (int i = 0; i < 250; ++i) pipeline.add(numbered(i));
+      },
+      [](const Record& record) { return record.data["ID"] != 150 ? true : throw std::bad_alloc(); });
+  EXPECT_NE(summary.error.find("not enough memory"), std::string::npos) << summary.error;
+  EXPECT_EQ(summary.delivered, 200U);
+  EXPECT_EQ(summary.failed, 50U) << "the rest of that record's batch";
+  EXPECT_EQ(summary.pulled, summary.records());
 }
 
 TEST_F(PipelineTest, DoesNotJudgeASourceByItsLastRecord) {
