@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "platform/lazy/lazy_library.h"
 #include "platform/sockets.h"
 #include "platform/wait.h"
 
@@ -54,6 +55,11 @@ constexpr std::chrono::milliseconds until_stop_is_noticed{200};
 
 timeval timeval_of(std::chrono::microseconds time) {
   return {.tv_sec = time.count() / 1'000'000, .tv_usec = time.count() % 1'000'000};
+}
+
+// liblber is loaded when it is first used. What is no function is asked for: ber_pvt_opt_on is what LDAP_OPT_ON means.
+void* lber_variable(const char* name) {
+  return connector_lazy_symbol(CONNECTOR_LBER_LIBRARY, name);
 }
 
 berval berval_of(const std::string& text) {
@@ -124,7 +130,7 @@ Directory::Directory(std::string url, const TlsSettings& tls, bool start_tls, st
   const timeval timeout = timeval_of(patience);
   set(LDAP_OPT_PROTOCOL_VERSION, &version, "protocol version");
   set(LDAP_OPT_REFERRALS, LDAP_OPT_OFF, "referrals");
-  set(LDAP_OPT_RESTART, LDAP_OPT_ON, "restart");
+  set(LDAP_OPT_RESTART, lber_variable("ber_pvt_opt_on"), "restart");
   set(LDAP_OPT_SIZELIMIT, &unlimited, "size limit");
   set(LDAP_OPT_TIMELIMIT, &unlimited, "time limit");
   set(LDAP_OPT_NETWORK_TIMEOUT, &timeout, "network timeout");
@@ -172,12 +178,13 @@ void Directory::prepare_tls(const TlsSettings& tls) {
 void Directory::prepare_socket() {
   Sockbuf* socket = nullptr;
   int descriptor = -1;
+  auto* const read_ahead = static_cast<Sockbuf_IO*>(lber_variable("ber_sockbuf_io_readahead"));
   ldap_get_option(handle_.get(), LDAP_OPT_SOCKBUF, &socket);
   ldap_get_option(handle_.get(), LDAP_OPT_DESC, &descriptor);
   ber_len_t largest = largest_message;
   if (!socket || ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &largest) < 0 ||
       !limit_socket_waits(descriptor, patience) ||
-      ber_sockbuf_add_io(socket, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, nullptr) < 0) {
+      ber_sockbuf_add_io(socket, read_ahead, LBER_SBIOD_LEVEL_PROVIDER, nullptr) < 0) {
     throw SourceError(fmt::format("{}: the connection's limits cannot be set", url_));
   }
 }

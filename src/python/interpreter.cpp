@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "connector/error.h"
+#include "platform/lazy/lazy_data.h"
 #include "platform/library.h"
 #include "platform/process.h"
 #include "platform/spare_signal.h"
@@ -133,6 +134,7 @@ class PythonThread {
 
 std::string initialize_python() {
   if (std::string missing = missing_library(lazy_libraries::python); !missing.empty()) return missing;
+  if (std::string failure = load_with_variables(CONNECTOR_PYTHON_LIBRARY); !failure.empty()) return failure;
   const PyStatus status = initialize();
   if (PyStatus_Exception(status)) return status.err_msg ? status.err_msg : "no reason given";
   // Standard output belongs to the program (--testmode prints payloads there).

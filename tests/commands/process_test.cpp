@@ -53,6 +53,18 @@ TEST_F(ProcessTest, ClosedDescriptorsAreOpenedOnTheNullDevice) {
   }
 }
 
+TEST_F(ProcessTest, StartsWithoutTheLibrariesThatOnlySomeConfigurationsNeed) {
+#if !defined(__x86_64__)
+  GTEST_SKIP() << "libraries are linked as usual on this processor";
+#endif
+  run_by(R"(LD_TRACE_LOADED_OBJECTS=1 exec "$0" "$@" >stdout 2>stderr)", {"version"});
+  const std::string loaded = folder.read("stdout");
+  EXPECT_THAT(loaded, HasSubstr("libc.so"));
+  for (const char* library : {"python", "ldap", "lber", "odbc", "secret", "glib", "sqlite", "curl", "crypto"}) {
+    EXPECT_THAT(loaded, Not(HasSubstr("lib" + std::string(library))));
+  }
+}
+
 TEST_F(ProcessTest, OutputThatCannotBeWrittenIsAnError) {
   EXPECT_EQ(run_by(R"(exec "$0" "$@" >/dev/full 2>stderr)", {"version"}), 2);
   EXPECT_THAT(folder.read("stderr"), HasSubstr("could be written to standard output"));
