@@ -10,8 +10,9 @@ demo="libcpp-httplib-dev curl"
 tests="$demo libgtest-dev libgmock-dev slapd ldap-utils openssl procps
   postgresql odbc-postgresql unixodbc gnome-keyring dbus libsecret-tools python3"
 style="clang-format-14 clang-tidy-14"
-packages="debootstrap lintian rpm file"
-image="$packages podman buildah fuse-overlayfs"
+package="dpkg-dev file rpm"
+packages="$package debootstrap lintian logrotate systemd"
+image="debootstrap podman buildah"
 fuzz="clang-14 libclang-rt-14-dev"
 
 wanted=""
@@ -21,10 +22,11 @@ for group in "${@:-build}"; do
     demo) wanted="$wanted $demo" ;;
     tests) wanted="$wanted $tests" ;;
     style) wanted="$wanted $style" ;;
+    package) wanted="$wanted $package" ;;
     packages) wanted="$wanted $packages" ;;
     image) wanted="$wanted $image" ;;
     fuzz) wanted="$wanted $fuzz" ;;
-    *) echo "usage: $0 [build] [demo] [tests] [style] [packages] [image] [fuzz]" >&2; exit 1 ;;
+    *) echo "usage: $0 [build] [demo] [tests] [style] [package] [packages] [image] [fuzz]" >&2; exit 1 ;;
   esac
 done
 

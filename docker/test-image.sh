@@ -19,6 +19,13 @@ image=localhost/oomnitza/oomnitza-connector:latest
 step() { printf -- '-- %s (%s s)\n' "$1" "$SECONDS"; }
 fail() { echo "FAILED: $1" >&2; exit 1; }
 
+if command -v docker-compose >/dev/null; then
+  step "compose files"
+  cp docker/docker-compose*.yml docker/demo.ini "$scratch/"
+  touch "$scratch/.env"
+  for file in docker-compose.yml docker-compose.demo.yml; do docker-compose -f "$scratch/$file" config -q || fail "$file"; done
+fi
+
 step "base"
 if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
   docker/debian-root.sh "$scratch/root"

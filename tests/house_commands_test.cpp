@@ -1,6 +1,7 @@
 // Commands that documents show are commands that the program, the Makefile and the repository have.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <regex>
 #include <sstream>
@@ -10,7 +11,6 @@
 #include "cli.h"
 #include "commands/command.h"
 #include "support/documents.h"
-#include "text/shell_words.h"
 
 namespace connector::house_commands_test {
 
@@ -65,7 +65,8 @@ std::vector<std::vector<std::string>> calls_in(const std::string& line) {
   bool is_first = true;  // of a command
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
-    if (is_program(word) && (is_first || words[i - 1] == "--" || words[0] == "sudo")) {
+    const bool names_user = i > 0 && words[i - 1] == "-u";
+    if (is_program(word) && !names_user && (is_first || words[i - 1] == "--" || words[0] == "sudo")) {
       std::vector<std::string> call;
       for (; i < words.size() && words[i].find_first_of("|;&<>") == std::string::npos; ++i) call.push_back(words[i]);
       calls.push_back(call);
@@ -76,20 +77,26 @@ std::vector<std::vector<std::string>> calls_in(const std::string& line) {
   return calls;
 }
 
+const Command* command_called(const std::string& name) {
+  const auto found =
+      std::find_if(commands().begin(), commands().end(), [&](const Command& row) { return row.name == name; });
+  return found == commands().end() ? nullptr : &*found;
+}
+
 /// What is wrong with a call; empty when the program takes it.
 std::string problem_of(const std::vector<std::string>& call) {
   std::vector<const char*> words;
-  for (const std::string& word : call) words.push_back(word == "…" || word == "..." ? "x" : word.c_str());
+  for (const std::string& word : call) {
+    if (word != "…" && word != "...") words.push_back(word.c_str());
+  }
   try {
     const CommandLine line = parse_command_line(static_cast<int>(words.size()), words.data());
     if (line.help || line.version || line.action.empty()) return {};
-    const bool is_placeholder = std::regex_match(line.action, std::regex("[A-Z…]+|gui"));
-    for (const Command& command : commands()) {
-      if (command.name != line.action) continue;
-      if (command.check != nullptr && call.size() > 2) command.check(line);
-      return {};
-    }
-    return is_placeholder ? "" : "unknown action " + line.action;
+    if (std::regex_match(line.action, std::regex("[A-Z]+|gui"))) return {};  // a placeholder, or what is told apart
+    const Command* command = command_called(line.action);
+    if (command == nullptr) return "unknown action " + line.action;
+    if (command->check != nullptr && words.size() > 2) command->check(line);
+    return {};
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -143,19 +150,65 @@ TEST(HouseCommands, WhatIsWrongIsFound) {
 /// Every option, action and file of the Python connector's documentation.
 TEST(HouseCommands, TheMigrationPageNamesAllOfThePythonConnector) {
   const std::string page = text_of(house / "docs" / "migrating.md");
-  for (const char* name :
-       {"--ini",           "--logging-config",  "--record-count",   "--workers",           "--testmode",
-        "--save-data",     "--show-mappings",   "--singleton",      "--version",           "--help",
-        "-h",              "--host",            "--port",           "--connector",         "--key",
-        "--value",         "--env-file",        "ini_only",         "upload",              "managed",
-        "generate-ini",    "gui",               "connector.py",     "server.py",           "strongbox.py",
-        "strongbox.py cli", "config.ini",       "basic_config.ini", "managed_config.ini",  ".env",
-        "example.env",     "basic.env",         "managed.env",      "logging.json",        "docker-compose.yml",
-        "/app/config.ini", "/home/appuser/exp", "/home/appuser/config", "requirements.txt", "pyinstaller.win.spec",
-        "pyinstaller.mac.spec", "storage.db",   "Terminal.wsdl",    "user.pem",            "assets.csv",
-        "users.csv",       "wxPython",          "pyodbc",           "virtualenv",          "env_password",
-        "ssl_protocol",    "vault_keys",        "vault_backend",    "Task Scheduler",      "crontab",
-        "--ignore-cloud-maintenance",           "docker build -t",  "docker run --env-file", "docker-compose up"}) {
+  for (const char* name : {"--ini",
+                           "--logging-config",
+                           "--record-count",
+                           "--workers",
+                           "--testmode",
+                           "--save-data",
+                           "--show-mappings",
+                           "--singleton",
+                           "--version",
+                           "--help",
+                           "-h",
+                           "--host",
+                           "--port",
+                           "--connector",
+                           "--key",
+                           "--value",
+                           "--env-file",
+                           "ini_only",
+                           "upload",
+                           "managed",
+                           "generate-ini",
+                           "gui",
+                           "connector.py",
+                           "server.py",
+                           "strongbox.py",
+                           "strongbox.py cli",
+                           "config.ini",
+                           "basic_config.ini",
+                           "managed_config.ini",
+                           ".env",
+                           "example.env",
+                           "basic.env",
+                           "managed.env",
+                           "logging.json",
+                           "docker-compose.yml",
+                           "/app/config.ini",
+                           "/home/appuser/exp",
+                           "/home/appuser/config",
+                           "requirements.txt",
+                           "pyinstaller.win.spec",
+                           "pyinstaller.mac.spec",
+                           "storage.db",
+                           "Terminal.wsdl",
+                           "user.pem",
+                           "assets.csv",
+                           "users.csv",
+                           "wxPython",
+                           "pyodbc",
+                           "virtualenv",
+                           "env_password",
+                           "ssl_protocol",
+                           "vault_keys",
+                           "vault_backend",
+                           "Task Scheduler",
+                           "crontab",
+                           "--ignore-cloud-maintenance",
+                           "docker build -t",
+                           "docker run --env-file",
+                           "docker-compose up"}) {
     EXPECT_NE(page.find(name), std::string::npos) << name;
   }
 }

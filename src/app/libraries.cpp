@@ -38,8 +38,8 @@ std::span<const Library> libraries() {
 
 std::span<const Feature> features() {
   static constexpr std::array rows = {
-      Feature{"ldap", lazy_libraries::ldap},      Feature{"odbc", lazy_libraries::odbc},
-      Feature{"python", lazy_libraries::python},  Feature{"keyring", lazy_libraries::secret},
+      Feature{"ldap", lazy_libraries::ldap},       Feature{"odbc", lazy_libraries::odbc},
+      Feature{"python", lazy_libraries::python},   Feature{"keyring", lazy_libraries::secret},
       Feature{"seccomp", lazy_libraries::seccomp},
   };
   return rows;

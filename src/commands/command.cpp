@@ -37,8 +37,9 @@ const Command& command_called(const std::string& action) {
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const Command& row) { return row.name == action; });
   if (found != rows.end()) return *found;
   if (action == "gui") {
-    throw UsageError("gui is not there anymore; a web page will replace it. Until then edit config.ini, which connector "
-                     "generate-ini writes with every setting");
+    throw UsageError(
+        "gui is not there anymore; a web page will replace it. Until then edit config.ini, which connector "
+        "generate-ini writes with every setting");
   }
   std::vector<std::string> names;
   for (const Command& row : rows) names.emplace_back(row.name);
@@ -60,7 +61,8 @@ std::span<const Command> commands() {
        "run the named sections once and end",
        "SECTION...",
        Needs::cloud,
-       {"--workers", "--parallel", "--record-count", "--shard", "--singleton", "--testmode", "--save-data", "--show-mappings"},
+       {"--workers", "--parallel", "--record-count", "--shard", "--singleton", "--testmode", "--save-data",
+        "--show-mappings"},
        check_upload,
        upload},
       {"resend",

@@ -190,8 +190,9 @@ void check_upload(const CommandLine& line) {
     throw UsageError("upload needs the names of the sections to run, as in connector upload ldap csv_assets");
   }
   if (line.shard && !parse_shard(*line.shard)) {
-    throw UsageError(fmt::format("--shard: \"{}\" names no part: give K/N with 1 <= K <= N <= {}, as in 2/5 for the second of five",
-                                 *line.shard, Shard::max_count));
+    throw UsageError(
+        fmt::format("--shard: \"{}\" names no part: give K/N with 1 <= K <= N <= {}, as in 2/5 for the second of five",
+                    *line.shard, Shard::max_count));
   }
   for (const std::string& name : line.sections) {
     if (!is_integration(name)) continue;

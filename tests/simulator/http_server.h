@@ -44,8 +44,8 @@ struct ServerCertificate {
   std::filesystem::path key;
 };
 
-/// An HTTP/1.1 server, on the loopback interface unless told otherwise: hands each request to one function, which runs on many threads. Each
-/// connection is kept open and occupies a thread.
+/// An HTTP/1.1 server, on the loopback interface unless told otherwise: hands each request to one function, which runs
+/// on many threads. Each connection is kept open and occupies a thread.
 class HttpServer {
  public:
   using Handler = std::function<Answer(const Request&)>;

@@ -22,8 +22,8 @@ TEST(Shard, IsWrittenAsNumberAndCount) {
   EXPECT_EQ(parse_shard("2/5")->count, 5U);
   EXPECT_TRUE(parse_shard("1/1"));
   EXPECT_TRUE(parse_shard("1024/1024"));
-  for (const char* text : {"", "2", "/", "0/5", "6/5", "2/0", "-1/5", "2/", "/5", "2/5/7", "2 /5", "a/b", "1/1025",
-                           "1/99999999999"}) {
+  for (const char* text :
+       {"", "2", "/", "0/5", "6/5", "2/0", "-1/5", "2/", "/5", "2/5/7", "2 /5", "a/b", "1/1025", "1/99999999999"}) {
     EXPECT_FALSE(parse_shard(text)) << text;
   }
 }
