@@ -1,4 +1,4 @@
-.PHONY: demo demo-managed demo-sources test bench chaos fuzz build build-demo build-product packages packages-demo install uninstall \
+.PHONY: demo demo-managed demo-sources demo-server test bench chaos fuzz build build-demo build-product packages packages-demo install uninstall \
   packages-deb packages-rpm test-packages test-deb test-image test-chart test-reproducible
 
 demo: packages-demo build-demo
@@ -9,6 +9,9 @@ demo-managed: packages-demo build-demo
 
 demo-sources: packages-demo build-demo
 	docker/demo-sources.sh build
+
+demo-server: packages-demo build-demo
+	docker/demo-server.sh build
 
 test: packages build
 	ctest --test-dir build --output-on-failure --no-tests=error -j 4

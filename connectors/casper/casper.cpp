@@ -1,4 +1,5 @@
 // Computers or mobile devices of a Jamf Pro server (once Casper), each with the parts that the mapping reads.
+#include "casper/events.h"
 #include "casper/inventory.h"
 #include "casper/login.h"
 #include "casper/subsets.h"
@@ -37,7 +38,7 @@ Plugin changed(Plugin plugin, const char* mapping_name, Json default_mapping) {
   return plugin;
 }
 
-class Casper final : public Connector {
+class Casper final : public WebhookConnector {
  public:
   Url url;
   std::string username;
@@ -90,6 +91,23 @@ class Casper final : public Connector {
         [&](const std::string& id) { return kind.name + " " + id; });
   }
 
+  Notice receive(const WebhookEvent& event) const override { return jamf::read_event(event, brings_mobile_devices()); }
+
+  /// group_name does not restrict them: Jamf Pro's webhooks know their own groups.
+  void read_records(const std::vector<std::string>& ids, const Emit& emit) override {
+    if (is_pro()) {
+      return jamf::read_inventory(
+          *this,
+          {.url = url.value, .of_computers = !brings_mobile_devices(), .group = {}, .page_size = page_size, .ids = ids},
+          emit);
+    }
+    const Kind& kind = brings_mobile_devices() ? mobile_devices : computers;
+    const std::string subset = subset_path();
+    emit_details(
+        *this, emit, ids, [&](const std::string& id) { return details_unless_gone(kind, id, subset); },
+        [&](const std::string& id) { return kind.name + " " + id; });
+  }
+
  private:
   bool is_pro() const { return api == "pro"; }
   bool brings_mobile_devices() const { return sync_type == "mobiledevices"; }
@@ -137,7 +155,21 @@ class Casper final : public Connector {
   }
 
   Json details(const Kind& kind, const std::string& id, const std::string& subset) const {
-    const Response response = http.get(url.value + "/JSSResource/" + kind.path + "/id/" + id + subset);
+    return device_in(kind, http.get(details_url(kind, id, subset)));
+  }
+
+  std::optional<Json> details_unless_gone(const Kind& kind, const std::string& id, const std::string& subset) const {
+    const Response response = http.send({.url = details_url(kind, id, subset), .allow = {404}});
+    if (response.ok()) return std::optional<Json>(device_in(kind, response));
+    log.debug("{} {} is gone: no record", kind.name, id);
+    return std::nullopt;
+  }
+
+  std::string details_url(const Kind& kind, const std::string& id, const std::string& subset) const {
+    return url.value + "/JSSResource/" + kind.path + "/id/" + id + subset;
+  }
+
+  static Json device_in(const Kind& kind, const Response& response) {
     const Json body = response.json();
     const Json& device = at(body, kind.object);
     if (!device.is_object() || device.empty()) {
@@ -188,6 +220,7 @@ Plugin casper() {
       .default_mapping = {{"APPLICATIONS", {{"source", "software.applications"}}}},
       .make = make<Casper>,
   };
+  for (Setting& each : webhook_settings()) plugin.settings.push_back(std::move(each));
   for (const char* date :
        {"general.report_date", "general.last_contact_time", "general.initial_entry_date", "purchasing.warranty_expires",
         "purchasing.lease_expires", "purchasing.po_date", "general.reportDate", "general.lastContactTime",

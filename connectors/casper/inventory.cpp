@@ -1,5 +1,7 @@
 #include "casper/inventory.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -82,7 +84,11 @@ class Inventory {
     Request request{.url = query_.url + path(), .query = sections_};
     request.query.emplace_back("page", std::to_string(number));
     request.query.emplace_back("page-size", std::to_string(query_.page_size));
-    request.query.emplace_back("sort", query_.of_computers ? "id:asc" : "mobileDeviceId:asc");
+    const std::string id = query_.of_computers ? "id" : "mobileDeviceId";
+    request.query.emplace_back("sort", id + ":asc");
+    if (!query_.ids.empty()) {  // RSQL
+      request.query.emplace_back("filter", fmt::format("{}=in=({})", id, fmt::join(query_.ids, ",")));
+    }
     return request;
   }
 

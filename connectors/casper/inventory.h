@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "connector/pages.h"
 
@@ -12,6 +13,7 @@ struct InventoryQuery {
   bool of_computers = true;  ///< else of mobile devices
   std::string group;         ///< computers only: brings the members of this group; empty: all
   int page_size = 0;
+  std::vector<std::string> ids = {};  ///< brings these devices, as far as there are such; none: all
 };
 
 /// Hands over the devices, each with the sections that the mapping reads; all of them where code may read more. Throws

@@ -97,6 +97,7 @@ struct SectionSettings {
   bool test_run = false;
   bool is_custom = false;
   int max_record_size = 64;  ///< MiB of memory that a record may take
+  std::string schedule;      ///< when `connector server` runs the section; empty: never
   std::string vault_backend;
   std::string vault_keys;
   std::string vault_alias;
@@ -207,8 +208,11 @@ class Connector : public SectionSettings, public Tools {
   /// nothing. Everything found is reported, not only the first.
   virtual void check(const AddProblem& add_problem) { (void)add_problem; }
 
-  /// Logs in, where that is a step of its own. Called once, before read().
+  /// Logs in, where that is a step of its own. Called once, before the first reading.
   virtual void authenticate() {}
+
+  /// authenticate(), unless that has succeeded before. For the thread that reads.
+  void log_in();
 
   /// Reads the source from beginning to end, on one thread, once. Whatever it throws ends the section.
   virtual void read(const Emit& emit) = 0;
@@ -220,6 +224,9 @@ class Connector : public SectionSettings, public Tools {
   /// The description that holds for these settings, where one of them decides about it: asked for once, after check().
   /// It must outlive the connector.
   virtual const Plugin& description(const Plugin& plugin) const { return plugin; }
+
+ private:
+  bool is_logged_in_ = false;
 };
 
 /// The limits of a source's requests: its vendor's, and as many at once as `workers` allow.

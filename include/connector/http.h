@@ -140,6 +140,10 @@ struct Timing {
   std::chrono::milliseconds last_request = std::chrono::seconds(2);
 };
 
+/// Hears of each try of each request: the host's name, lower case, and the response's status; 0 when no complete one
+/// came. Called on the thread that asks; must not throw.
+using RequestObserver = std::function<void(const std::string& host, int status)>;
+
 /// What X-RateLimit-Reset (or X-Rate-Limit-Reset) counts: seconds since 1970, or seconds from now. either: its size
 /// tells.
 enum class ResetUnit { either, epoch_seconds, seconds_left };
@@ -198,6 +202,9 @@ class Http {
   /// (link-local) are refused always, addresses of this machine unless they are listed as such. A refused request
   /// throws HttpError. To be called before requests.
   void keep_to(Reach reach);
+
+  /// Tells of all requests of this session and its copies. To be called before requests.
+  void observe(RequestObserver observer);
 
   /// Logs in now, again before a login's lifetime ends, and once more for each request that is answered with one of
   /// `expired` (statuses). log_in asks through this session; its own requests carry no login, and no POST of them

@@ -98,11 +98,12 @@ std::optional<std::string> link_of(const Response& response, std::string_view re
 
 /// Calls fetch(item), which makes the item's record, for up to `workers` items at once, and hands the records over in
 /// the order in which they are ready. An item whose fetch throws SourceError (HttpError too) is a failed record, named
-/// by name(item); the others go on. Of the items no more than `workers` are taken ahead.
+/// by name(item); the others go on. A fetch that gives std::optional<Json> may find that there is none. Of the items no
+/// more than `workers` are taken ahead.
 template <class Items, class Fetch, class Name>
 void emit_details(const Connector& source, const Emit& emit, Items&& items, Fetch fetch, Name name) {
   struct Detail {
-    Json record;
+    std::optional<Json> record;
     std::string name;
     std::string error;
   };
@@ -110,17 +111,17 @@ void emit_details(const Connector& source, const Emit& emit, Items&& items, Fetc
       source.workers, std::forward<Items>(items),
       [&](const auto& item) -> Detail {
         try {
-          return {fetch(item), {}, {}};
+          return {std::optional<Json>(fetch(item)), {}, {}};
         } catch (const SourceError& error) {
           if (source.stop.stop_requested()) throw Stopped();
-          return {nullptr, std::string(name(item)), error.what()};
+          return {std::nullopt, std::string(name(item)), error.what()};
         }
       },
       [&](Detail detail) {
-        if (detail.error.empty()) {
-          emit(std::move(detail.record));
-        } else {
+        if (!detail.error.empty()) {
           emit.failed(detail.name, detail.error);
+        } else if (detail.record) {
+          emit(*std::move(detail.record));
         }
       });
 }

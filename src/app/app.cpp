@@ -61,6 +61,9 @@ void App::read_configuration() {
   const std::string source = variable(configuration_->variables, "OOMNITZA_CONNECTOR_SOURCE");
   cloud_ = std::make_unique<Oomnitza>(cloud_settings_, source, rate_limited(logging_.logger("connectors/oomnitza")),
                                       stop(), timing());
+  if (!line.testmode) {
+    history_ = std::make_unique<History>(paths.state / state_file_name, cloud_settings_.history_days, log_);
+  }
   const Http mac_models({}, log_, stop(), AfterStop::refuse, timing());
   built_in_ = std::make_unique<BuiltInConverters>(
       ConverterServices{.locations = [cloud = cloud_.get()] { return cloud->locations(); },
@@ -84,6 +87,11 @@ Timing App::timing() const {
   Timing timing;
   if (line.no_retry) timing.max_retries = 0;
   return timing;
+}
+
+void App::work_on_after_stop(std::chrono::milliseconds patience) {
+  late_stop_.emplace();
+  deadline_.emplace(told_to_stop(), patience, [source = *late_stop_]() mutable { source.request_stop(); });
 }
 
 void App::reopen_logs_on_hangup() {

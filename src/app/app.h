@@ -17,7 +17,9 @@
 #include "oomnitza/oomnitza.h"
 #include "platform/stop_signals.h"
 #include "python/inline_code.h"
+#include "schedule/shutdown_deadline.h"
 #include "secrets/store.h"
+#include "state/history.h"
 
 namespace connector {
 
@@ -38,12 +40,18 @@ class App {
   /// From now on SIGHUP means that log files were rotated, and no longer that the program is to stop.
   void reopen_logs_on_hangup();
 
+  /// From now on stop() is requested so long after the program was told to stop. To be called before all else.
+  void work_on_after_stop(std::chrono::milliseconds patience);
+
   const CommandLine& line;
   const Paths& paths;
   const std::span<const Plugin> plugins;
   Problems problems;  ///< found so far; throw_problems() ends the command when there are any
 
-  std::stop_token stop() const { return signals_.token(); }
+  /// Requested when the program was told to stop.
+  std::stop_token told_to_stop() const { return signals_.token(); }
+  /// Requested when work under way is to end: then, or later where a command works on for some time.
+  std::stop_token stop() const { return late_stop_ ? late_stop_->get_token() : told_to_stop(); }
   /// How requests are repeated.
   Timing timing() const;
   const Logging& logging() const { return logging_; }
@@ -57,6 +65,8 @@ class App {
   /// Bytes of payloads that Oomnitza did not take and that are kept, for each section.
   std::uintmax_t undelivered_room() const { return static_cast<std::uintmax_t>(cloud_settings_.undelivered_mib) << 20; }
   Oomnitza& cloud() { return *cloud_; }
+  /// Of the state folder; nothing (nullptr) in test mode.
+  History* history() { return history_.get(); }
   const BuiltInConverters& built_in_converters() const { return *built_in_; }
 
   /// The configuration as it is now. Throws ConfigError. Safe to use from several threads.
@@ -81,12 +91,15 @@ class App {
   SecretTools secret_tools(const Log& log) const;
 
   StopSignals signals_;
+  std::optional<std::stop_source> late_stop_;
+  std::optional<schedule::ShutdownDeadline> deadline_;
   const Logging logging_;
   const Log log_;
   CurrentConfiguration current_;
   std::shared_ptr<const Configuration> configuration_;
   CloudSettings cloud_settings_;
   std::unique_ptr<Oomnitza> cloud_;
+  std::unique_ptr<History> history_;
   std::unique_ptr<BuiltInConverters> built_in_;
   std::unique_ptr<Renewals> renewals_;  ///< nothing: no token is renewed
 };

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::int64_t max_workers = 256;
 constexpr std::int64_t max_parallel = 64;
+constexpr std::int64_t max_port = 65535;
 
 void set_workers(CommandLine& line, std::int64_t number) {
   line.workers = static_cast<unsigned>(std::clamp<std::int64_t>(number, 1, max_workers));
@@ -20,8 +21,17 @@ void set_singleton(CommandLine& line, std::int64_t number) {
   line.singleton = number != 0;
 }
 
+/// Too large a number stays one that no port has.
+void set_port(CommandLine& line, std::int64_t number) {
+  line.port = static_cast<int>(std::min<std::int64_t>(number, max_port + 1));
+}
+
 void set_record_count(CommandLine& line, std::int64_t number) {
   line.record_count = static_cast<std::size_t>(number);
+}
+
+void set_last(CommandLine& line, std::int64_t number) {
+  line.last = static_cast<std::size_t>(number);
 }
 
 }  // namespace
@@ -42,6 +52,9 @@ std::span<const Option> options() {
        set_parallel},
       {"--shard", "K/N", "of the records only part K of N, by what sync_field holds: 2/5", &Line::shard},
       {"--singleton", "0|1", "whether a section that another process is running is left to it (1)", set_singleton},
+      {"--host", "ADDRESS", "the address to listen on (127.0.0.1)", &Line::host},
+      {"--port", "N", "the port to listen on; 0 takes a free one (8000)", set_port},
+      {"--listen", "HOST:PORT", "answer GET /health there (without it no port is opened)", &Line::listen},
       {"--testmode", "", "print payloads instead of sending them; pull ten records unless --record-count says more",
        &Line::testmode},
       {"--save-data,--save_data", "", "keep pulled records and payloads in ./save_data", &Line::save_data},
@@ -54,6 +67,8 @@ std::span<const Option> options() {
       {"--list", "", "print the names that have secrets instead: all, or those of --connector", &Line::list},
       {"--json", "", "print the version with build, features and libraries as a JSON object", &Line::json},
       {"--licenses", "", "print the libraries with their licenses", &Line::licenses},
+      {"--last", "N", "how many runs are shown, the newest (20)", set_last},
+      {"--format", "text|json", "whether runs are shown as a table or as a JSON object a line (text)", &Line::format},
       {"--no-retry", "", "fail at the first fault of a request instead of repeating it", &Line::no_retry, true},
       {"--no-progress", "", "show no progress", &Line::no_progress, true},
       {"-q,--quiet", "", "show warnings and errors only", &Line::quiet, true},

@@ -10,6 +10,7 @@ std::span<const Library> libraries() {
   static constexpr std::string_view lgpl_or_gpl = "LGPL-3.0-or-later OR GPL-2.0-or-later";
   static constexpr std::array rows = {
       Library{"libcurl", built_with::curl, "curl"},
+      Library{"Boost", built_with::boost, "BSL-1.0"},
       Library{"zlib", built_with::zlib, "Zlib"},
       Library{"libidn2", built_with::idn, lgpl_or_gpl},
       Library{"nlohmann-json", built_with::json, "MIT"},

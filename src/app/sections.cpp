@@ -1,11 +1,14 @@
 #include "app/sections.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
+#include "config/problem.h"
 #include "convert/converters.h"
 #include "log/rate_limited.h"
 #include "mapping/field_spec.h"
+#include "schedule/timetable.h"
 #include "text/nearest.h"
 #include "text/text.h"
 
@@ -29,6 +32,15 @@ std::vector<std::string> names_of(const Things& things, std::string Thing::*name
   std::vector<std::string> names;
   for (const Thing& thing : things) names.push_back(thing.*name);
   return names;
+}
+
+void check_schedule(const Section& section, const std::string& schedule, Problems& problems) {
+  if (schedule.empty()) return;
+  try {
+    const schedule::Timetable timetable(schedule);
+  } catch (const std::invalid_argument& error) {
+    problems.push_back(problem_with(section, "schedule", error.what()));
+  }
 }
 
 std::vector<std::string> enabled_sections(const App& app) {
@@ -89,6 +101,7 @@ void Sections::add(const std::string& name) {
     app_.problems.push_back({"stands before [oomnitza]: move [oomnitza] to the beginning", section->origin, name, ""});
   }
   if (auto made = make_connector(*section, *plugin, app_.settings_context(), app_.problems)) {
+    check_schedule(*section, made->connector->schedule, app_.problems);
     ready_.push_back({.section = std::move(*made), .filter = {}, .specifications = {}});
   }
 }
@@ -181,6 +194,9 @@ std::unique_ptr<FieldMapping> Sections::make_mapping(ReadySection& ready, const 
 /// A source need not bring what nothing reads.
 void Sections::tell_what_is_read(ReadySection& ready, const std::vector<FieldSpec>& specs) const {
   Connector& connector = *ready.section.connector;
+  connector.sources.clear();
+  connector.converters.clear();
+  connector.reads_whole_records = false;
   connector.code = ready.section.recordfilter;
   const Section* custom = app_.configuration().find("converters");
   for (const FieldSpec& spec : specs) {
@@ -205,6 +221,8 @@ void Sections::tell_what_is_expected(Connector& connector, std::vector<FieldSpec
     const BuiltInConverters::Converter* built_in = BuiltInConverters::find(name);
     return (custom != nullptr && custom->find(lower_case(name)) != nullptr) || (built_in && built_in->reads_record);
   };
+  connector.expected_sources.clear();
+  connector.sync_sources.clear();
   bool are_all_expected = true;
   for (FieldSpec& spec : specs) {
     const bool is_coded = connector.code.find(spec.source) != std::string::npos;

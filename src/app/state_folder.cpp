@@ -25,6 +25,12 @@ void require_own(const std::filesystem::path& path) {
 
 }  // namespace
 
+void require_state_folder(const std::filesystem::path& folder) {
+  if (std::filesystem::is_directory(folder)) return;
+  throw ConfigError("no such directory: " + shown_path(folder) +
+                    ". Set --state-dir to the directory that the runs use");
+}
+
 StateFolder::StateFolder(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::error_code problem;
   try {

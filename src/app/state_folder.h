@@ -15,6 +15,9 @@ class AlreadyRunning : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Throws ConfigError when there is no such folder: for what only reads what runs have left.
+void require_state_folder(const std::filesystem::path& folder);
+
 /// The folder for what must outlast a run, while one is under way.
 class StateFolder {
  public:

@@ -17,6 +17,7 @@ bool stdout_is_result(const CommandLine& line) {
 
 int run_with_app(const Command& command, const Invocation& invocation) {
   App app(invocation.line, invocation.paths, invocation.plugins(), stdout_is_result(invocation.line));
+  if (command.patience > std::chrono::seconds(0)) app.work_on_after_stop(command.patience);
   try {
     app.read_configuration();
     app.introduce();
@@ -54,8 +55,8 @@ std::span<const Command> commands() {
        "let Oomnitza say what to run, until the program is stopped (the default); words name the integrations to run",
        "[ID...]",
        Needs::cloud,
-       {"--ignore-cloud-maintenance", "--workers", "--singleton", "--testmode", "--save-data"},
-       nullptr,
+       {"--ignore-cloud-maintenance", "--workers", "--singleton", "--listen", "--testmode", "--save-data"},
+       check_managed,
        managed},
       {"upload",
        "run the named sections once and end",
@@ -65,6 +66,15 @@ std::span<const Command> commands() {
         "--show-mappings"},
        check_upload,
        upload},
+      {"server",
+       "wait for webhooks and sync the records that they are about, until the program is stopped",
+       "",
+       Needs::cloud,
+       {"--host", "--port", "--workers", "--testmode", "--save-data", "--show-mappings"},
+       check_server,
+       serve,
+       nullptr,
+       std::chrono::seconds(30)},
       {"resend",
        "deliver the payloads that earlier runs had to keep (all, or the named sections')",
        "[SECTION...]",
@@ -72,6 +82,14 @@ std::span<const Command> commands() {
        {"--workers", "--singleton", "--testmode"},
        nullptr,
        resend},
+      {"runs",
+       "show how the last runs ended (of all sections and integrations, or of the named one)",
+       "[SECTION]",
+       Needs::nothing,
+       {"--state-dir", "--last", "--format"},
+       check_runs,
+       nullptr,
+       runs},
       {"generate-ini",
        "write a config.ini with every setting",
        "",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +43,7 @@ struct Command {
   void (*check)(const CommandLine& line) = nullptr;
   int (*run)(App& app) = nullptr;
   int (*run_alone)(const Invocation& invocation) = nullptr;
+  std::chrono::seconds patience{0};  ///< how long it works on once it was told to stop
 };
 
 /// Every command; the first one is the default.
@@ -52,12 +54,17 @@ std::span<const Command> commands();
 int run_command(const CommandLine& line, PluginList plugins);
 
 void check_upload(const CommandLine& line);
+void check_runs(const CommandLine& line);
+void check_managed(const CommandLine& line);
+void check_server(const CommandLine& line);
 void check_strongbox(const CommandLine& line);
 void check_version(const CommandLine& line);
 
 int managed(App& app);
 int upload(App& app);
+int serve(App& app);
 int resend(App& app);
+int runs(const Invocation& invocation);
 int generate_ini(const Invocation& invocation);
 int strongbox(const Invocation& invocation);
 int version(const Invocation& invocation);

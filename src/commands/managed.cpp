@@ -14,6 +14,8 @@
 #include "python/template_worker.h"
 #include "schedule/loop.h"
 #include "schedule/shutdown_deadline.h"
+#include "server/health.h"
+#include "server/listener.h"
 #include "text/nearest.h"
 
 namespace connector {
@@ -53,6 +55,7 @@ integration::IntegrationContext make_context(App& app, WorkerHost& template_work
           .template_workers = template_workers,
           .open_portions = open_portions,
           .called_hosts = called_hosts,
+          .history = app.history(),
           .configuration = [&app] { return app.current_configuration(); },
           .fetch_secrets = app.fetch_secrets(),
           .make_inline_code =
@@ -91,7 +94,26 @@ void lock(StateFolder& state, const std::vector<std::string>& integrations) {
   for (const std::string& name : integrations) state.lock(name);
 }
 
+/// /health at the address that --listen names; nothing without it.
+std::unique_ptr<server::Listener> listen_if_wanted(const App& app) {
+  if (!app.line.listen) return nullptr;
+  server::Routes routes({server::health_route(app.stop())});
+  try {
+    auto listener = std::make_unique<server::Listener>(*server::parse_endpoint(*app.line.listen), std::move(routes),
+                                                       rate_limited(app.log()));
+    app.log().info("listening on {}", listener->url());
+    return listener;
+  } catch (const server::ListenError& error) {
+    throw ConfigError(std::string(error.what()));
+  }
+}
+
 }  // namespace
+
+void check_managed(const CommandLine& line) {
+  if (!line.listen || server::parse_endpoint(*line.listen)) return;
+  throw UsageError("--listen needs an address and a port, as in --listen 127.0.0.1:9100");
+}
 
 int managed(App& app) {
   app.reopen_logs_on_hangup();
@@ -105,6 +127,7 @@ int managed(App& app) {
     app.throw_problems();
   }
   if (state && app.line.singleton) lock(*state, only);
+  const std::unique_ptr<server::Listener> listener = listen_if_wanted(app);
   app.cloud().log_in();
   app.keep_stores_open();
 

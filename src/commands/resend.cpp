@@ -94,12 +94,6 @@ class Resending {
   std::atomic<std::size_t> replaced_ = 0;  ///< records that later ones replace
 };
 
-void require_state_folder(const App& app) {
-  if (std::filesystem::is_directory(app.paths.state)) return;
-  throw ConfigError("no such directory: " + shown_path(app.paths.state) +
-                    ". Set --state-dir to the directory that the runs use");
-}
-
 std::vector<std::string> kept_sections(const App& app) {
   try {
     std::vector<std::string> names = sections_with_undelivered(app.paths.state);
@@ -152,7 +146,7 @@ int resend_section(App& app, const std::string& section) {
 
 int resend(App& app) {
   app.throw_problems();
-  require_state_folder(app);
+  require_state_folder(app.paths.state);
   const std::vector<std::string> kept = kept_sections(app);
   require_known(app, kept);
   StateFolder folder(app.paths.state);

@@ -33,6 +33,7 @@ struct CloudSettings : SectionSettings {
   int max_report_size = 1024;  ///< MiB
   HostList allow_hosts;        ///< of integrations that have no list of their own
   int undelivered_mib = 256;   ///< room for the payloads of each section that Oomnitza did not take
+  int history_days = 90;       ///< how long runs are remembered
 };
 
 const std::vector<Setting>& cloud_settings();

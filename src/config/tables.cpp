@@ -72,6 +72,13 @@ const std::vector<Setting>& common_settings() {
                .range = std::pair(1, 1024),
                .in_sample = false,
                .local = true}),
+      setting(
+          "schedule", &S::schedule,
+          {.help = "When connector server runs the section: every 6h, daily at 02:30, weekly on monday at 02:30, or a "
+                   "cron expression; empty: never.",
+           .default_value = "",
+           .in_sample = false,
+           .local = true}),
       setting("vault_backend", &S::vault_backend,
               {.help = "Where the section's secrets are kept.",
                .default_value = "keyring",
@@ -131,6 +138,11 @@ const std::vector<Setting>& cloud_settings() {
       setting("undelivered_mib", &CloudSettings::undelivered_mib,
               {.help = "MiB of payloads that Oomnitza did not take and that are kept, for each section.",
                .default_value = 256,
+               .in_sample = false}),
+      setting("history_days", &CloudSettings::history_days,
+              {.help = "Days for which runs are remembered (connector runs).",
+               .default_value = 90,
+               .range = std::pair(1, 36500),
                .in_sample = false}),
   };
   return settings;

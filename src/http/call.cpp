@@ -120,6 +120,7 @@ Outcome Call::try_once() {
   if (stranger_) connection_->add_cookies(stranger_->cookies());  // for the session's later requests
   outcome.response.url = address_.shown;
   outcome.response.method = method_;
+  if (context_.observer) context_.observer(address_.host, status_of(outcome));
   log_.debug("{} {}: {}", method_, address_.shown,
              outcome.fault == Fault::none ? "status " + std::to_string(outcome.response.status) : outcome.cause);
   return outcome;

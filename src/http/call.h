@@ -18,6 +18,7 @@ struct CallContext {
   AdaptiveConcurrency* concurrency;  ///< nullptr: without limits
   ResetUnit reset = ResetUnit::either;
   const ReachGuard* reach = nullptr;  ///< nullptr: anywhere
+  const RequestObserver& observer;    ///< empty: nobody
 };
 
 /// One send() from the first try to the response: retries and redirects.

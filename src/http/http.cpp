@@ -51,7 +51,8 @@ class Http::Session {
                                     .timing = timing_,
                                     .concurrency = concurrency_.get(),
                                     .reset = reset_,
-                                    .reach = reach_.get()};
+                                    .reach = reach_.get(),
+                                    .observer = observer_};
     Response response = http::Call(request, headers, context).run();
     response.warn = [warnings = warnings_, where = response.method + " " + response.url](const std::string& what) {
       warnings->warn(where, what);
@@ -63,6 +64,8 @@ class Http::Session {
     reset_ = limits.reset;
     concurrency_ = std::make_unique<AdaptiveConcurrency>(limits);
   }
+
+  void observe(RequestObserver observer) { observer_ = std::move(observer); }
 
   void keep_to(Reach reach) { reach_ = std::make_unique<http::ReachGuard>(std::move(reach)); }
 
@@ -88,6 +91,7 @@ class Http::Session {
   std::unique_ptr<AdaptiveConcurrency> concurrency_;  ///< nothing when there are no limits
   ResetUnit reset_ = ResetUnit::either;
   std::unique_ptr<const http::ReachGuard> reach_;  ///< nothing: anywhere
+  RequestObserver observer_;                       ///< empty: nobody
 };
 
 /// One login that all threads of a session share.
@@ -177,6 +181,10 @@ void Http::keep_within(const RateLimits& limits) {
 
 void Http::keep_to(Reach reach) {
   session_->keep_to(std::move(reach));
+}
+
+void Http::observe(RequestObserver observer) {
+  session_->observe(std::move(observer));
 }
 
 void Http::keep_logged_in(std::function<Login()> log_in, std::vector<int> expired) {

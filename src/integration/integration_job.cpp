@@ -18,6 +18,7 @@
 #include "mapping/template_mapping.h"
 #include "platform/files.h"
 #include "platform/limits.h"
+#include "sync/history_listener.h"
 #include "sync/progress.h"
 #include "sync/sync.h"
 #include "sync/undelivered.h"
@@ -61,9 +62,11 @@ class IntegrationJob {
         log_(log_for("managed", title(identity_) + ": ")),
         records_log_(rate_limited(log_)),
         portion_(random_uuid()),
-        listener_(identity_, portion_, log_) {}
+        listener_(identity_, portion_, log_),
+        history_(context.testmode ? nullptr : context.history, identity_.section(), "managed", faults_) {}
 
   void run() {
+    history_.started();
     if (!context_.testmode) listener_.tell(&context_.cloud);
     try {
       const std::shared_ptr<const Configuration> ini = context_.configuration();
@@ -75,6 +78,7 @@ class IntegrationJob {
     } catch (const std::exception& error) {
       log_.error("sync failed: {}", reason(error));
       listener_.failed(reason(error));
+      history_.failed(reason(error));
     }
     tell_where_secrets_went();
   }
@@ -115,11 +119,14 @@ class IntegrationJob {
     const Http http = source_http(reports.tls());
     const bool all_well = run_reports(reports, cloud(), http,
                                       {.testmode = context_.testmode,
-                                       .state_file = context_.options.state_folder / "state.db",
+                                       .state_file = context_.options.state_folder / state_file_name,
                                        .max_size = context_.max_report_size,
                                        .log = log_,
                                        .stop = stop_});
     log_.info("sync ended{}", all_well ? "" : " with failures");
+    Summary summary;
+    if (!all_well) summary.error = "some reports could not be stored";
+    history_.ended(summary);
   }
 
   /// Where the calls may go. Secrets of this machine that go along are told of where no list keeps them together.
@@ -210,8 +217,7 @@ class IntegrationJob {
     source->stop = stop_;
     source->workers = limits_.in_flight;
     source->all_attributes = true;  // what the mapping's templates read is not known
-    const Faults faults(log_);
-    TemplateMapping mapping(mapping_spec(), templates_, filter_, faults);
+    TemplateMapping mapping(mapping_spec(), templates_, filter_, faults_);
     const std::unique_ptr<Sink> sink = make_sink();
     std::unique_ptr<ProcessLock> kept;
     if (!context_.testmode) {
@@ -230,12 +236,12 @@ class IntegrationJob {
                     .sink = *sink,
                     .options = run_options(),
                     .log = records_log_,
-                    .faults = faults,
-                    .listeners = {&progress, &log_listener, &listener_},
+                    .faults = faults_,
+                    .listeners = {&progress, &log_listener, &listener_, &history_},
                     .delivers_failure = true,
                     .sends_records = !is_custom_test(),
                     .is_empty_run = [&] { return described != nullptr && described->found_nothing(); }});
-    faults.report();
+    faults_.report();
   }
 
   std::unique_ptr<Connector> make_source() {
@@ -326,7 +332,9 @@ class IntegrationJob {
   const Log log_;
   const Log records_log_;  ///< for what each page, item or record may say
   const std::string portion_;
+  const Faults faults_{log_};
   CloudListener listener_;
+  HistoryListener history_;
   Definition definition_;
   Reach reach_;
   bool takes_secrets_anywhere_ = false;

@@ -15,6 +15,7 @@
 #include "oomnitza/oomnitza.h"
 #include "python/inline_code.h"
 #include "python/templates.h"
+#include "state/history.h"
 #include "sync/job.h"
 #include "sync/open_portions.h"
 
@@ -35,6 +36,7 @@ struct IntegrationContext {
   WorkerHost& template_workers;
   OpenPortions& open_portions;
   CalledHosts& called_hosts;
+  History* history = nullptr;  ///< nothing: runs are not remembered
   /// As it is when a sync starts. Throws ConfigError.
   std::function<std::shared_ptr<const Configuration>()> configuration;
   FetchSecrets fetch_secrets;

@@ -126,6 +126,19 @@ void Faults::report() const {
   }
 }
 
+std::vector<std::string> Faults::first(std::size_t most) const {
+  std::vector<std::string> texts;
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& kind : state_->kinds) {
+    if (texts.size() == most) break;
+    if (kind.level < Level::error) continue;
+    const std::string text = with_detail(kind.text, kind.detail);
+    texts.push_back(kind.count == 1 ? fmt::format("{} ({})", text, kind.examples())
+                                    : of_several(kind.count, kind.nouns, text, kind.examples()));
+  }
+  return texts;
+}
+
 const Log& Faults::log() const {
   return state_->log;
 }

@@ -27,6 +27,10 @@ class Faults {
   /// Logs one line for each kind that met several records.
   void report() const;
 
+  /// The first kinds of what is at least an error, each with the number of records that it met: "3 records: …". For
+  /// what remembers them; secrets are not blotted out.
+  std::vector<std::string> first(std::size_t most) const;
+
   const Log& log() const;
 
  private:

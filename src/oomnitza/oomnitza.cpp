@@ -37,6 +37,11 @@ Oomnitza::Oomnitza(const CloudSettings& settings, const std::string& source, Log
   if (!source.empty()) http_.headers.set("X-Connector-Source", source);
 }
 
+void Oomnitza::observe(RequestObserver observer) {
+  observer_ = std::move(observer);
+  http_.observe(observer_);
+}
+
 void Oomnitza::log_in() {
   try {
     if (settings_.api_token.empty()) {
@@ -71,6 +76,7 @@ Oomnitza Oomnitza::with_token(const Secret& token, Log log) const {
   CloudSettings settings = settings_;
   settings.api_token = token;
   Oomnitza other(settings, source_, std::move(log), stop_, timing_);
+  other.observe(observer_);
   try {
     other.try_token();
   } catch (const SourceError& error) {

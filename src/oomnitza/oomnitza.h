@@ -17,6 +17,9 @@ class Oomnitza {
   /// source: OOMNITZA_CONNECTOR_SOURCE, sent with every request unless empty.
   Oomnitza(const CloudSettings& settings, const std::string& source, Log log, std::stop_token stop, Timing timing = {});
 
+  /// Tells of all requests to the cloud, also with other tokens. To be called before log_in().
+  void observe(RequestObserver observer);
+
   /// Makes sure that the cloud knows us: tries the token, or asks for one with user name and password, or with the
   /// client certificate alone. Once a run. Throws AuthenticationError.
   void log_in();
@@ -79,6 +82,7 @@ class Oomnitza {
   std::string source_;
   std::stop_token stop_;
   Timing timing_;
+  RequestObserver observer_;
   Http http_;
   Log log_;
 };

@@ -11,7 +11,8 @@ namespace connector {
 /// Sends messages to one receiver that need not listen: they may be lost. For one thread at a time.
 class Datagrams {
  public:
-  /// To a local socket. Throws std::system_error when nobody has made one there.
+  /// To a local socket; a name that begins with '@' is one of Linux's abstract namespace, without a file. Throws
+  /// std::system_error when nobody has made that file.
   explicit Datagrams(const std::filesystem::path& local_socket);
   /// By UDP. Throws std::system_error when the host is not known.
   Datagrams(const std::string& host, std::uint16_t port);

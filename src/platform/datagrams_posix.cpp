@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <system_error>
 
@@ -23,13 +24,16 @@ Datagrams::Datagrams(const std::filesystem::path& local_socket) : receiver_(std:
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string& path = local_socket.native();
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const std::size_t length = path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const bool is_abstract = path.starts_with('@');
+  if (is_abstract) address.sun_path[0] = '\0';
   std::memcpy(&receiver_->address, &address, sizeof address);
-  receiver_->length = sizeof address;
+  receiver_->length = is_abstract ? static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length) : sizeof address;
   receiver_->socket = Descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   std::error_code missing;
   if (receiver_->socket.number() < 0) fail_about("cannot send to", local_socket);
-  if (!std::filesystem::is_socket(local_socket, missing)) fail_about("cannot send to", local_socket, ENOENT);
+  if (!is_abstract && !std::filesystem::is_socket(local_socket, missing))
+    fail_about("cannot send to", local_socket, ENOENT);
 }
 
 Datagrams::Datagrams(const std::string& host, std::uint16_t port) : receiver_(std::make_unique<Receiver>()) {

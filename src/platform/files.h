@@ -23,6 +23,10 @@ bool is_unfinished(const std::filesystem::path& file);
 /// and writable by its owner alone. Throws std::system_error.
 void write_private_file(const std::filesystem::path& file, std::string_view content);
 
+/// Makes an empty file for its owner alone, whatever the umask; one that is there loses others' permissions and is left
+/// alone otherwise. It is not opened: closing it would end this process's locks on it. Throws std::system_error.
+void make_private_file(const std::filesystem::path& file);
+
 /// Makes the folder, and those above it, with permission for its owner alone. Throws std::system_error.
 void make_private_folder(const std::filesystem::path& folder);
 

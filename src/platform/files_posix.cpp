@@ -53,6 +53,16 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
   write_all(descriptor, content, file);
 }
 
+void make_private_file(const std::filesystem::path& file) {
+  const bool is_new = ::mknod(file.c_str(), S_IFREG | 0600, 0) == 0;
+  if (!is_new && errno != EEXIST) fail_about("cannot make", file);
+  struct stat status {};
+  if (::lstat(file.c_str(), &status) != 0) fail_about("cannot look at", file);
+  if (!S_ISREG(status.st_mode)) fail_about("cannot use", file, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+  const bool is_private = (status.st_mode & 07777) == 0600;
+  if (!is_private && ::chmod(file.c_str(), 0600) != 0 && errno != EPERM) fail_about("cannot make private:", file);
+}
+
 void make_private_folder(const std::filesystem::path& folder) {
   if (folder.empty() || std::filesystem::is_directory(folder)) return;
   if (folder.has_parent_path()) make_private_folder(folder.parent_path());

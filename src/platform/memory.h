@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace connector {
 
 /// Gives memory that is free within the process back to the system. Any thread may call it.
 void give_memory_back();
+
+/// Bytes of this process that are in RAM; 0 when the system does not tell.
+std::uint64_t resident_memory();
 
 /// Empties a string and overwrites what it held.
 void wipe(std::string& text);

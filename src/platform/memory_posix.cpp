@@ -3,6 +3,9 @@
 #include <malloc.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
+
+#include <fstream>
 
 namespace connector {
 
@@ -10,6 +13,13 @@ void give_memory_back() {
 #ifndef __SANITIZE_ADDRESS__  // it has an allocator of its own, and malloc_trim() would find malloc's never set up
   malloc_trim(0);
 #endif
+}
+
+std::uint64_t resident_memory() {
+  std::uint64_t all = 0;
+  std::uint64_t resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;  // pages: proc(5)
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 void wipe(std::string& text) {

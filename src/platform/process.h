@@ -7,6 +7,9 @@ namespace connector {
 /// The file of the program that runs; empty when the system does not tell.
 std::filesystem::path program_file();
 
+/// The number of this process.
+long process_number();
+
 /// Whether this is the thread that main() runs in.
 bool is_main_thread();
 

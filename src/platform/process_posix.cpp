@@ -14,6 +14,10 @@ std::filesystem::path program_file() {
   return std::filesystem::read_symlink("/proc/self/exe", unknown);
 }
 
+long process_number() {
+  return ::getpid();
+}
+
 bool is_main_thread() {
   return gettid() == getpid();
 }

@@ -31,6 +31,12 @@ bool Connector::wants(std::string_view name) const {
                      [&](const std::string& source) { return is_below(source, name) || is_below(name, source); });
 }
 
+void Connector::log_in() {
+  if (is_logged_in_) return;
+  authenticate();
+  is_logged_in_ = true;
+}
+
 RateLimits limits_of(const Plugin& plugin, unsigned workers) {
   RateLimits limits = plugin.limits;
   limits.in_flight = limits.in_flight == 0 ? workers : std::min(limits.in_flight, workers);

@@ -2,12 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 
-struct sqlite3;
+#include "state/database.h"
 
 namespace connector {
 
@@ -17,15 +16,13 @@ struct ReportSource {
   std::string id;
 };
 
-/// How far the reports of each source have been fetched: state.db, an SQLite file that several syncs, also those of the
+/// How far the reports of each source have been fetched: tables of state.db that several syncs, also those of the
 /// Python connector, may use at the same time. Each change is on disk when its function returns. An object belongs to
 /// one thread. All functions throw std::runtime_error when the file cannot be used.
 class ReportState {
  public:
-  enum class Access { read, write };
+  using Access = Database::Access;
 
-  /// write: makes the file and its tables when they are missing, and the folder. read: changes nothing; a missing file
-  /// is an empty state.
   explicit ReportState(const std::filesystem::path& file, Access access = Access::write);
 
   /// The creation date up to which all is done, in epoch seconds; 0 at first.
@@ -47,18 +44,9 @@ class ReportState {
   void advance(const ReportSource& source, std::int64_t until);
 
  private:
-  class Statement;
-  class Transaction;
-  struct Close {
-    void operator()(sqlite3* database) const;
-  };
-
-  Statement statement(const char* sql) const;
-  bool has_table(const char* name) const;
   void move(const ReportSource& source, std::int64_t until);
 
-  std::filesystem::path file_;
-  std::unique_ptr<sqlite3, Close> database_;
+  Database database_;
 };
 
 }  // namespace connector

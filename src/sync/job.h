@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct Job {
   bool sends_records = true;  ///< false: the run is about what the source answers
   /// Asked when the source has ended well without a record: whether that is an empty run, which has no portion.
   std::function<bool()> is_empty_run = {};
+  /// Reads a part of the source; nothing: all of it is read.
+  std::function<void(const Emit&)> read_part = {};
 };
 
 }  // namespace connector

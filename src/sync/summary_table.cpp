@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "text/utf8.h"
+#include "text/table.h"
 
 namespace connector {
 namespace {
@@ -22,23 +22,6 @@ Row row(const std::string& name, const Summary& summary, bool has_unsent) {
   return cells;
 }
 
-/// Names to the left, numbers to the right.
-std::string aligned(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const Row& cells : rows) {
-    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], character_count(cells[i]));
-  }
-  std::string text;
-  for (const Row& cells : rows) {
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string padding(widths[i] - character_count(cells[i]), ' ');
-      text += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
-    }
-    text += '\n';
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string summary_table(const std::vector<std::pair<std::string, Summary>>& sections) {
@@ -54,7 +37,11 @@ std::string summary_table(const std::vector<std::pair<std::string, Summary>>& se
   std::vector<Row> rows = {head};
   for (const auto& [name, summary] : sections) rows.push_back(row(name, summary, has_unsent));
   if (sections.size() > 1) rows.push_back(row("total", total, has_unsent));
-  return aligned(rows);
+  std::vector<Align> columns(head.size(), Align::right);
+  columns.front() = Align::left;
+  std::string text;
+  for (const std::string& line : aligned_lines(rows, columns)) text += line + '\n';
+  return text;
 }
 
 }  // namespace connector

@@ -79,10 +79,14 @@ class Sync final : private Emit {
   /// Why the source failed, empty when it did not.
   std::string read() {
     try {
-      job_.connector.authenticate();
+      job_.connector.log_in();
       if (job_.sends_records) check_sync_field(job_.envelope.sync_field, job_.mapping.fields(), job_.log);
-      job_.connector.read(*this);
-      is_read_to_its_end_ = true;
+      if (job_.read_part) {
+        job_.read_part(*this);
+      } else {
+        job_.connector.read(*this);
+        is_read_to_its_end_ = true;
+      }
     } catch (const Stopped&) {
     } catch (const std::exception& error) {
       if (!job_.connector.stop.stop_requested()) return job_.log.redact(reason(error));
@@ -94,7 +98,7 @@ class Sync final : private Emit {
     const std::string& failure = summary.error.empty() ? first_missing_part_ : summary.error;
     if (job_.delivers_failure && !failure.empty()) delivery_.deliver_fatal(failure);
     delivery_.finalize(summary);
-    if (!summary.succeeded() || summary.canceled || job_.options.record_limit > 0) return;
+    if (!summary.succeeded() || summary.canceled || job_.options.record_limit > 0 || job_.read_part) return;
     try {
       job_.connector.delivered();
     } catch (const std::exception& error) {

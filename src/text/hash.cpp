@@ -1,6 +1,7 @@
 #include "text/hash.h"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -17,6 +18,12 @@ std::string sha256(std::string_view bytes) {
   std::string text;
   for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
   return text;
+}
+
+bool is_same_secret(std::string_view given, std::string_view wanted) {
+  const std::string a = sha256(given);  // of one length, whatever is given
+  const std::string b = sha256(wanted);
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace connector

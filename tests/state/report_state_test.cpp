@@ -168,7 +168,7 @@ TEST_F(ReportStateTest, AFileThatIsNoDatabaseIsAnErrorThatNamesIt) {
     const ReportState state(file);
     ADD_FAILURE() << "no error";
   } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find(file.string() + ", cannot be used: file is not a database"),
+    EXPECT_NE(std::string(error.what()).find(file.string() + " cannot be used: file is not a database"),
               std::string::npos)
         << error.what();
   }

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "connector/log.h"
+#include "server/routes.h"
+
+namespace connector::server {
+
+/// What a client may take. Tests have less time.
+struct Limits {
+  std::size_t connections = 256;                                 ///< beyond them the longest idle one makes room
+  std::size_t head = 32 * 1024;                                  ///< bytes of request line and header fields
+  std::chrono::milliseconds request = std::chrono::seconds(10);  ///< from a request's first byte to its last
+  std::chrono::milliseconds reply = std::chrono::seconds(10);    ///< for taking a response
+  std::chrono::milliseconds idle = std::chrono::seconds(75);     ///< between requests
+};
+
+/// An address to listen on.
+struct Endpoint {
+  std::string host;  ///< a name or an address
+  int port = 0;      ///< 0: a free one
+};
+
+/// Reads "HOST:PORT", "[::1]:9100". Nothing when it is none.
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+/// An HTTP/1.1 server with one thread, which also calls the routes. TLS is a reverse proxy's task.
+class Listener {
+ public:
+  /// Listens when the constructor has returned. Throws ListenError.
+  Listener(const Endpoint& endpoint, Routes routes, Log log, Limits limits = {});
+  /// Ends all connections.
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  int port() const;
+  /// "http://127.0.0.1:8000"
+  std::string url() const;
+  /// Whether only this machine can reach it.
+  bool is_loopback() const;
+
+  /// From now on no new connection is taken, and each one ends with its next response.
+  void stop_accepting();
+
+ private:
+  class Acceptor;
+  std::unique_ptr<Acceptor> acceptor_;
+};
+
+/// There is no listening on an address: what() says why and what to do.
+class ListenError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace connector::server
