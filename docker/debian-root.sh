@@ -17,6 +17,7 @@ if [ ! -f "$kept" ]; then
   mv "$kept.part" "$kept"
 fi
 tar -C "$root" -xf "$kept"
+chmod 755 "$root"
 [ ! -f /etc/apt/sources.list.d/debian.sources ] || rm -f "$root/etc/apt/sources.list"
 for sources in sources.list sources.list.d/debian.sources; do
   [ ! -f "/etc/apt/$sources" ] || cp "/etc/apt/$sources" "$root/etc/apt/$sources"
