@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Draws a run on a terminal as docs/run.svg: docker/picture.py BUILD_FOLDER. The program runs on a pseudo terminal against
 a simulated Oomnitza; what stands there in the end is drawn, line by line."""
+import fcntl
 import html
 import os
 import pathlib
 import pty
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 HOUSE = pathlib.Path(__file__).resolve().parent.parent
@@ -50,18 +53,21 @@ def run(build: pathlib.Path) -> list[str]:
             ini = pathlib.Path(folder, "config.ini")
             ini.write_text(CONFIG.format(url=url, house=HOUSE))
             ini.chmod(0o600)
-            output = []
-
-            def read(descriptor: int) -> bytes:
-                data = os.read(descriptor, 4096)
-                output.append(data)
-                return b""
-
-            os.environ.update(NO_PROXY="127.0.0.1", no_proxy="127.0.0.1", COLUMNS="110", TERM="xterm-256color")
+            os.environ.update(NO_PROXY="127.0.0.1", no_proxy="127.0.0.1", TERM="xterm-256color")
             os.chdir(folder)
-            status = pty.spawn([str(build / "connector"), *COMMAND.split()[1:]], read)
+            process, terminal = pty.fork()
+            if process == 0:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 118, 0, 0))
+                os.execv(build / "connector", COMMAND.split())
+            output = []
+            try:
+                while data := os.read(terminal, 4096):
+                    output.append(data)
+            except OSError:  # how a pseudo terminal says that nobody writes to it any more
+                pass
+            status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
             if status != 0:
-                sys.exit(f"the run ends with {os.waitstatus_to_exitcode(status)}")
+                sys.exit(f"the run ends with {status}: {b''.join(output).decode()}")
             text = b"".join(output).decode().replace(url, "https://example.oomnitza.com")
             return screen(text.replace(str(pathlib.Path(folder).resolve()), "/srv/connector"))
         finally:
@@ -70,7 +76,7 @@ def run(build: pathlib.Path) -> list[str]:
 
 
 def svg(lines: list[str]) -> str:
-    wrapped = [part for line in lines for part in (re.findall(r".{1,118}", line) or [""])]
+    wrapped = [part for line in lines for part in (re.findall(r".{1,126}", line) or [""])]
     height = 44 + 18 * len(wrapped)
     rows = [
         f'<text x="16" y="{40 + 18 * number}" fill="{"#7ee787" if number == 0 else "#e6edf3"}" xml:space="preserve">'
@@ -79,7 +85,7 @@ def svg(lines: list[str]) -> str:
     ]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="960" height="{height}" viewBox="0 0 960 {height}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="990" height="{height}" viewBox="0 0 990 {height}" '
             'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="12.5">',
             f'<title>A run of {html.escape(COMMAND)}</title>',
             '<rect width="100%" height="100%" rx="8" fill="#0d1117"/>',

@@ -65,9 +65,11 @@ run() {
       -e) options+=(--env "$2") ;;
       -v) options+=(-v "$2") ;;
       --entrypoint) program=$2 ;;
+      --) break ;;
     esac
     shift 2
   done
+  [ "${1-}" != -- ] || shift
   if [ -n "$file" ]; then while read -r line; do options+=(--env "$line"); done <"$file"; fi
   if [ "$runs" = podman ]; then
     podman run --rm --network host "${options[@]}" --entrypoint "$program" "$image" "$@"
@@ -93,7 +95,7 @@ run --env-file "$scratch/env" "${files[@]}" upload csv_assets --testmode | grep 
 run --env-file "$scratch/env" "${files[@]}" upload csv_assets || fail ".env"
 run "${ini[@]}" "${files[@]}" upload csv_assets ini_only || fail "ini_only"
 run -e OOMNITZA_URL=http://127.0.0.1:1 "${ini[@]}" "${files[@]}" upload csv_assets ini_only || fail "ini_only beside variables"
-[ "$(run --entrypoint id -un)" = appuser ] || fail "the user"
+[ "$(run --entrypoint id -- -un)" = appuser ] || fail "the user"
 [ "$(run --entrypoint pwd)" = /app ] || fail "the working folder"
 
 step "managed, which is the default, until it is told to stop"
