@@ -8,7 +8,8 @@ build="g++ cmake ninja-build make pkg-config ccache git
   zlib1g-dev libseccomp-dev"
 demo="libcpp-httplib-dev curl"
 tests="$demo libgtest-dev libgmock-dev slapd ldap-utils openssl procps
-  postgresql odbc-postgresql unixodbc gnome-keyring dbus libsecret-tools python3"
+  postgresql odbc-postgresql unixodbc gnome-keyring dbus libsecret-tools python3
+  prometheus python3-prometheus-client"
 style="clang-format-14 clang-tidy-14"
 package="dpkg-dev file rpm"
 packages="$package debootstrap lintian logrotate systemd"
@@ -40,5 +41,5 @@ echo "installing:$missing"
 root=""
 [ "$(id -u)" -eq 0 ] || root=sudo
 $root apt-get update -qq
-# Daemons that packages bring (slapd, postgresql) are started by the tests themselves, never by the installation.
+# Daemons that packages bring (slapd, postgresql, prometheus) are started by the tests themselves, never by the installation.
 $root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null

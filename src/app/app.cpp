@@ -10,6 +10,7 @@
 #include "platform/memory.h"
 #include "platform/path.h"
 #include "sync/progress.h"
+#include "sync/undelivered.h"
 #include "version.h"
 
 namespace connector {
@@ -87,6 +88,24 @@ Timing App::timing() const {
   Timing timing;
   if (line.no_retry) timing.max_retries = 0;
   return timing;
+}
+
+void App::keep_metrics() {
+  metrics_ = std::make_unique<Metrics>();
+  metrics_->watch_undelivered([folder = paths.state] { return count_undelivered(folder); });
+  cloud_->observe(request_observer());
+}
+
+RequestObserver App::request_observer() const {
+  if (!metrics_) return {};
+  return [metrics = metrics_.get()](const std::string& host, int status) { metrics->count_request(host, status); };
+}
+
+void App::expect_runs_of(const std::string& section) {
+  if (!metrics_) return;
+  metrics_->expect(section);
+  const auto last = history_ ? history_->last_success(section) : std::nullopt;
+  if (last) metrics_->note_success(section, *last);
 }
 
 void App::work_on_after_stop(std::chrono::milliseconds patience) {

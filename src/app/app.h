@@ -14,6 +14,7 @@
 #include "connector/connector.h"
 #include "convert/converters.h"
 #include "log/logging.h"
+#include "metrics/metrics.h"
 #include "oomnitza/oomnitza.h"
 #include "platform/stop_signals.h"
 #include "python/inline_code.h"
@@ -67,6 +68,14 @@ class App {
   Oomnitza& cloud() { return *cloud_; }
   /// Of the state folder; nothing (nullptr) in test mode.
   History* history() { return history_.get(); }
+  /// From now on runs and requests are counted. To be called before sections are made and the cloud is asked.
+  void keep_metrics();
+  /// Nothing (nullptr) when nobody wants them.
+  Metrics* metrics() { return metrics_.get(); }
+  /// Counts requests where metrics are kept.
+  RequestObserver request_observer() const;
+  /// The section is in the metrics from now on, with its last success, as far as that is known.
+  void expect_runs_of(const std::string& section);
   const BuiltInConverters& built_in_converters() const { return *built_in_; }
 
   /// The configuration as it is now. Throws ConfigError. Safe to use from several threads.
@@ -100,6 +109,7 @@ class App {
   CloudSettings cloud_settings_;
   std::unique_ptr<Oomnitza> cloud_;
   std::unique_ptr<History> history_;
+  std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<BuiltInConverters> built_in_;
   std::unique_ptr<Renewals> renewals_;  ///< nothing: no token is renewed
 };

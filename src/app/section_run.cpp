@@ -5,6 +5,8 @@
 
 #include "platform/files.h"
 #include "platform/limits.h"
+#include "sync/history_listener.h"
+#include "sync/metrics_listener.h"
 #include "sync/progress.h"
 #include "sync/shard.h"
 #include "sync/sync.h"
@@ -98,14 +100,20 @@ Summary try_to_run(App& app, const Sections& sections, ReadySection& ready, cons
 
 Summary run_section(App& app, const Sections& sections, ReadySection& ready, const Faults& faults,
                     const SectionOrder& order) {
+  HistoryListener history(app.history(), ready.section.name, order.started_by, faults);
+  MetricsListener metrics(app.metrics(), ready.section.name);
+  history.started();  // what comes before its first request belongs to it
+  SectionOrder told = order;
+  told.listeners.insert(told.listeners.end(), {&history, &metrics});
   Summary summary;
   try {
-    if (!app.stop().stop_requested()) return try_to_run(app, sections, ready, faults, order);
+    if (!app.stop().stop_requested()) return try_to_run(app, sections, ready, faults, told);
     summary.error = "shutting down";
   } catch (const std::exception& error) {
     summary.error = reason(error);
   }
   faults.log().error("not running: {}", summary.error);
+  for (SyncListener* listener : told.listeners) listener->ended(summary);
   return summary;
 }
 

@@ -4,12 +4,16 @@
 #include <cstdlib>
 #include <iterator>
 #include <optional>
+#include <stop_token>
 
 #include "app/state_folder.h"
 #include "commands/command.h"
 #include "integration/integration_job.h"
 #include "log/rate_limited.h"
+#include "platform/heartbeat.h"
 #include "platform/memory.h"
+#include "platform/process.h"
+#include "platform/service_manager.h"
 #include "platform/worker_process.h"
 #include "python/template_worker.h"
 #include "schedule/loop.h"
@@ -22,6 +26,9 @@ namespace connector {
 namespace {
 
 constexpr std::size_t max_syncs_at_once = 32;
+/// Of asking Oomnitza once what to run, with a large response over a slow line.
+constexpr std::chrono::minutes longest_request{35};
+
 constexpr std::chrono::seconds stop_patience{14};  // with what finalizing takes, less than 20 s after SIGTERM
 
 /// Of one record in a record filter, where one integration must not hold up the others; as much as templates have.
@@ -56,6 +63,8 @@ integration::IntegrationContext make_context(App& app, WorkerHost& template_work
           .open_portions = open_portions,
           .called_hosts = called_hosts,
           .history = app.history(),
+          .metrics = app.metrics(),
+          .observer = app.request_observer(),
           .configuration = [&app] { return app.current_configuration(); },
           .fetch_secrets = app.fetch_secrets(),
           .make_inline_code =
@@ -87,6 +96,14 @@ std::vector<std::string> named_integrations(App& app) {
     }
   }
   return named;
+}
+
+/// The loop runs on the main thread; its requests show that it lives while Oomnitza is away, too.
+RequestObserver count_and_beat(const App& app, Heartbeat& heartbeat) {
+  return [count = app.request_observer(), &heartbeat](const std::string& host, int status) {
+    if (count) count(host, status);
+    if (is_main_thread()) heartbeat.beat();
+  };
 }
 
 void lock(StateFolder& state, const std::vector<std::string>& integrations) {
@@ -127,7 +144,10 @@ int managed(App& app) {
     app.throw_problems();
   }
   if (state && app.line.singleton) lock(*state, only);
+  if (app.line.listen) app.keep_metrics();
   const std::unique_ptr<server::Listener> listener = listen_if_wanted(app);
+  Heartbeat heartbeat;
+  app.cloud().observe(count_and_beat(app, heartbeat));
   app.cloud().log_in();
   app.keep_stores_open();
 
@@ -147,6 +167,11 @@ int managed(App& app) {
     std::fflush(stdout);
     std::_Exit(given_up == 0 ? all_delivered : something_failed);  // destructors would wait for the threads
   });
+  ServiceManager service;
+  service.ready();
+  service.status("running what Oomnitza orders");
+  service.keep_alive([&] { return heartbeat.was_within(longest_request); });
+  const std::stop_callback tell_service(stop, [&] { service.stopping(); });
   const bool was_stopped =
       schedule::loop(app.cloud(), syncs, {.ignore_maintenance = app.line.ignore_cloud_maintenance, .only = only},
                      rate_limited(app.log()), stop);

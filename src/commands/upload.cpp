@@ -83,7 +83,7 @@ int upload(App& app) {
   const std::vector<std::string>& names = app.line.sections;
   std::optional<StateFolder> state;
   if (!app.line.testmode && !app.line.show_mappings) state.emplace(app.paths.state);
-  Sections sections(app, names);
+  Sections sections(app, names, app.problems);
   app.throw_problems();
   for (const std::string& name : names) {
     if (state && app.line.singleton) state->lock(name);

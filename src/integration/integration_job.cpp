@@ -19,6 +19,7 @@
 #include "platform/files.h"
 #include "platform/limits.h"
 #include "sync/history_listener.h"
+#include "sync/metrics_listener.h"
 #include "sync/progress.h"
 #include "sync/sync.h"
 #include "sync/undelivered.h"
@@ -63,10 +64,12 @@ class IntegrationJob {
         records_log_(rate_limited(log_)),
         portion_(random_uuid()),
         listener_(identity_, portion_, log_),
-        history_(context.testmode ? nullptr : context.history, identity_.section(), "managed", faults_) {}
+        history_(context.history, identity_.section(), "managed", faults_),
+        metrics_(context.metrics, identity_.section()) {}
 
   void run() {
     history_.started();
+    metrics_.started();
     if (!context_.testmode) listener_.tell(&context_.cloud);
     try {
       const std::shared_ptr<const Configuration> ini = context_.configuration();
@@ -78,7 +81,7 @@ class IntegrationJob {
     } catch (const std::exception& error) {
       log_.error("sync failed: {}", reason(error));
       listener_.failed(reason(error));
-      history_.failed(reason(error));
+      tell_end(reason(error));
     }
     tell_where_secrets_went();
   }
@@ -124,9 +127,15 @@ class IntegrationJob {
                                        .log = log_,
                                        .stop = stop_});
     log_.info("sync ended{}", all_well ? "" : " with failures");
+    tell_end(all_well ? "" : "some reports could not be stored");
+  }
+
+  /// Of a run that had no job.
+  void tell_end(const std::string& error) {
     Summary summary;
-    if (!all_well) summary.error = "some reports could not be stored";
+    summary.error = error;
     history_.ended(summary);
+    metrics_.ended(summary);
   }
 
   /// Where the calls may go. Secrets of this machine that go along are told of where no list keeps them together.
@@ -155,6 +164,7 @@ class IntegrationJob {
   Http source_http(const TlsSettings& tls) const {
     Http http(tls, records_log_, stop_, AfterStop::refuse, context_.timing);
     http.keep_to(reach_);
+    http.observe(context_.observer);
     return http;
   }
 
@@ -237,7 +247,7 @@ class IntegrationJob {
                     .options = run_options(),
                     .log = records_log_,
                     .faults = faults_,
-                    .listeners = {&progress, &log_listener, &listener_, &history_},
+                    .listeners = {&progress, &log_listener, &listener_, &history_, &metrics_},
                     .delivers_failure = true,
                     .sends_records = !is_custom_test(),
                     .is_empty_run = [&] { return described != nullptr && described->found_nothing(); }});
@@ -335,6 +345,7 @@ class IntegrationJob {
   const Faults faults_{log_};
   CloudListener listener_;
   HistoryListener history_;
+  MetricsListener metrics_;
   Definition definition_;
   Reach reach_;
   bool takes_secrets_anywhere_ = false;

@@ -12,6 +12,7 @@
 #include "http/reach.h"
 #include "integration/called_hosts.h"
 #include "log/logging.h"
+#include "metrics/metrics.h"
 #include "oomnitza/oomnitza.h"
 #include "python/inline_code.h"
 #include "python/templates.h"
@@ -36,7 +37,9 @@ struct IntegrationContext {
   WorkerHost& template_workers;
   OpenPortions& open_portions;
   CalledHosts& called_hosts;
-  History* history = nullptr;  ///< nothing: runs are not remembered
+  History* history = nullptr;     ///< nothing: runs are not remembered
+  Metrics* metrics = nullptr;     ///< nothing: runs are not counted
+  RequestObserver observer = {};  ///< of all requests to sources
   /// As it is when a sync starts. Throws ConfigError.
   std::function<std::shared_ptr<const Configuration>()> configuration;
   FetchSecrets fetch_secrets;

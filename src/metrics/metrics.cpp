@@ -26,11 +26,10 @@ double unix_seconds(Metrics::Time time) {
 }
 
 void write_sizes(Exposition& exposition, std::string_view name, std::string_view help,
-                 const std::function<Metrics::Sizes()>& sizes) {
+                 const std::function<Metrics::Sizes()>& sizes, Metrics::Sizes now = {}) {
   if (!sizes) return;
-  Metrics::Sizes now;
   try {
-    now = sizes();
+    for (const auto& [section, size] : sizes()) now[section] = size;
   } catch (const std::exception&) {
     return;  // the metric is missing, which a server sees
   }
@@ -85,16 +84,18 @@ std::string Metrics::text(MetricsFormat format) const {
   Exposition exposition(format);
   std::function<Sizes()> queues;
   std::function<Sizes()> undelivered_payloads;
+  Sizes none;
   {
     const std::lock_guard lock(mutex_);
     queues = queues_;
     undelivered_payloads = undelivered_;
+    for (const auto& [name, section] : sections_) none[name] = 0;
     write_sections(exposition);
     write_requests(exposition);
   }
   write_sizes(exposition, "connector_queue_length", "Events that are waiting.", queues);
   write_sizes(exposition, "connector_undelivered_payloads", "Payloads on disk that Oomnitza did not take.",
-              undelivered_payloads);
+              undelivered_payloads, none);
   exposition.family("connector_build_info", "gauge", "Always 1; its label is the version of the program.");
   exposition.sample({{"version", product_version}}, 1);
   exposition.family("process_resident_memory_bytes", "gauge", "Memory of the process that is in RAM.");

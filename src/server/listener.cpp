@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "platform/heartbeat.h"
 #include "platform/limits.h"
 #include "server/connection.h"
 
@@ -20,6 +21,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::chrono::milliseconds pause_after_refusal{100};
+constexpr std::chrono::seconds time_between_beats{5};
+constexpr std::chrono::seconds longest_beat{30};
 
 std::string shown(const tcp::endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
@@ -42,9 +45,15 @@ tcp::endpoint resolve(asio::io_context& context, const Endpoint& wanted) {
 class Listener::Acceptor {
  public:
   Acceptor(const Endpoint& endpoint, Routes routes, Log log, Limits limits)
-      : routes_(std::move(routes)), limits_(limits), log_(std::move(log)), acceptor_(io_), pause_(io_) {
+      : routes_(std::move(routes)),
+        limits_(limits),
+        log_(std::move(log)),
+        acceptor_(io_),
+        pause_(io_),
+        next_beat_(io_) {
     listen(resolve(io_, endpoint));
     accept();
+    beat();
     thread_ = std::jthread([this] { run(); });
   }
 
@@ -59,6 +68,7 @@ class Listener::Acceptor {
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
+  bool is_alive() const { return heartbeat_.was_within(longest_beat); }
   const tcp::endpoint& endpoint() const { return endpoint_; }
 
   void stop_accepting() {
@@ -90,6 +100,14 @@ class Listener::Acceptor {
         log_.error("a request could not be answered: {}", reason(error));
       }
     }
+  }
+
+  void beat() {
+    heartbeat_.beat();
+    next_beat_.expires_after(time_between_beats);
+    next_beat_.async_wait([this](boost::system::error_code canceled) {
+      if (!canceled) beat();
+    });
   }
 
   void close() {
@@ -162,6 +180,8 @@ class Listener::Acceptor {
   const asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};  ///< answers to come
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
+  asio::steady_timer next_beat_;
+  Heartbeat heartbeat_;
   std::optional<tcp::socket> waiting_;  ///< a connection for which there is no room yet
   tcp::endpoint endpoint_;
   std::jthread thread_;
@@ -182,6 +202,10 @@ std::string Listener::url() const {
 
 bool Listener::is_loopback() const {
   return acceptor_->endpoint().address().is_loopback();
+}
+
+bool Listener::is_alive() const {
+  return acceptor_->is_alive();
 }
 
 void Listener::stop_accepting() {

@@ -139,19 +139,18 @@ void History::end(std::int64_t id, const PastRun& run) noexcept {
 }
 
 std::optional<Time> History::last_start(const std::string& name) noexcept {
-  std::optional<Time> last;
-  use([&](const Database& database) {
-    Database::Statement select(database, "SELECT max(started) FROM runs WHERE name = ? AND started_by <> 'webhook'");
-    if (select.bind(name).step() && !select.is_null()) last = time_of(select.number());
-  });
-  return last;
+  return last_time("SELECT max(started) FROM runs WHERE name = ? AND started_by <> 'webhook'", name);
 }
 
-std::map<std::string, Time> History::last_successes() noexcept {
-  std::map<std::string, Time> last;
+std::optional<Time> History::last_success(const std::string& name) noexcept {
+  return last_time("SELECT max(ended) FROM runs WHERE name = ? AND outcome = 'succeeded'", name);
+}
+
+std::optional<Time> History::last_time(const char* sql, const std::string& name) noexcept {
+  std::optional<Time> last;
   use([&](const Database& database) {
-    Database::Statement select(database, "SELECT name, max(ended) FROM runs WHERE outcome = 'succeeded' GROUP BY name");
-    while (select.step()) last[select.text(0)] = time_of(select.number(1));
+    Database::Statement select(database, sql);
+    if (select.bind(name).step() && !select.is_null()) last = time_of(select.number());
   });
   return last;
 }

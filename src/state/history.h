@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,7 +27,7 @@ struct PastRun {
   };
 
   std::string name;        ///< the section's
-  std::string started_by;  ///< "upload", "managed", "schedule", "webhook"
+  std::string started_by;  ///< "upload", "managed", "schedule", or by_webhook
   Time started;
   std::optional<Time> ended = {};
   Outcome outcome = Outcome::running;
@@ -39,6 +38,9 @@ struct PastRun {
   /// As the program's; nothing when it is not known.
   std::optional<int> exit_code() const;
 };
+
+/// Who starts runs about single records: there may be several a second.
+inline constexpr const char* by_webhook = "webhook";
 
 /// "succeeded", "killed".
 std::string text_of(PastRun::Outcome outcome);
@@ -59,12 +61,13 @@ class History {
 
   /// When the section began its last run, of those about all of its records. Nothing: it is not known.
   std::optional<PastRun::Time> last_start(const std::string& name) noexcept;
-  /// By section, when its last successful run ended.
-  std::map<std::string, PastRun::Time> last_successes() noexcept;
+  /// When its last successful run ended, one about single records included.
+  std::optional<PastRun::Time> last_success(const std::string& name) noexcept;
 
  private:
   template <class Use>
   void use(const Use& use) noexcept;
+  std::optional<PastRun::Time> last_time(const char* sql, const std::string& name) noexcept;
   const Database& database();
 
   const std::filesystem::path file_;

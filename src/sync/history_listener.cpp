@@ -36,15 +36,19 @@ HistoryListener::HistoryListener(History* history, std::string name, std::string
       run_{.name = std::move(name), .started_by = std::move(started_by), .started = now()},
       faults_(std::move(faults)) {}
 
-/// Told twice where a run is prepared before its job exists.
 void HistoryListener::started() {
+  if (!is_one_of_many()) begin();
+}
+
+/// Once: where a run is prepared before its job exists, it is told twice that it has started.
+void HistoryListener::begin() {
   if (history_ == nullptr || std::exchange(has_begun_, true)) return;
   id_ = history_->begin(run_.name, run_.started_by, run_.started);
 }
 
 void HistoryListener::ended(const Summary& summary) {
-  if (history_ == nullptr) return;
-  started();
+  if (history_ == nullptr || (is_one_of_many() && summary.succeeded())) return;
+  begin();
   run_.ended = now();
   run_.outcome = outcome_of(summary);
   run_.counts = counts_of(summary);
@@ -52,12 +56,6 @@ void HistoryListener::ended(const Summary& summary) {
   run_.faults.clear();
   for (const std::string& fault : faults_.first(max_faults)) run_.faults.push_back(excerpt(fault, faults_.log()));
   history_->end(id_, run_);
-}
-
-void HistoryListener::failed(const std::string& error) {
-  Summary summary;
-  summary.error = error;
-  ended(summary);
 }
 
 }  // namespace connector

@@ -9,7 +9,8 @@
 
 namespace connector {
 
-/// Writes a run into the history: a row when it begins, completed when it ends.
+/// Writes a run into the history: a row when it begins, completed when it ends. Of those that webhooks start only what
+/// failed is written, when it has.
 class HistoryListener final : public SyncListener {
  public:
   /// history: outlives it; nullptr in test mode: nothing is written. started_by: see PastRun. faults: the run's.
@@ -18,10 +19,10 @@ class HistoryListener final : public SyncListener {
   void started() override;
   void ended(const Summary& summary) override;
 
-  /// The run failed before it could begin.
-  void failed(const std::string& error);
-
  private:
+  bool is_one_of_many() const { return run_.started_by == by_webhook; }
+  void begin();
+
   History* const history_;
   PastRun run_;
   const Faults faults_;

@@ -201,4 +201,15 @@ std::vector<std::string> sections_with_undelivered(const fs::path& state_folder)
   return names;
 }
 
+std::map<std::string, std::size_t> count_undelivered(const fs::path& state_folder) {
+  std::map<std::string, std::size_t> counts;
+  for (const std::string& section : sections_with_undelivered(state_folder)) {
+    std::size_t& count = counts[section];
+    for (const auto& entry : entries_of(state_folder / "undelivered" / section)) {
+      if (entry.path().extension() == payload_extension) ++count;
+    }
+  }
+  return counts;
+}
+
 }  // namespace connector

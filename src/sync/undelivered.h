@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -88,5 +89,8 @@ std::unique_ptr<ProcessLock> lock_kept_payloads(const std::filesystem::path& sta
 
 /// The names of the folders below undelivered/ that hold payloads. Throws std::system_error when it cannot be read.
 std::vector<std::string> sections_with_undelivered(const std::filesystem::path& state_folder);
+
+/// How many payloads are kept, by the folders' names. Throws std::system_error likewise.
+std::map<std::string, std::size_t> count_undelivered(const std::filesystem::path& state_folder);
 
 }  // namespace connector

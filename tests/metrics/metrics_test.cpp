@@ -56,6 +56,7 @@ TEST(Metrics, AreTextForPrometheus) {
            "connector_http_requests_total{host=\"example.oomnitza.com\",status=\"0\"} 1\n",
            "connector_queue_length{section=\"casper\"} 7\n",
            "connector_undelivered_payloads{section=\"csv_assets\"} 3\n",
+           "connector_undelivered_payloads{section=\"ldap.\\\"Con\\\\tractors\\\"\\n\"} 0\n",
        }) {
     EXPECT_THAT(text, HasSubstr(line));
   }

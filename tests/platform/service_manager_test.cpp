@@ -2,60 +2,27 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <vector>
 
+#include "support/notify_socket.h"
 #include "support/temporary_folder.h"
 
 namespace connector::service_manager_test {
 
 using testing::ElementsAre;
 
-/// What systemd would hear; a name that begins with '@' is of the abstract namespace.
-class Manager {
+/// As systemd starts a service.
+class Manager : public test::NotifySocket {
  public:
-  explicit Manager(const std::string& name) : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, name.data(), name.size());
-    if (name.front() == '@') address.sun_path[0] = '\0';
-    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-    EXPECT_EQ(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), length), 0) << name;
-    ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
-  }
+  explicit Manager(const std::string& name) : NotifySocket(name) { ::setenv("NOTIFY_SOCKET", name.c_str(), 1); }
   ~Manager() {
-    ::unsetenv("NOTIFY_SOCKET");
-    ::unsetenv("WATCHDOG_USEC");
-    ::unsetenv("WATCHDOG_PID");
-    ::close(socket_);
+    for (const char* variable : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(variable);
   }
-  Manager(const Manager&) = delete;
-  Manager& operator=(const Manager&) = delete;
-
-  /// The next message; waits for it.
-  std::string next() const {
-    pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
-    if (::poll(&readable, 1, 60'000) != 1) return "nothing";
-    char text[256];
-    const ssize_t length = ::recv(socket_, text, sizeof text, 0);
-    return {text, static_cast<std::size_t>(length)};
-  }
-  bool has_more() const {
-    pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
-    return ::poll(&readable, 1, 0) == 1;
-  }
-
- private:
-  const int socket_;
 };
 
 std::vector<std::string> what_a_service_tells(const Manager& manager) {

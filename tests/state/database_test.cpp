@@ -153,6 +153,21 @@ TEST_F(DatabaseTest, WhatWasCommittedOutlivesAKill) {
   EXPECT_EQ(value(Database(file), "SELECT x FROM t"), "7");
 }
 
+TEST_F(DatabaseTest, TheLogOfAFileThatWasRemovedIsForgotten) {
+  { const Database database(file); }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const Database database(file);
+    Database::Statement(database, "INSERT INTO stored_reports VALUES ('old', 'u')").run();
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(fs::exists(folder.file("state.db-wal")));
+  fs::remove(file);
+  EXPECT_EQ(value(Database(file), "SELECT count(*) FROM stored_reports"), "0");
+}
+
 TEST_F(DatabaseTest, PythonReadsAndWritesItMeanwhile) {
   const Database database(file);
   Database::Statement(database, "INSERT INTO media_storage_state VALUES ('reports_connectors', '68', 5)").run();
