@@ -14,6 +14,8 @@ apt-get update -qq
 apt-get install -y -qq --no-install-recommends "$1" libpython3.11 python3-jinja2 libodbc2 tdsodbc libldap-2.5-0
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/log/*.log /var/log/apt /usr/share/bash-completion
+# Python's library is what the connector loads; nobody starts the interpreter.
+rm -f /usr/bin/python3.*
 rm -rf /usr/lib/python3*/lib2to3 /usr/lib/python3*/pydoc_data /usr/lib/python3*/ensurepip /usr/lib/python3*/distutils/command
 find / -xdev -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -95,6 +95,10 @@ run --env-file "$scratch/env" "${files[@]}" upload csv_assets --testmode | grep 
 run --env-file "$scratch/env" "${files[@]}" upload csv_assets || fail ".env"
 run "${ini[@]}" "${files[@]}" upload csv_assets ini_only || fail "ini_only"
 run -e OOMNITZA_URL=http://127.0.0.1:1 "${ini[@]}" "${files[@]}" upload csv_assets ini_only || fail "ini_only beside variables"
+cp "$scratch/config.ini" "$scratch/python.ini"
+printf 'recordfilter:\n    import json\n    return json.loads("true") and record.Status != "scrapped"\n' >>"$scratch/python.ini"
+run -v "$scratch/python.ini:/app/config.ini:ro" "${files[@]}" upload csv_assets 2>&1 | tee "$scratch/log" | tail -1
+grep -q '2 filtered out.* 10 delivered' "$scratch/log" || fail "code in config.ini"
 [ "$(run --entrypoint id -- -un)" = appuser ] || fail "the user"
 [ "$(run --entrypoint pwd)" = /app ] || fail "the working folder"
 
