@@ -26,6 +26,7 @@ struct CommandLine {
   std::optional<std::size_t> record_count;  ///< nothing: all, ten in test mode; 0: all
   unsigned workers = 2;                     ///< at least 1
   unsigned parallel = 1;                    ///< sections that run at the same time; at least 1
+  std::optional<std::string> shard;         ///< "2/5": the part of the records that is wanted
   bool singleton = true;                    ///< whether a section that another process runs is left to it
   bool testmode = false;
   bool save_data = false;
@@ -46,6 +47,8 @@ struct CommandLine {
   std::optional<std::string> value;      ///< strongbox: ignored
   bool remove = false;
   bool list = false;
+  bool json = false;      ///< version: as a JSON object
+  bool licenses = false;  ///< version: those of the libraries
   bool help = false;
   bool version = false;
 };

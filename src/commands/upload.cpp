@@ -8,6 +8,7 @@
 #include "commands/mappings.h"
 #include "connector/parallel.h"
 #include "log/console.h"
+#include "sync/shard.h"
 #include "sync/summary_table.h"
 
 namespace connector {
@@ -66,6 +67,11 @@ int run_sections(App& app, Sections& sections) {
 void check_upload(const CommandLine& line) {
   if (line.sections.empty() && !line.show_mappings) {
     throw UsageError("upload needs the names of the sections to run, as in connector upload ldap csv_assets");
+  }
+  if (line.shard && !parse_shard(*line.shard)) {
+    throw UsageError(
+        fmt::format("--shard: \"{}\" names no part: give K/N with 1 <= K <= N <= {}, as in 2/5 for the second of five",
+                    *line.shard, Shard::max_count));
   }
   for (const std::string& name : line.sections) {
     if (!is_integration(name)) continue;
