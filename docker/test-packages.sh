@@ -74,7 +74,9 @@ is "$(inside stat -c '%A %U %G' /etc/connector/config.ini)" "-rw-r----- root con
 is "$(inside stat -c '%A %U' /var/lib/connector)" "drwxr-x--- connector" "state"
 is "$(inside stat -c '%A %U' /var/log/connector)" "drwxr-x--- connector" "logs"
 inside runuser -u nobody -- cat /etc/connector/config.ini >/dev/null 2>&1 && fail "nobody can read config.ini"
-[ ! -x "$root/usr/sbin/logrotate" ] || inside logrotate --debug /etc/logrotate.d/connector 2>&1 | grep '^error' && fail "logrotate"
+if [ -x "$root/usr/sbin/logrotate" ] && inside logrotate --debug /etc/logrotate.d/connector 2>&1 | grep '^error'; then
+  fail "logrotate"
+fi
 inside sh -c 'printf "[oomnitza]\nurl = http://127.0.0.1:1\napi_token = x\n[csv_assets]\nenable = True\nfilename = /usr/share/connector/assets.csv\nsync_field = A\nuse_server_map = False\nmapping.A = Serial\nrecordfilter:\n    return True\n" >/tmp/python.ini'
 inside connector version --json | grep -q '"python": true' || fail "Python is not found"
 
