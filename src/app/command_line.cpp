@@ -54,7 +54,7 @@ std::span<const Option> options() {
       {"--singleton", "0|1", "whether a section that another process is running is left to it (1)", set_singleton},
       {"--host", "ADDRESS", "the address to listen on (127.0.0.1)", &Line::host},
       {"--port", "N", "the port to listen on; 0 takes a free one (8000)", set_port},
-      {"--listen", "HOST:PORT", "answer GET /health there (without it no port is opened)", &Line::listen},
+      {"--listen", "HOST:PORT", "answer GET /health and /metrics there (without it no port is opened)", &Line::listen},
       {"--testmode", "", "print payloads instead of sending them; pull ten records unless --record-count says more",
        &Line::testmode},
       {"--save-data,--save_data", "", "keep pulled records and payloads in ./save_data", &Line::save_data},

@@ -41,7 +41,7 @@ struct CommandLine {
   std::size_t last = 20;                 ///< runs: how many it shows
   std::optional<std::string> host;       ///< server: the address to listen on; nothing: the loopback interface
   int port = 8000;                       ///< server; 0: a free one
-  std::optional<std::string> listen;     ///< managed: HOST:PORT for /health; nothing: no port is opened
+  std::optional<std::string> listen;     ///< managed: HOST:PORT for /health and /metrics; nothing: no port is opened
   std::optional<std::string> connector;  ///< strongbox: the name of an entry, a section's or an alias
   std::optional<std::string> key;        ///< strongbox: the key of an entry
   std::optional<std::string> value;      ///< strongbox: ignored

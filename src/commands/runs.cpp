@@ -10,6 +10,7 @@
 #include "app/state_folder.h"
 #include "commands/command.h"
 #include "connector/json.h"
+#include "connector/log.h"
 #include "platform/path.h"
 #include "state/history.h"
 #include "sync/progress.h"
@@ -38,7 +39,7 @@ std::string duration(const PastRun& run) {
 }
 
 Row row(const PastRun& run) {
-  Row cells = {run.name, local(run.started), run.started_by, text_of(run.outcome), duration(run)};
+  Row cells = {excerpt(run.name), local(run.started), run.started_by, text_of(run.outcome), duration(run)};
   const PastRun::Counts& counts = run.counts;
   for (const std::int64_t count : {counts.pulled, counts.delivered, counts.failed, counts.undelivered}) {
     cells.push_back(run.ended ? std::to_string(count) : "");

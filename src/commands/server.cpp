@@ -14,6 +14,7 @@
 #include "schedule/shutdown_deadline.h"
 #include "server/health.h"
 #include "server/listener.h"
+#include "server/metrics_route.h"
 
 namespace connector {
 namespace {
@@ -45,8 +46,10 @@ int work_until_stopped(App& app, Sections& sections) {
     std::fflush(stdout);
     std::_Exit(something_failed);
   });
+  app.metrics()->watch_queues([&] { return work.waiting(); });
   const std::unique_ptr<server::Listener> listener =
-      listen(app, server::Routes({server::health_route(stop, [&] { return work.health(); }), work.webhooks()}));
+      listen(app, server::Routes({server::health_route(stop, [&] { return work.health(); }),
+                                  server::metrics_route(*app.metrics()), work.webhooks()}));
   warn_of_open_door(app, *listener, work);
   work.start();
   app.log().info("listening on {}", listener->url());
@@ -77,6 +80,7 @@ int serve(App& app) {
   app.reopen_logs_on_hangup();
   std::optional<StateFolder> state;
   if (!app.line.testmode && !app.line.show_mappings) state.emplace(app.paths.state);
+  app.keep_metrics();
   Sections sections(app, {}, app.problems);
   app.throw_problems();
   if (state) state->lock("server");

@@ -46,7 +46,7 @@ void ServerWork::add(ReadySection& ready) {
     webhook_sections_.push_back({.name = name, .connector = *receiver});
   }
   if (is_scheduled) scheduled_.push_back(scheduled(ready));
-  if (receiver != nullptr || is_scheduled) return;
+  if (receiver != nullptr || is_scheduled) return app_.expect_runs_of(name);
   app_.log().info("section [{}] has neither webhooks nor a schedule: connector upload {} runs it", name, name);
 }
 
@@ -70,6 +70,14 @@ Json ServerWork::health() const {
         {"waiting", inbox_.waiting(worker.section())}, {"done", worker.done()}, {"failed", worker.failed()}};
   }
   return sections;
+}
+
+std::map<std::string, std::size_t> ServerWork::waiting() const {
+  std::map<std::string, std::size_t> sizes;
+  for (const Receiver& receiver : receivers_) {
+    sizes[receiver.worker.section()] = inbox_.waiting(receiver.worker.section());
+  }
+  return sizes;
 }
 
 std::string ServerWork::unprotected() const {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "app/server_runs.h"
@@ -22,6 +24,9 @@ class ServerWork {
   server::Route webhooks();
   /// {"casper": {"waiting": 0, "done": 12, "failed": 0}}
   Json health() const;
+
+  /// How many events wait, by section.
+  std::map<std::string, std::size_t> waiting() const;
 
   /// Sections to whose webhooks anybody may send, as "[casper], [casper.1]"; empty: none.
   std::string unprotected() const;

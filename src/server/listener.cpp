@@ -1,6 +1,7 @@
 #include "server/listener.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
@@ -69,6 +70,7 @@ class Listener::Acceptor {
   Acceptor& operator=(const Acceptor&) = delete;
 
   bool is_alive() const { return heartbeat_.was_within(longest_beat); }
+  std::size_t connections() const { return number_; }
   const tcp::endpoint& endpoint() const { return endpoint_; }
 
   void stop_accepting() {
@@ -136,6 +138,7 @@ class Listener::Acceptor {
     socket.set_option(tcp::no_delay(true), ignored);
     const auto connection = std::make_shared<Connection>(std::move(socket), context_);
     open_.insert(connection.get());
+    number_ = open_.size();
     connection->start();
   }
 
@@ -162,6 +165,7 @@ class Listener::Acceptor {
 
   void note_end(Connection& connection) {
     open_.erase(&connection);
+    number_ = open_.size();
     if (is_ending_ || !waiting_) return;
     begin(*std::exchange(waiting_, std::nullopt));
     accept();
@@ -171,6 +175,7 @@ class Listener::Acceptor {
   const Limits limits_;
   const Log log_;
   std::set<Connection*> open_;
+  std::atomic<std::size_t> number_ = 0;  ///< of them
   bool is_ending_ = false;
   Connection::Context context_{
       .routes = routes_, .limits = limits_, .log = log_, .ended = [this](Connection& connection) {
@@ -206,6 +211,10 @@ bool Listener::is_loopback() const {
 
 bool Listener::is_alive() const {
   return acceptor_->is_alive();
+}
+
+std::size_t Listener::connections() const {
+  return acceptor_->connections();
 }
 
 void Listener::stop_accepting() {

@@ -47,6 +47,9 @@ class Listener {
   /// Whether its thread goes round: it has done so within half a minute.
   bool is_alive() const;
 
+  /// How many clients are connected.
+  std::size_t connections() const;
+
   /// From now on no new connection is taken, and each one ends with its next response.
   void stop_accepting();
 

@@ -91,7 +91,8 @@ TEST_F(RunsTest, WhatWentWrongIsThere) {
 }
 
 TEST_F(RunsTest, ARunThatCouldNotBeginIsThere) {
-  oomnitza.faults().add({.method = "GET", .path = "/api/v2/mappings?name=CSV_assets", .status = 400});
+  oomnitza.faults().add({.method = "GET", .path = "/api/v2/mappings", .status = 200});  // the login
+  oomnitza.faults().add({.method = "GET", .path = "/api/v2/mappings", .status = 400});
   configure("[csv_assets]\nenable = True\nfilename = assets.csv\nsync_field = SERIAL\nmapping.SERIAL = Serial\n");
   write_assets(1);
   EXPECT_EQ(run({"upload", "csv_assets"}), 2) << output();

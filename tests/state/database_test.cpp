@@ -197,7 +197,12 @@ TEST_F(DatabaseTest, AFileOfAnOlderVersionIsBroughtUpToDate) {
   {
     const Database database(file);
     Database::Statement(database, "INSERT INTO media_storage_state VALUES ('dashboards', '1', 5)").run();
-    Database::Statement(database, "DROP TABLE runs").run();
+    std::vector<std::string> later;
+    Database::Statement tables(database,
+                               "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN "
+                               "('media_storage_state', 'media_storage_done', 'stored_reports')");
+    while (tables.step()) later.push_back("DROP TABLE " + tables.text());
+    for (const std::string& drop : later) Database::Statement(database, drop.c_str()).run();
     Database::Statement(database, "PRAGMA user_version = 1").run();
   }
   const Database database(file);
