@@ -103,7 +103,8 @@ if [ "$only" != deb ]; then
   step "without what is optional"
   install_deb --no-install-recommends
   inside connector version || fail "it does not start"
-  inside connector --ini /tmp/none.ini upload x 2>&1 | grep -q 'none.ini' || fail "it does not say what is missing"
+  said=$(inside connector --ini /tmp/none.ini upload x 2>&1) && fail "a configuration that is not there"
+  grep -q none.ini <<<"$said" || fail "it does not say what is missing: $said"
   cp "$scratch/first/tmp/python.ini" "$root/tmp/"
   said=$(inside connector --ini /tmp/python.ini upload csv_assets --testmode 2>&1) && fail "Python code without Python"
   grep -q 'install the package libpython3' <<<"$said" || fail "it does not say that Python is missing: $said"
