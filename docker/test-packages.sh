@@ -74,7 +74,9 @@ is "$(inside stat -c '%A %U %G' /etc/connector/config.ini)" "-rw-r----- root con
 is "$(inside stat -c '%A %U' /var/lib/connector)" "drwxr-x--- connector" "state"
 is "$(inside stat -c '%A %U' /var/log/connector)" "drwxr-x--- connector" "logs"
 inside runuser -u nobody -- cat /etc/connector/config.ini >/dev/null 2>&1 && fail "nobody can read config.ini"
-[ ! -x "$root/usr/sbin/logrotate" ] || inside logrotate --debug /etc/logrotate.d/connector 2>&1 | grep '^error' && fail "logrotate"
+if [ -x "$root/usr/sbin/logrotate" ] && inside logrotate --debug /etc/logrotate.d/connector 2>&1 | grep '^error'; then
+  fail "logrotate"
+fi
 inside sh -c 'printf "[oomnitza]\nurl = http://127.0.0.1:1\napi_token = x\n[csv_assets]\nenable = True\nfilename = /usr/share/connector/assets.csv\nsync_field = A\nuse_server_map = False\nmapping.A = Serial\nrecordfilter:\n    return True\n" >/tmp/python.ini'
 inside connector version --json | grep -q '"python": true' || fail "Python is not found"
 
@@ -101,7 +103,8 @@ if [ "$only" != deb ]; then
   step "without what is optional"
   install_deb --no-install-recommends
   inside connector version || fail "it does not start"
-  inside connector --ini /tmp/none.ini upload x 2>&1 | grep -q 'none.ini' || fail "it does not say what is missing"
+  said=$(inside connector --ini /tmp/none.ini upload x 2>&1) && fail "a configuration that is not there"
+  grep -q none.ini <<<"$said" || fail "it does not say what is missing: $said"
   cp "$scratch/first/tmp/python.ini" "$root/tmp/"
   said=$(inside connector --ini /tmp/python.ini upload csv_assets --testmode 2>&1) && fail "Python code without Python"
   grep -q 'install the package libpython3' <<<"$said" || fail "it does not say that Python is missing: $said"
