@@ -57,6 +57,8 @@ curl -sS --noproxy '*' "$oomnitza/simulator/table"
 echo
 echo "   What Jamf Pro was asked: $(curl -sS --noproxy '*' "$vendors/vendors/traffic")"
 echo "   The health of the server: $(curl -sS --noproxy '*' "$server/health")"
+echo "   Some of its metrics:"
+curl -sS --noproxy '*' "$server/metrics" | grep -E '^connector_(records|runs)_total.* [1-9]|^connector_queue' | sed 's/^/     /'
 
 kill "$connector"
 status=0

@@ -11,22 +11,28 @@ tests="$demo libgtest-dev libgmock-dev slapd ldap-utils openssl procps
   postgresql odbc-postgresql unixodbc gnome-keyring dbus libsecret-tools python3
   prometheus python3-prometheus-client"
 style="clang-format-14 clang-tidy-14"
+package="dpkg-dev file rpm"
+packages="$package debootstrap lintian logrotate systemd"
+image="debootstrap podman buildah"
 fuzz="clang-14 libclang-rt-14-dev"
 
-packages=""
+wanted=""
 for group in "${@:-build}"; do
   case "$group" in
-    build) packages="$packages $build" ;;
-    demo) packages="$packages $demo" ;;
-    tests) packages="$packages $tests" ;;
-    style) packages="$packages $style" ;;
-    fuzz) packages="$packages $fuzz" ;;
-    *) echo "usage: $0 [build] [demo] [tests] [style] [fuzz]" >&2; exit 1 ;;
+    build) wanted="$wanted $build" ;;
+    demo) wanted="$wanted $demo" ;;
+    tests) wanted="$wanted $tests" ;;
+    style) wanted="$wanted $style" ;;
+    package) wanted="$wanted $package" ;;
+    packages) wanted="$wanted $packages" ;;
+    image) wanted="$wanted $image" ;;
+    fuzz) wanted="$wanted $fuzz" ;;
+    *) echo "usage: $0 [build] [demo] [tests] [style] [package] [packages] [image] [fuzz]" >&2; exit 1 ;;
   esac
 done
 
 missing=""
-for package in $packages; do
+for package in $wanted; do
   dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

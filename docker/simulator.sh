@@ -7,7 +7,7 @@ simulator=
 connector=
 clean_up() {
   for process in $connector $simulator; do { kill "$process" && wait "$process"; } 2>/dev/null || :; done
-  rm -rf "$scratch"
+  rm -rf --one-file-system "$scratch"
 }
 trap clean_up EXIT
 trap 'exit 130' INT

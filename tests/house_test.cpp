@@ -7,10 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -23,6 +20,7 @@
 #include "config/sample.h"
 #include "config/settings.h"
 #include "config/support.h"
+#include "support/documents.h"
 
 namespace connector::house_test {
 
@@ -32,22 +30,9 @@ using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const fs::path house = SOURCE_FOLDER;
-
-std::string text_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-/// A file must hold this text. With UPDATE_README=1 it is written.
-void expect_file(const fs::path& file, const std::string& expected) {
-  const char* update = std::getenv("UPDATE_README");
-  if (update != nullptr && std::string(update) == "1" && text_of(file) != expected) {
-    std::ofstream(file, std::ios::binary) << expected;
-  }
-  EXPECT_EQ(text_of(file), expected) << "UPDATE_README=1 build/connector-tests --gtest_filter='House*' writes "
-                                     << file.lexically_relative(house);
-}
+using test::expect_file;
+using test::house;
+using test::text_of;
 
 const Plugin* plugin_of(const std::string& section) {
   const auto found = std::find_if(catalogue().begin(), catalogue().end(),

@@ -6,6 +6,7 @@
 #include "ldap/entry.h"
 #include "ldap/groups.h"
 #include "ldap/setting_types.h"
+#include "platform/library.h"
 
 namespace connector {
 namespace {
@@ -32,6 +33,8 @@ class Ldap final : public Connector {
   void check(const AddProblem& add_problem) override {
     if (start_tls && secure())
       add_problem("start_tls", "does not go with an ldaps:// url, which is TLS from the beginning");
+    if (const std::string missing = missing_library(lazy_libraries::ldap); !missing.empty())
+      add_problem("url", missing);
   }
 
   void authenticate() override {

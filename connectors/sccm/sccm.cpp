@@ -10,6 +10,7 @@
 
 #include "connector/connector.h"
 #include "connector/pages.h"
+#include "platform/library.h"
 #include "platform/wait.h"
 #include "sccm/connection_string.h"
 #include "sccm/database.h"
@@ -32,6 +33,9 @@ class Sccm final : public Connector {
   std::string encrypt;
 
   void check(const AddProblem& add_problem) override {
+    if (const std::string missing = missing_library(lazy_libraries::odbc); !missing.empty()) {
+      add_problem("server", missing);
+    }
     if (authentication != "SQL Server") return;
     if (username.empty()) add_problem("username", "is required with the authentication \"SQL Server\"");
     if (password.empty()) add_problem("password", "is required with the authentication \"SQL Server\"");

@@ -26,6 +26,7 @@ struct CommandLine {
   std::optional<std::size_t> record_count;  ///< nothing: all, ten in test mode; 0: all
   unsigned workers = 2;                     ///< at least 1
   unsigned parallel = 1;                    ///< sections that run at the same time; at least 1
+  std::optional<std::string> shard;         ///< "2/5": the part of the records that is wanted
   bool singleton = true;                    ///< whether a section that another process runs is left to it
   bool testmode = false;
   bool save_data = false;
@@ -40,12 +41,14 @@ struct CommandLine {
   std::size_t last = 20;                 ///< runs: how many it shows
   std::optional<std::string> host;       ///< server: the address to listen on; nothing: the loopback interface
   int port = 8000;                       ///< server; 0: a free one
-  std::optional<std::string> listen;     ///< managed: HOST:PORT for /health; nothing: no port is opened
+  std::optional<std::string> listen;     ///< managed: HOST:PORT for /health and /metrics; nothing: no port is opened
   std::optional<std::string> connector;  ///< strongbox: the name of an entry, a section's or an alias
   std::optional<std::string> key;        ///< strongbox: the key of an entry
   std::optional<std::string> value;      ///< strongbox: ignored
   bool remove = false;
   bool list = false;
+  bool json = false;      ///< version: as a JSON object
+  bool licenses = false;  ///< version: those of the libraries
   bool help = false;
   bool version = false;
 };

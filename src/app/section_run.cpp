@@ -8,6 +8,7 @@
 #include "sync/history_listener.h"
 #include "sync/metrics_listener.h"
 #include "sync/progress.h"
+#include "sync/shard.h"
 #include "sync/sync.h"
 #include "sync/undelivered.h"
 
@@ -51,11 +52,20 @@ PayloadEnvelope new_portion(const ConnectorSection& section) {
           .multi_str_input_value = nullptr};
 }
 
+/// Nothing when all records are wanted.
+std::unique_ptr<ShardedMapping> make_part(const CommandLine& line, Mapping& whole, const Connector& connector) {
+  const std::optional<Shard> shard = line.shard ? parse_shard(*line.shard) : std::nullopt;
+  if (!shard) return nullptr;
+  connector.log.info("part {} of {}: records of the other parts count as filtered out", shard->number, shard->count);
+  return std::make_unique<ShardedMapping>(*shard, whole, connector.sync_sources, connector.sync_field);
+}
+
 Summary try_to_run(App& app, const Sections& sections, ReadySection& ready, const Faults& faults,
                    const SectionOrder& order) {
   Connector& connector = *ready.section.connector;
   if (!ready.specifications) ready.specifications = sections.merged_mapping(ready);
-  const std::unique_ptr<FieldMapping> mapping = sections.make_mapping(ready, *ready.specifications, faults);
+  const std::unique_ptr<FieldMapping> whole = sections.make_mapping(ready, *ready.specifications, faults);
+  const std::unique_ptr<ShardedMapping> part = make_part(app.line, *whole, connector);
   const std::string& name = ready.section.name;
   const PayloadEnvelope envelope = new_portion(ready.section);
   std::unique_ptr<Sink> sink;
@@ -75,7 +85,7 @@ Summary try_to_run(App& app, const Sections& sections, ReadySection& ready, cons
   listeners.insert(listeners.end(), order.listeners.begin(), order.listeners.end());
   return run({.name = name,
               .connector = connector,
-              .mapping = *mapping,
+              .mapping = part ? static_cast<Mapping&>(*part) : *whole,
               .envelope = envelope,
               .sink = *sink,
               .options = run_options(app, ready.section, order),

@@ -54,11 +54,12 @@ std::vector<std::string> enabled_sections(const App& app) {
 
 }  // namespace
 
-Sections::Sections(App& app, const std::vector<std::string>& names) : app_(app) {
+Sections::Sections(App& app, const std::vector<std::string>& names, Problems& problems)
+    : app_(app), problems_(problems) {
   for (const std::string& name : names.empty() ? enabled_sections(app) : names) add(name);
-  if (ready_.empty() && app_.problems.empty()) {
-    app_.problems.emplace_back("none of the named sections can run: check their names and enable = True in " +
-                               app_.configuration().origin);
+  if (ready_.empty() && problems_.empty()) {
+    problems_.emplace_back("none of the named sections can run: check their names and enable = True in " +
+                           app_.configuration().origin);
   }
   compile_code();
   for (ReadySection& ready : ready_) {
@@ -81,9 +82,9 @@ const Plugin* Sections::plugin_that_can_run(const Section* section, const std::s
               section->connector(), did_you_mean(section->connector(), names_of(app_.plugins, &Plugin::section)));
     return nullptr;
   }
-  const std::size_t before = app_.problems.size();
-  if (is_enabled(*section, app_.problems)) return plugin;
-  if (app_.problems.size() == before) {
+  const std::size_t before = problems_.size();
+  if (is_enabled(*section, problems_)) return plugin;
+  if (problems_.size() == before) {
     log.error("{}: section [{}] is not enabled; not running it: set enable = True", section->origin, name);
   }
   return nullptr;
@@ -98,10 +99,10 @@ void Sections::add(const std::string& name) {
     return;
   }
   if (const Section* cloud = configuration.find("oomnitza"); cloud != nullptr && section < cloud) {
-    app_.problems.push_back({"stands before [oomnitza]: move [oomnitza] to the beginning", section->origin, name, ""});
+    problems_.push_back({"stands before [oomnitza]: move [oomnitza] to the beginning", section->origin, name, ""});
   }
-  if (auto made = make_connector(*section, *plugin, app_.settings_context(), app_.problems)) {
-    check_schedule(*section, made->connector->schedule, app_.problems);
+  if (auto made = make_connector(*section, *plugin, app_.settings_context(), problems_)) {
+    check_schedule(*section, made->connector->schedule, problems_);
     ready_.push_back({.section = std::move(*made), .filter = {}, .specifications = {}});
   }
 }
@@ -113,9 +114,9 @@ void Sections::compile_code() {
                                        [](const ReadySection& ready) { return !ready.section.recordfilter.empty(); });
   if (!has_converters && !has_filters) return;
   try {
-    inline_code_ = app_.compile_converters(app_.log(), std::nullopt, app_.problems);
+    inline_code_ = app_.compile_converters(app_.log(), std::nullopt, problems_);
   } catch (const ConfigError& error) {
-    app_.problems.insert(app_.problems.end(), error.problems().begin(), error.problems().end());
+    problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
     return;
   }
   for (ReadySection& ready : ready_) {
@@ -125,7 +126,7 @@ void Sections::compile_code() {
       ready.filter = {inline_code_.get(),
                       inline_code_->add_filter(section.name, section.recordfilter, section.recordfilter_origin)};
     } catch (const ConfigError& error) {
-      app_.problems.insert(app_.problems.end(), error.problems().begin(), error.problems().end());
+      problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
     }
   }
 }
@@ -134,7 +135,7 @@ void Sections::check_mapping(ReadySection& ready) {
   const ConnectorSection& section = ready.section;
   const Json without_cloud = connector::merged_mapping(*section.plugin, Json::object(), section.mapping, Log());
   const auto add_problem = [&](const std::string& text) {
-    app_.problems.push_back({text, section.origin, section.name, ""});
+    problems_.push_back({text, section.origin, section.name, ""});
   };
   try {
     FieldMapping(field_specs(without_cloud), section.values, converters(), ready.filter, Log());

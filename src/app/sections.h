@@ -24,8 +24,8 @@ struct ReadySection {
 /// secret stores.
 class Sections {
  public:
-  /// names: none for every enabled one. What is wrong is added to app.problems; sections that cannot run are logged.
-  Sections(App& app, const std::vector<std::string>& names);
+  /// names: none for every enabled one. What is wrong is added to problems; sections that cannot run are logged.
+  Sections(App& app, const std::vector<std::string>& names, Problems& problems);
 
   std::vector<ReadySection>& ready() { return ready_; }
   /// Whether all named sections can run.
@@ -51,6 +51,7 @@ class Sections {
   Converters converters() const { return {app_.built_in_converters(), inline_code_.get()}; }
 
   App& app_;
+  Problems& problems_;                       ///< used while this is made
   std::unique_ptr<InlineCode> inline_code_;  ///< nothing when the configuration holds no code
   std::vector<ReadySection> ready_;
   bool all_can_run_ = true;

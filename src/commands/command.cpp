@@ -37,6 +37,11 @@ const Command& command_called(const std::string& action) {
   const std::span<const Command> rows = commands();
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const Command& row) { return row.name == action; });
   if (found != rows.end()) return *found;
+  if (action == "gui") {
+    throw UsageError(
+        "gui is not there anymore; a web page will replace it. Until then edit config.ini, which connector "
+        "generate-ini writes with every setting");
+  }
   std::vector<std::string> names;
   for (const Command& row : rows) names.emplace_back(row.name);
   throw UsageError("unknown action \"" + action + "\"" + did_you_mean(action, names));
@@ -57,7 +62,8 @@ std::span<const Command> commands() {
        "run the named sections once and end",
        "SECTION...",
        Needs::cloud,
-       {"--workers", "--parallel", "--record-count", "--singleton", "--testmode", "--save-data", "--show-mappings"},
+       {"--workers", "--parallel", "--record-count", "--shard", "--singleton", "--testmode", "--save-data",
+        "--show-mappings"},
        check_upload,
        upload},
       {"server",
@@ -100,7 +106,14 @@ std::span<const Command> commands() {
        check_strongbox,
        nullptr,
        strongbox},
-      {"version", "print the version", "", Needs::nothing, {}, nullptr, nullptr, version},
+      {"version",
+       "print the version, or what the program consists of",
+       "",
+       Needs::nothing,
+       {"--json", "--licenses"},
+       check_version,
+       nullptr,
+       version},
   };
   return rows;
 }
@@ -112,6 +125,7 @@ int run_command(const CommandLine& line, PluginList plugins) {
     std::fputs((action.empty() ? help(commands()) : help(command)).c_str(), stdout);
     return all_delivered;
   }
+  if (line.shard && command.run != upload) throw UsageError("--shard is for upload alone");
   if (command.check != nullptr) command.check(line);
   const Paths paths(line);
   const Invocation invocation{line, paths, plugins};

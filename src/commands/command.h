@@ -58,6 +58,7 @@ void check_runs(const CommandLine& line);
 void check_managed(const CommandLine& line);
 void check_server(const CommandLine& line);
 void check_strongbox(const CommandLine& line);
+void check_version(const CommandLine& line);
 
 int managed(App& app);
 int upload(App& app);

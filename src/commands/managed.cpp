@@ -20,6 +20,7 @@
 #include "schedule/shutdown_deadline.h"
 #include "server/health.h"
 #include "server/listener.h"
+#include "server/metrics_route.h"
 #include "text/nearest.h"
 
 namespace connector {
@@ -111,10 +112,10 @@ void lock(StateFolder& state, const std::vector<std::string>& integrations) {
   for (const std::string& name : integrations) state.lock(name);
 }
 
-/// /health at the address that --listen names; nothing without it.
-std::unique_ptr<server::Listener> listen_if_wanted(const App& app) {
+/// /health and /metrics at the address that --listen names; nothing without it.
+std::unique_ptr<server::Listener> listen_if_wanted(App& app) {
   if (!app.line.listen) return nullptr;
-  server::Routes routes({server::health_route(app.stop())});
+  server::Routes routes({server::health_route(app.stop()), server::metrics_route(*app.metrics())});
   try {
     auto listener = std::make_unique<server::Listener>(*server::parse_endpoint(*app.line.listen), std::move(routes),
                                                        rate_limited(app.log()));

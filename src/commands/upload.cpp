@@ -8,6 +8,7 @@
 #include "commands/mappings.h"
 #include "connector/parallel.h"
 #include "log/console.h"
+#include "sync/shard.h"
 #include "sync/summary_table.h"
 
 namespace connector {
@@ -67,6 +68,11 @@ void check_upload(const CommandLine& line) {
   if (line.sections.empty() && !line.show_mappings) {
     throw UsageError("upload needs the names of the sections to run, as in connector upload ldap csv_assets");
   }
+  if (line.shard && !parse_shard(*line.shard)) {
+    throw UsageError(
+        fmt::format("--shard: \"{}\" names no part: give K/N with 1 <= K <= N <= {}, as in 2/5 for the second of five",
+                    *line.shard, Shard::max_count));
+  }
   for (const std::string& name : line.sections) {
     if (!is_integration(name)) continue;
     throw UsageError("Oomnitza says when and how to run " + name + ": connector managed " + name + " waits for that");
@@ -77,7 +83,7 @@ int upload(App& app) {
   const std::vector<std::string>& names = app.line.sections;
   std::optional<StateFolder> state;
   if (!app.line.testmode && !app.line.show_mappings) state.emplace(app.paths.state);
-  Sections sections(app, names);
+  Sections sections(app, names, app.problems);
   app.throw_problems();
   for (const std::string& name : names) {
     if (state && app.line.singleton) state->lock(name);

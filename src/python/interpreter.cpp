@@ -12,6 +12,7 @@
 
 #include "connector/error.h"
 #include "platform/lazy/lazy_data.h"
+#include "platform/library.h"
 #include "platform/process.h"
 #include "platform/spare_signal.h"
 
@@ -132,9 +133,8 @@ class PythonThread {
 }  // namespace
 
 std::string initialize_python() {
-  if (std::string missing = load_with_variables(CONNECTOR_PYTHON_LIBRARY); !missing.empty()) {
-    return missing + ". Install it (Debian: libpython3.11, python3-jinja2)";
-  }
+  if (std::string missing = missing_library(lazy_libraries::python); !missing.empty()) return missing;
+  if (std::string failure = load_with_variables(CONNECTOR_PYTHON_LIBRARY); !failure.empty()) return failure;
   const PyStatus status = initialize();
   if (PyStatus_Exception(status)) return status.err_msg ? status.err_msg : "no reason given";
   // Standard output belongs to the program (--testmode prints payloads there).

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <thread>
 
+#include "platform/library.h"
 #include "platform/wait.h"
 
 namespace connector {
@@ -257,6 +258,9 @@ class Keyring::Service {
 };
 
 Keyring::Keyring(const SecretTools& tools) {
+  if (const std::string missing = missing_library(lazy_libraries::secret); !missing.empty()) {
+    throw NoKeyring("no keyring here: it " + missing);
+  }
   if (!has_session_bus(tools)) {
     throw NoKeyring(
         "no keyring here: no session bus (DBUS_SESSION_BUS_ADDRESS is not set). Where nobody logs in, set another "

@@ -1,6 +1,7 @@
 #include "server/listener.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
@@ -10,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "platform/heartbeat.h"
 #include "platform/limits.h"
 #include "server/connection.h"
 
@@ -20,6 +22,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::chrono::milliseconds pause_after_refusal{100};
+constexpr std::chrono::seconds time_between_beats{5};
+constexpr std::chrono::seconds longest_beat{30};
 
 std::string shown(const tcp::endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
@@ -42,9 +46,15 @@ tcp::endpoint resolve(asio::io_context& context, const Endpoint& wanted) {
 class Listener::Acceptor {
  public:
   Acceptor(const Endpoint& endpoint, Routes routes, Log log, Limits limits)
-      : routes_(std::move(routes)), limits_(limits), log_(std::move(log)), acceptor_(io_), pause_(io_) {
+      : routes_(std::move(routes)),
+        limits_(limits),
+        log_(std::move(log)),
+        acceptor_(io_),
+        pause_(io_),
+        next_beat_(io_) {
     listen(resolve(io_, endpoint));
     accept();
+    beat();
     thread_ = std::jthread([this] { run(); });
   }
 
@@ -59,6 +69,8 @@ class Listener::Acceptor {
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
+  bool is_alive() const { return heartbeat_.was_within(longest_beat); }
+  std::size_t connections() const { return number_; }
   const tcp::endpoint& endpoint() const { return endpoint_; }
 
   void stop_accepting() {
@@ -92,6 +104,14 @@ class Listener::Acceptor {
     }
   }
 
+  void beat() {
+    heartbeat_.beat();
+    next_beat_.expires_after(time_between_beats);
+    next_beat_.async_wait([this](boost::system::error_code canceled) {
+      if (!canceled) beat();
+    });
+  }
+
   void close() {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
@@ -118,6 +138,7 @@ class Listener::Acceptor {
     socket.set_option(tcp::no_delay(true), ignored);
     const auto connection = std::make_shared<Connection>(std::move(socket), context_);
     open_.insert(connection.get());
+    number_ = open_.size();
     connection->start();
   }
 
@@ -144,6 +165,7 @@ class Listener::Acceptor {
 
   void note_end(Connection& connection) {
     open_.erase(&connection);
+    number_ = open_.size();
     if (is_ending_ || !waiting_) return;
     begin(*std::exchange(waiting_, std::nullopt));
     accept();
@@ -153,6 +175,7 @@ class Listener::Acceptor {
   const Limits limits_;
   const Log log_;
   std::set<Connection*> open_;
+  std::atomic<std::size_t> number_ = 0;  ///< of them
   bool is_ending_ = false;
   Connection::Context context_{
       .routes = routes_, .limits = limits_, .log = log_, .ended = [this](Connection& connection) {
@@ -162,6 +185,8 @@ class Listener::Acceptor {
   const asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};  ///< answers to come
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
+  asio::steady_timer next_beat_;
+  Heartbeat heartbeat_;
   std::optional<tcp::socket> waiting_;  ///< a connection for which there is no room yet
   tcp::endpoint endpoint_;
   std::jthread thread_;
@@ -182,6 +207,14 @@ std::string Listener::url() const {
 
 bool Listener::is_loopback() const {
   return acceptor_->endpoint().address().is_loopback();
+}
+
+bool Listener::is_alive() const {
+  return acceptor_->is_alive();
+}
+
+std::size_t Listener::connections() const {
+  return acceptor_->connections();
 }
 
 void Listener::stop_accepting() {

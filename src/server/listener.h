@@ -44,6 +44,12 @@ class Listener {
   /// Whether only this machine can reach it.
   bool is_loopback() const;
 
+  /// Whether its thread goes round: it has done so within half a minute.
+  bool is_alive() const;
+
+  /// How many clients are connected.
+  std::size_t connections() const;
+
   /// From now on no new connection is taken, and each one ends with its next response.
   void stop_accepting();
 

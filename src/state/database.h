@@ -26,8 +26,9 @@ class Database {
   enum class Access { read, write };
 
   /// What a transaction that was committed outlives. process: kill -9, since the write-ahead log is in the system's
-  /// hands by then; power cut, the last ones may be missing, and what is there is whole. power: that, too, for a wait
-  /// for the disk each. Where the file system has no shared memory, and so no write-ahead log, it is always power.
+  /// hands by then; power cut, the last ones may be missing, and what is there is whole. power: that, too, for a write
+  /// through to the disk each. Where the file system has no shared memory, and so no write-ahead log, it is always
+  /// power.
   enum class Durability { process, power };
 
   struct Options {

@@ -8,7 +8,7 @@
 namespace connector {
 
 /// Events in the table inbox of state.db. They outlive the process (kill -9) and a power cut: a vendor that was told
-/// 204 does not send an event again. That costs an fsync for each update.
+/// 204 does not send an event again. Each update is written through to the disk.
 class DatabaseInbox final : public InboxStore {
  public:
   /// Throws std::runtime_error.

@@ -332,6 +332,33 @@ TEST_F(ServerTest, WhatWasAcceptedOutlivesAKill) {
   EXPECT_LE(jamf.asked(), 20 + 2) << "what was worked off is forgotten, and two were under way at the kill";
 }
 
+TEST_F(ServerTest, RunsSectionsThatHaveASchedule) {
+  configure(csv_section("schedule = every 1m\n"));
+  write_assets(3);
+  Process process = serve();
+  wait_until_sent(3);
+  EXPECT_EQ(health(), parse_json(R"({"status":"ok","sections":{}})"));
+  EXPECT_EQ(stop(std::move(process)), 0) << output();
+  EXPECT_EQ(oomnitza.cloud().portions().front().finalized, 1U);
+  EXPECT_EQ(run({"runs", "csv_assets", "--format", "json"}), 0);
+  EXPECT_THAT(output(), HasSubstr("\"schedule\""));
+}
+
+TEST_F(ServerTest, MetricsShowWhatArrived) {
+  configure(casper("casper", "webhook_secret = open-sesame\n"));
+  Process process = serve();
+  EXPECT_EQ(status("/casper", added(7), "X-Webhook-Secret: open-sesame\r\n"), 204);
+  wait_until([&] { return health()["sections"]["casper"]["done"] == 1; });
+  const std::string request = "GET /metrics HTTP/1.1\r\nHost: here\r\nConnection: close\r\n";
+  EXPECT_THAT(send(request + "\r\n"),
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("Content-Type: text/plain; version=0.0.4"),
+                    HasSubstr("connector_records_total{section=\"casper\",outcome=\"delivered\"} 1\n"),
+                    HasSubstr("connector_queue_length{section=\"casper\"} 0\n"), Not(HasSubstr("sesame"))));
+  EXPECT_THAT(send(request + "Accept: application/openmetrics-text;version=1.0.0,*/*\r\n\r\n"),
+              AllOf(HasSubstr("Content-Type: application/openmetrics-text; version=1.0.0"), EndsWith("# EOF\n")));
+  EXPECT_EQ(stop(std::move(process)), 0) << output();
+}
+
 TEST_F(ServerTest, TestModePrintsAndWritesNothing) {
   configure(casper());
   Process process = serve({"--testmode"});
@@ -346,7 +373,7 @@ TEST_F(ServerTest, WhatCannotBeServedEndsWithOne) {
   configure(csv_section());
   write_assets(1);
   EXPECT_EQ(run({"server", "--port", "0"}), 1);
-  EXPECT_THAT(output(), HasSubstr("nothing to wait for"));
+  EXPECT_THAT(output(), HasSubstr("nothing to do: no enabled section"));
   configure(casper());
   EXPECT_EQ(run({"server", "casper"}), 1);
   EXPECT_EQ(run({"server", "--port", "65536"}), 1);
@@ -371,6 +398,7 @@ TEST_F(ServerTest, ManagedModeShowsItsHealthWhereItIsToldTo) {
   ASSERT_FALSE(found.empty()) << output();
   port = std::stoi(found[1]);
   EXPECT_EQ(health(), parse_json(R"({"status":"ok"})"));
+  EXPECT_EQ(status_of(send("GET /metrics HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")), 200);
   EXPECT_EQ(status("/casper", added(7)), 404);
   EXPECT_EQ(stop(std::move(process)), 0) << output();
 }

@@ -32,9 +32,19 @@ Route echo() {
                    const Answer& answer) { answer({.body = head.path + ":" + body, .content_type = "text/plain"}); }};
 }
 
+/// A response that no socket's buffers hold.
+Route much() {
+  return {.path = "/much",
+          .methods = {"GET"},
+          .admit = {},
+          .handle = [](const Head&, const std::string&, const Answer& answer) {
+            answer({.body = std::string(64 << 20, 'x')});
+          }};
+}
+
 class ListenerTest : public testing::Test {
  protected:
-  explicit ListenerTest(const Limits& limits = {.request = 300ms, .idle = 60s}) : limits_(limits) {}
+  explicit ListenerTest(const Limits& limits = {.request = 300ms, .reply = 300ms, .idle = 60s}) : limits_(limits) {}
 
   RawClient connect() const { return RawClient(listener_.port()); }
 
@@ -46,7 +56,7 @@ class ListenerTest : public testing::Test {
 
   const Limits limits_;
   std::stop_source stop_;
-  Listener listener_{{.host = "127.0.0.1"}, Routes({health_route(stop_.get_token()), echo()}), Log(), limits_};
+  Listener listener_{{.host = "127.0.0.1"}, Routes({health_route(stop_.get_token()), much(), echo()}), Log(), limits_};
 };
 
 std::string post(const std::string& body, const std::string& fields = "") {
@@ -148,6 +158,18 @@ TEST_F(ListenerTest, WhoSendsTooSlowlyIsCutOff) {
   }
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 250ms);
   EXPECT_FALSE(silent.is_closed(0ms)) << "it has begun no request";
+}
+
+TEST_F(ListenerTest, WhoReadsTooSlowlyIsCutOff) {
+  RawClient client = connect();
+  while (listener_.connections() == 0) std::this_thread::yield();
+  ASSERT_TRUE(client.send("GET /much HTTP/1.1\r\nHost: here\r\n\r\n"));
+  const auto begin = std::chrono::steady_clock::now();
+  while (listener_.connections() > 0) {
+    ASSERT_LT(std::chrono::steady_clock::now() - begin, 20s);
+    std::this_thread::yield();
+  }
+  EXPECT_LT(client.response().size(), std::size_t{64} << 20);
 }
 
 class IdleConnections : public ListenerTest {

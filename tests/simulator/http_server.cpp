@@ -135,9 +135,9 @@ class HttpServer::Listener {
     server.Get(".*", serve).Post(".*", serve).Put(".*", serve).Patch(".*", serve).Delete(".*", serve);
     server.Options(".*", serve);
     if (options.port == 0)
-      port_ = server.bind_to_any_port("127.0.0.1");
+      port_ = server.bind_to_any_port(options.host);
     else
-      port_ = server.bind_to_port("127.0.0.1", options.port) ? options.port : -1;
+      port_ = server.bind_to_port(options.host, options.port) ? options.port : -1;
     if (port_ < 0) throw std::runtime_error("port " + std::to_string(options.port) + " cannot be listened on");
   }
 

@@ -44,8 +44,8 @@ struct ServerCertificate {
   std::filesystem::path key;
 };
 
-/// An HTTP/1.1 server on the loopback interface: hands each request to one function, which runs on many threads. Each
-/// connection is kept open and occupies a thread.
+/// An HTTP/1.1 server, on the loopback interface unless told otherwise: hands each request to one function, which runs
+/// on many threads. Each connection is kept open and occupies a thread.
 class HttpServer {
  public:
   using Handler = std::function<Answer(const Request&)>;
@@ -54,6 +54,7 @@ class HttpServer {
     int port = 0;  ///< 0: a free one
     std::size_t connections = 32;
     std::optional<ServerCertificate> certificate = {};
+    std::string host = "127.0.0.1";  ///< the address to listen on
   };
 
   /// Listens when the constructor has returned. Throws std::runtime_error when the port is taken.

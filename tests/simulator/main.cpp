@@ -20,6 +20,7 @@ using namespace connector::simulator;
 namespace {
 
 struct Arguments {
+  std::string host = "127.0.0.1";
   int port = 8080;
   std::string port_file;
   std::string data;
@@ -79,6 +80,7 @@ void run(const Arguments& arguments) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   Simulator::Options options{.port = arguments.port, .latency = std::chrono::milliseconds(arguments.latency)};
+  options.host = arguments.host;
   options.cloud.tokens = {arguments.token};
   options.cloud.check_session = options.cloud.check_payloads = !arguments.no_checks;
   options.cloud.keep_payloads = false;
@@ -106,8 +108,9 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("A stand-in for Oomnitza on 127.0.0.1. Ends on SIGINT or SIGTERM.", "oomnitza-simulator");
+  CLI::App app("A stand-in for Oomnitza. Ends on SIGINT or SIGTERM.", "oomnitza-simulator");
   Arguments arguments;
+  app.add_option("--host", arguments.host, "Address to listen on")->capture_default_str();
   app.add_option("--port", arguments.port, "Port to listen on; 0 takes a free one")->capture_default_str();
   app.add_option("--port-file", arguments.port_file, "Write the port to this file when listening");
   app.add_option("--data", arguments.data, "Keep mappings and records in this file from one start to the next");

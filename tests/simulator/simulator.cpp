@@ -90,7 +90,7 @@ Json traffic_json(const Cloud& cloud) {
 Simulator::Simulator(Options options)
     : latency_(options.latency),
       cloud_(std::move(options.cloud)),
-      server_({.port = options.port, .connections = options.connections},
+      server_({.port = options.port, .connections = options.connections, .certificate = {}, .host = options.host},
               [this](const Request& request) { return answer(request); }) {}
 
 Answer Simulator::answer(const Request& request) {

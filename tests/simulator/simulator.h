@@ -49,6 +49,7 @@ class Simulator {
     CloudOptions cloud = {};
     std::chrono::milliseconds latency{0};  ///< before each answer of the API
     std::size_t connections = 64;
+    std::string host = "127.0.0.1";  ///< the address to listen on
   };
 
   Simulator() : Simulator(Options{}) {}

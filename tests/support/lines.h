@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -11,13 +12,19 @@ namespace connector::test {
 class Lines final : public Log::Output {
  public:
   bool enabled(Level) const override { return true; }
-  void write(Level, const std::string& message) override { lines += redact(message) + "\n"; }
+  void write(Level, const std::string& message) override {
+    const std::lock_guard lock(mutex_);
+    lines += redact(message) + "\n";
+  }
   void hide(std::string_view) override {}
   std::string redact(std::string text) const override {
     for (std::size_t at; (at = text.find("hunter22")) != std::string::npos;) text.replace(at, 8, "***");
     return text;
   }
   std::string lines;
+
+ private:
+  std::mutex mutex_;
 };
 
 }  // namespace connector::test

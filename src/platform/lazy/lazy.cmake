@@ -2,7 +2,8 @@
 # instructions, which load it when the first of them is called: what a configuration does not use costs nothing at the
 # start. (Windows linkers have this built in: /DELAYLOAD.) Variables have no stubs: where a library's variables are used,
 # too, link_lazily_with_variables() makes the references weak, and lazy_data.h binds them. On processors for which there
-# are no stubs here libraries are linked as usual.
+# are no stubs here libraries are linked as usual. For lazy_libraries (libraries.h.in) LIBRARY_FILE is set, its name for the
+# dynamic linker, and LIBRARY_PACKAGE, the Debian package that it is of.
 option(CONNECTOR_LAZY_LIBRARIES "Load libraries that only some configurations need when they are first used" ON)
 
 add_library(lazy_library STATIC src/platform/lazy/lazy_library_posix.cpp src/platform/lazy/lazy_data_posix.cpp)
@@ -10,6 +11,14 @@ target_include_directories(lazy_library PRIVATE src)
 target_link_libraries(lazy_library PRIVATE ${CMAKE_DL_LIBS})
 
 function(link_lazily target library file)
+  execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${file} OUTPUT_VARIABLE headers COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCH "SONAME +([^\n ]+)" soname "${headers}")
+  set(LAZY_SONAME ${CMAKE_MATCH_1})
+  file(REAL_PATH ${file} real_file)
+  execute_process(COMMAND dpkg-query -S ${real_file} OUTPUT_VARIABLE owner ERROR_QUIET)
+  string(REGEX MATCH "^[a-z0-9.+-]+" package "${owner}")
+  set(${library}_FILE ${LAZY_SONAME} PARENT_SCOPE)
+  set(${library}_PACKAGE ${package} PARENT_SCOPE)
   if(NOT CONNECTOR_LAZY_LIBRARIES OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
     target_link_libraries(${target} PUBLIC ${file})
     set(LAZY_SONAME "" PARENT_SCOPE)
@@ -20,9 +29,6 @@ function(link_lazily target library file)
   list(TRANSFORM symbols REPLACE "^.* " "lazy ")
   list(REMOVE_DUPLICATES symbols)
   list(JOIN symbols "\n" LAZY_FUNCTIONS)
-  execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${file} OUTPUT_VARIABLE headers COMMAND_ERROR_IS_FATAL ANY)
-  string(REGEX MATCH "SONAME +([^\n ]+)" soname "${headers}")
-  set(LAZY_SONAME ${CMAKE_MATCH_1})
   set(source ${CMAKE_BINARY_DIR}/lazy/${library}.S)
   configure_file(${CMAKE_SOURCE_DIR}/src/platform/lazy/stubs_x86_64.S.in ${source} @ONLY)
   add_library(lazy_${library} STATIC ${source})
@@ -35,6 +41,8 @@ endfunction()
 # definition DEFINITION: the name to give to load_with_variables().
 function(link_lazily_with_variables target library file objects definition)
   link_lazily(${target} ${library} ${file})
+  set(${library}_FILE ${${library}_FILE} PARENT_SCOPE)
+  set(${library}_PACKAGE ${${library}_PACKAGE} PARENT_SCOPE)
   target_compile_definitions(${objects} PRIVATE ${definition}="${LAZY_SONAME}")
   if(NOT LAZY_SONAME)
     return()

@@ -1,0 +1,218 @@
+// Commands that documents show are commands that the program, the Makefile and the repository have.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli.h"
+#include "commands/command.h"
+#include "support/documents.h"
+
+namespace connector::house_commands_test {
+
+namespace fs = std::filesystem;
+
+using test::house;
+using test::text_of;
+
+/// The documents that users read.
+std::vector<fs::path> documents() {
+  std::vector<fs::path> files = {house / "README.md"};
+  for (const char* folder : {"docs", "connectors"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(house / folder)) {
+      if (entry.path().extension() == ".md") files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+/// Lines of code blocks, fenced with sh or indented, and code within sentences.
+std::vector<std::string> commands_shown(const std::string& document) {
+  std::vector<std::string> commands;
+  std::istringstream lines(document);
+  std::string fence;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("```")) {
+      fence = fence.empty() ? line : "";
+    } else if (fence == "```sh" || (fence.empty() && line.starts_with("    "))) {
+      commands.push_back(line);
+    } else if (fence.empty()) {
+      const std::regex code("`([^`]+)`");
+      for (std::sregex_iterator found(line.begin(), line.end(), code), end; found != end; ++found) {
+        commands.push_back((*found)[1]);
+      }
+    }
+  }
+  return commands;
+}
+
+bool is_program(const std::string& word) {
+  const std::string name = fs::path(word).filename().string();
+  return name == "connector" || name == "strongbox";
+}
+
+/// The words of each call of the program in a line of shell; a comment, a pipe or a redirection ends it.
+std::vector<std::vector<std::string>> calls_in(const std::string& line) {
+  static const std::vector<std::string> before = {"sudo", "exec", "$", "nohup", "time"};
+  std::vector<std::string> words;
+  std::istringstream stream(line);
+  for (std::string word; stream >> word && !word.starts_with('#');) words.push_back(word);
+  std::vector<std::vector<std::string>> calls;
+  bool is_first = true;  // of a command
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const bool names_user = i > 0 && words[i - 1] == "-u";
+    if (is_program(word) && !names_user && (is_first || words[i - 1] == "--" || words[0] == "sudo")) {
+      std::vector<std::string> call;
+      for (; i < words.size() && words[i].find_first_of("|;&<>") == std::string::npos; ++i) call.push_back(words[i]);
+      calls.push_back(call);
+    }
+    is_first = is_first && (std::find(before.begin(), before.end(), word) != before.end() ||
+                            word.find('=') != std::string::npos || word.find_first_of("*0123456789") == 0);
+  }
+  return calls;
+}
+
+const Command* command_called(const std::string& name) {
+  const auto found =
+      std::find_if(commands().begin(), commands().end(), [&](const Command& row) { return row.name == name; });
+  return found == commands().end() ? nullptr : &*found;
+}
+
+/// What is wrong with a call; empty when the program takes it.
+std::string problem_of(const std::vector<std::string>& call) {
+  std::vector<const char*> words;
+  for (const std::string& word : call) {
+    if (word == "…" || word == "...") continue;
+    words.push_back(word == "HOST:PORT" ? "127.0.0.1:9100" : word.c_str());
+  }
+  try {
+    const CommandLine line = parse_command_line(static_cast<int>(words.size()), words.data());
+    if (line.help || line.version || line.action.empty()) return {};
+    if (std::regex_match(line.action, std::regex("[A-Z]+|gui|template-workers")))
+      return {};  // a placeholder, or what is told apart
+    const Command* command = command_called(line.action);
+    if (command == nullptr) return "unknown action " + line.action;
+    if (command->check != nullptr && words.size() > 2) command->check(line);
+    return {};
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+TEST(HouseCommands, DocumentsShowWhatTheProgramTakes) {
+  std::size_t count = 0;
+  for (const fs::path& file : documents()) {
+    for (const std::string& line : commands_shown(text_of(file))) {
+      for (const std::vector<std::string>& call : calls_in(line)) {
+        EXPECT_EQ(problem_of(call), "") << file.lexically_relative(house) << ": " << line;
+        ++count;
+      }
+    }
+  }
+  EXPECT_GE(count, 50U);
+}
+
+TEST(HouseCommands, WhatDocumentsMakeIsInTheMakefile) {
+  const std::string makefile = text_of(house / "Makefile");
+  const std::regex target("(^|[ `])make ([a-z][a-z-]*)");
+  for (const fs::path& file : documents()) {
+    for (const std::string& line : commands_shown(text_of(file))) {
+      std::smatch found;
+      if (!std::regex_search(line, found, target)) continue;
+      EXPECT_NE(makefile.find("\n" + found[2].str() + ":"), std::string::npos) << file << ": " << line;
+    }
+  }
+}
+
+TEST(HouseCommands, FilesThatDocumentsLinkToExist) {
+  const std::regex link(R"re(\]\(([^)#: ]+)(#[^)]*)?\))re");
+  for (const fs::path& file : documents()) {
+    const std::string text = text_of(file);
+    for (std::sregex_iterator found(text.begin(), text.end(), link), end; found != end; ++found) {
+      EXPECT_TRUE(fs::exists(file.parent_path() / (*found)[1].str())) << file << ": " << (*found)[1];
+    }
+  }
+}
+
+TEST(HouseCommands, WhatIsWrongIsFound) {
+  EXPECT_EQ(problem_of({"connector", "uplaod", "ldap"}), "unknown action uplaod");
+  EXPECT_NE(problem_of({"connector", "upload", "ldap", "--testmod"}), "");
+  EXPECT_NE(problem_of({"connector", "upload", "ldap", "--shard", "6/5"}), "");
+  EXPECT_EQ(problem_of({"strongbox", "--list"}), "");
+  EXPECT_EQ(calls_in("sudo -u connector connector upload x  # why").size(), 1U);
+  EXPECT_EQ(calls_in("30 2 * * * connector upload ldap && true").front().size(), 3U);
+  EXPECT_EQ(calls_in("apt-get remove connector").size(), 0U);
+}
+
+/// Every option, action and file of the Python connector's documentation.
+TEST(HouseCommands, TheMigrationPageNamesAllOfThePythonConnector) {
+  const std::string page = text_of(house / "docs" / "migrating.md");
+  for (const char* name : {"--ini",
+                           "--logging-config",
+                           "--record-count",
+                           "--workers",
+                           "--testmode",
+                           "--save-data",
+                           "--show-mappings",
+                           "--singleton",
+                           "--version",
+                           "--help",
+                           "-h",
+                           "--host",
+                           "--port",
+                           "--connector",
+                           "--key",
+                           "--value",
+                           "--env-file",
+                           "ini_only",
+                           "upload",
+                           "managed",
+                           "generate-ini",
+                           "gui",
+                           "connector.py",
+                           "server.py",
+                           "strongbox.py",
+                           "strongbox.py cli",
+                           "config.ini",
+                           "basic_config.ini",
+                           "managed_config.ini",
+                           ".env",
+                           "example.env",
+                           "basic.env",
+                           "managed.env",
+                           "logging.json",
+                           "docker-compose.yml",
+                           "/app/config.ini",
+                           "/home/appuser/exp",
+                           "/home/appuser/config",
+                           "requirements.txt",
+                           "pyinstaller.win.spec",
+                           "pyinstaller.mac.spec",
+                           "storage.db",
+                           "Terminal.wsdl",
+                           "user.pem",
+                           "assets.csv",
+                           "users.csv",
+                           "wxPython",
+                           "pyodbc",
+                           "virtualenv",
+                           "env_password",
+                           "ssl_protocol",
+                           "vault_keys",
+                           "vault_backend",
+                           "Task Scheduler",
+                           "crontab",
+                           "--ignore-cloud-maintenance",
+                           "docker build -t",
+                           "docker run --env-file",
+                           "docker-compose up"}) {
+    EXPECT_NE(page.find(name), std::string::npos) << name;
+  }
+}
+
+}  // namespace connector::house_commands_test
