@@ -63,10 +63,7 @@ bool Delivery::ask_sink() const {
 }
 
 void Delivery::deliver(const Payload& payload) {
-  std::call_once(first_payload_, [&] {
-    check_identity(payload);
-    has_begun_ = true;
-  });
+  begin(payload);
   if (is_unidentified_ || (!is_unreachable_ && !cancel_watch_.may_send())) {
     return count(&Summary::not_sent, payload.size());
   }
@@ -75,6 +72,14 @@ void Delivery::deliver(const Payload& payload) {
     const std::size_t number = search.end() - search.begin();
     search.note(send(payload.records(search.begin(), search.end()), number, waited_out));
   }
+}
+
+void Delivery::begin(const Payload& first) {
+  if (has_begun_) return;
+  const std::lock_guard lock(begin_mutex_);
+  if (has_begun_) return;
+  check_identity(first);
+  has_begun_ = true;
 }
 
 void Delivery::check_identity(const Payload& payload) {

@@ -56,6 +56,7 @@ class Delivery {
 
  private:
   bool ask_sink() const;
+  void begin(const Payload& first);
   void check_identity(const Payload& payload);
   void hand_over(const std::string& body);
   void note_delivered(std::string_view records);
@@ -74,7 +75,7 @@ class Delivery {
   std::atomic<std::size_t> in_flight_ = 0;
   mutable std::mutex mutex_;
   Summary counts_;
-  std::once_flag first_payload_;
+  std::mutex begin_mutex_;
   std::atomic<bool> has_begun_ = false;
   std::atomic<bool> is_unidentified_ = false;           ///< records could not be found again: send nothing
   std::atomic<bool> has_given_up_ = false;              ///< pull no more
