@@ -22,7 +22,7 @@ complete -c connector -l shard -x -d "Of the records only part K of N, by what s
 complete -c connector -l singleton -x -d "Whether a section that another process is running is left to it (1)."
 complete -c connector -l host -x -d "The address to listen on (127.0.0.1)."
 complete -c connector -l port -x -d "The port to listen on; 0 takes a free one (8000)."
-complete -c connector -l listen -x -d "Answer GET /health there (without it no port is opened)."
+complete -c connector -l listen -x -d "Answer GET /health and /metrics there (without it no port is opened)."
 complete -c connector -l testmode -d "Print payloads instead of sending them; pull ten records unless --record-count says more."
 complete -c connector -l save-data -l save_data -d "Keep pulled records and payloads in ./save_data."
 complete -c connector -l show-mappings -d "Print the merged mappings and end."
