@@ -137,9 +137,9 @@ void Delivery::note(const Refusal& refusal) {
 }
 
 void Delivery::refuse(std::string_view records, std::size_t number, const std::string& reason) {
+  undelivered_.keep(job_.envelope, records, log_.redact(reason));  // first, as what comes next may lack memory
   count(&Summary::undelivered, number);
   job_.faults.note(Level::error, "not delivered", first_of(records), reason, number);
-  undelivered_.keep(job_.envelope, records, log_.redact(reason));
 }
 
 /// Names the first record by its sync field.

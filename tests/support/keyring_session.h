@@ -20,6 +20,12 @@ export XDG_RUNTIME_DIR="$PWD/home"
 unset DISPLAY WAYLAND_DISPLAY
 mkdir -p -m 700 home
 printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+# Whoever asks before the name is taken makes the bus start another one, which is locked.
+for try in $(seq 200); do
+  dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+    org.freedesktop.DBus.GetNameOwner string:org.freedesktop.secrets >/dev/null 2>&1 && break
+  sleep 0.05
+done
 lock() {
   dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
     org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login >/dev/null
