@@ -31,9 +31,9 @@ Json details() {
 }
 
 std::string licenses() {
-  std::string text = fmt::format("{:<14}  {:<9}  {}\n", "connector", product_version, "Apache-2.0");
+  std::string text = fmt::format("{:<14}  {:<13}  {}\n", "connector", product_version, "Apache-2.0");
   for (const Library& library : libraries()) {
-    text += fmt::format("{:<14}  {:<9}  {}\n", library.name, library.version, library.license);
+    text += fmt::format("{:<14}  {:<13}  {}\n", library.name, library.version, library.license);
   }
   return text;
 }

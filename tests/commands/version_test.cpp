@@ -35,7 +35,7 @@ TEST_F(VersionTest, IsAnObjectForPrograms) {
 TEST_F(VersionTest, ListsLicenses) {
   ASSERT_EQ(run({"version", "--licenses"}), 0);
   EXPECT_THAT(folder.read("stdout"), ContainsRegex("connector +[0-9.]+ +Apache-2.0\n"));
-  EXPECT_THAT(folder.read("stdout"), ContainsRegex("OpenLDAP +[0-9.]+ +OLDAP-2.8\n"));
+  EXPECT_THAT(folder.read("stdout"), ContainsRegex("OpenLDAP +2[^ ]* +OLDAP-2.8\n"));
   EXPECT_EQ(run({"version", "--licenses", "--json"}), 1);
 }
 
