@@ -101,7 +101,7 @@ TEST(HouseManual, BashCompletesEveryActionAndOption) {
     options += fmt::format("    {}) echo '{}' ;;\n", command.name, joined(options_of(&command)));
   }
   options += fmt::format("    *) echo '{}' ;;\n", joined(options_of(nullptr)));
-  const auto file = house / "packaging" / "completion" / "connector";
+  const auto file = house / "docker" / "packaging" / "completion" / "connector";
   const std::string script = with_lines(text_of(file), "actions", fmt::format("  echo '{}'\n", joined(actions)));
   expect_file(file, with_lines(script, "options", options));
 }
@@ -120,7 +120,7 @@ TEST(HouseManual, FishCompletesEveryActionAndOption) {
     if (!option.value.empty() && !option.value.starts_with('[')) lines += option.value == "FILE" ? " -r -F" : " -x";
     lines += fmt::format(" -d \"{}\"\n", sentence(option.help));
   }
-  const auto file = house / "packaging" / "completion" / "connector.fish";
+  const auto file = house / "docker" / "packaging" / "completion" / "connector.fish";
   expect_file(file, with_lines(text_of(file), "options", lines));
 }
 

@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 set(CONNECTOR_ETC /etc/connector CACHE PATH "Where the services' configuration is")
 set(CONNECTOR_SHARE ${CMAKE_INSTALL_FULL_DATADIR}/connector)
-set(here ${CMAKE_SOURCE_DIR}/packaging)
+set(here ${CMAKE_SOURCE_DIR}/docker/packaging)
 set(made ${CMAKE_BINARY_DIR}/packaging)
 
 install(TARGETS connector RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)

@@ -12,7 +12,7 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
-set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/packaging/times.cmake)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/docker/packaging/times.cmake)
 
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
@@ -22,9 +22,9 @@ set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, libc6 (>= 2.36), ${c
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "${python_PACKAGE}, python3-jinja2, ${ldap_PACKAGE}")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "logrotate, ${odbc_PACKAGE}, tdsodbc, ${libsecret-1_PACKAGE}, gnome-keyring")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-configure_file(packaging/deb/conffiles.in packaging/conffiles @ONLY)
-set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_BINARY_DIR}/packaging/conffiles ${CMAKE_SOURCE_DIR}/packaging/deb/postinst
-    ${CMAKE_SOURCE_DIR}/packaging/deb/prerm ${CMAKE_SOURCE_DIR}/packaging/deb/postrm)
+configure_file(docker/packaging/deb/conffiles.in packaging/conffiles @ONLY)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_BINARY_DIR}/packaging/conffiles ${CMAKE_SOURCE_DIR}/docker/packaging/deb/postinst
+    ${CMAKE_SOURCE_DIR}/docker/packaging/deb/prerm ${CMAKE_SOURCE_DIR}/docker/packaging/deb/postrm)
 
 set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
 set(CPACK_RPM_PACKAGE_LICENSE "Apache-2.0")
@@ -32,10 +32,10 @@ set(CPACK_RPM_PACKAGE_GROUP "Applications/System")
 set(CPACK_RPM_PACKAGE_REQUIRES_PRE "shadow-utils")
 set(CPACK_RPM_PACKAGE_REQUIRES "ca-certificates, libcurl, openssl-libs, libidn2, sqlite-libs, libseccomp")
 set(CPACK_RPM_PACKAGE_SUGGESTS "python3-libs, python3-jinja2, openldap, unixODBC, freetds, libsecret, logrotate")
-set(CPACK_RPM_PRE_INSTALL_SCRIPT_FILE ${CMAKE_SOURCE_DIR}/packaging/rpm/pre)
-set(CPACK_RPM_POST_INSTALL_SCRIPT_FILE ${CMAKE_SOURCE_DIR}/packaging/rpm/post)
-set(CPACK_RPM_PRE_UNINSTALL_SCRIPT_FILE ${CMAKE_SOURCE_DIR}/packaging/rpm/preun)
-set(CPACK_RPM_POST_UNINSTALL_SCRIPT_FILE ${CMAKE_SOURCE_DIR}/packaging/rpm/postun)
+set(CPACK_RPM_PRE_INSTALL_SCRIPT_FILE ${CMAKE_SOURCE_DIR}/docker/packaging/rpm/pre)
+set(CPACK_RPM_POST_INSTALL_SCRIPT_FILE ${CMAKE_SOURCE_DIR}/docker/packaging/rpm/post)
+set(CPACK_RPM_PRE_UNINSTALL_SCRIPT_FILE ${CMAKE_SOURCE_DIR}/docker/packaging/rpm/preun)
+set(CPACK_RPM_POST_UNINSTALL_SCRIPT_FILE ${CMAKE_SOURCE_DIR}/docker/packaging/rpm/postun)
 set(CPACK_RPM_USER_FILELIST
     "%config(noreplace) %attr(0640,root,connector) ${CONNECTOR_ETC}/config.ini"
     "%config(noreplace) %attr(0640,root,connector) ${CONNECTOR_ETC}/environment"
