@@ -58,8 +58,10 @@ Sections::Sections(App& app, const std::vector<std::string>& names, Problems& pr
     : app_(app), problems_(problems) {
   for (const std::string& name : names.empty() ? enabled_sections(app) : names) add(name);
   if (ready_.empty() && problems_.empty()) {
-    problems_.emplace_back("none of the named sections can run: check their names and enable = True in " +
-                           app_.configuration().origin);
+    const std::string& origin = app_.configuration().origin;
+    problems_.emplace_back(
+        names.empty() ? "nothing to do: no section is enabled: set enable = True for one in " + origin
+                      : "none of the named sections can run: check their names and enable = True in " + origin);
   }
   compile_code();
   for (ReadySection& ready : ready_) {

@@ -11,9 +11,9 @@ namespace {
 /// So old at most is what is known of the mapping in Oomnitza.
 constexpr std::chrono::minutes mapping_age{10};
 
-std::size_t failed_records(const Summary& summary, std::size_t wanted) {
-  const bool has_failed_as_a_whole = !summary.error.empty() && summary.pulled == 0;
-  return has_failed_as_a_whole ? wanted : summary.failed + summary.undelivered + summary.not_sent;
+/// Whether no record was asked for: the login failed, files cannot be opened, Oomnitza gives no mapping.
+bool could_not_begin(const Summary& summary) {
+  return !summary.error.empty() && summary.pulled == 0;
 }
 
 }  // namespace
@@ -35,7 +35,11 @@ std::optional<std::size_t> WebhookRuns::run(const std::vector<std::string>& keys
   faults.report();
   if (app_.stop().stop_requested()) return std::nullopt;
   if (!summary.succeeded()) failure_.note();
-  return failed_records(summary, keys.size());
+  if (could_not_begin(summary)) {
+    log_.warning("its events wait, and are tried again in half a minute");
+    return std::nullopt;
+  }
+  return summary.failed + summary.undelivered + summary.not_sent;
 }
 
 void WebhookRuns::renew_mapping() {
@@ -51,7 +55,7 @@ void WebhookRuns::renew_mapping() {
 bool run_as_scheduled(App& app, const std::string& name) {
   try {
     std::optional<StateFolder> state;
-    if (!app.line.testmode) state.emplace(app.paths.state).lock(name);
+    if (!app.line.testmode) state.emplace(app.paths.state).lock(name, "");
     Problems problems;
     Sections sections(app, {name}, problems);
     if (!problems.empty()) throw ConfigError(problems);

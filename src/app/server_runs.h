@@ -19,7 +19,8 @@ class WebhookRuns {
   /// delivered.
   WebhookRuns(App& app, const Sections& sections, ReadySection& ready, RecentFailure& failure);
 
-  /// Reads and delivers records, with a portion of their own. How many failed; nothing: it was interrupted.
+  /// Reads and delivers records, with a portion of their own. How many failed; nothing: it was interrupted or could not
+  /// begin.
   std::optional<std::size_t> run(const std::vector<std::string>& keys);
 
  private:

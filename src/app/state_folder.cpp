@@ -51,12 +51,12 @@ StateFolder::StateFolder(std::filesystem::path folder) : folder_(std::move(folde
     require_own(entry.path());
 }
 
-void StateFolder::lock(const std::string& name) {
+void StateFolder::lock(const std::string& name, std::string_view advice) {
   try {
     const ProcessLock& lock = locks_.emplace_back(folder_ / (safe_name(name) + ".lock"));
     if (!lock.other()) return;
     const std::string process = *lock.other() > 0 ? fmt::format("process {}", *lock.other()) : "another process";
-    throw AlreadyRunning(fmt::format("{} is being run by {}; --singleton 0 runs it beside that", name, process));
+    throw AlreadyRunning(fmt::format("{} is being run by {}{}", name, process, advice));
   } catch (const std::system_error& error) {
     throw ConfigError(std::string(error.what()) + ": name another folder with --state-dir");
   }

@@ -4,6 +4,7 @@
 #include <list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "platform/process_lock.h"
 
@@ -24,8 +25,9 @@ class StateFolder {
   /// Makes the folder if it is missing. Throws ConfigError when payloads could not be kept in it.
   explicit StateFolder(std::filesystem::path folder);
 
-  /// Locks what is run (a section's name) until the object ends. Throws AlreadyRunning, which says who runs it.
-  void lock(const std::string& name);
+  /// Locks what is run (a section's name) until the object ends. Throws AlreadyRunning, which says who runs it. advice:
+  /// what it says of that, too.
+  void lock(const std::string& name, std::string_view advice = "; --singleton 0 runs it beside that");
 
  private:
   const std::filesystem::path folder_;

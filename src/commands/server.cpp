@@ -83,7 +83,7 @@ int serve(App& app) {
   app.keep_metrics();
   Sections sections(app, {}, app.problems);
   app.throw_problems();
-  if (state) state->lock("server");
+  if (state) state->lock("server", "");
   app.cloud().log_in();
   if (app.line.show_mappings) return show_mappings(sections);
   complete_mappings(sections);

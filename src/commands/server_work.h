@@ -50,6 +50,7 @@ class ServerWork {
   };
 
   void add(ReadySection& ready);
+  bool receives(const std::string& section) const;
   schedule::Scheduled scheduled(const ReadySection& ready) const;
 
   App& app_;

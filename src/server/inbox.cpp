@@ -63,6 +63,17 @@ std::vector<InboxEvent> Inbox::take(const std::string& section, std::size_t most
   return taken;
 }
 
+void Inbox::put_back(std::vector<InboxEvent> events) {
+  const std::lock_guard lock(mutex_);
+  for (auto event = events.rbegin(); event != events.rend(); ++event) {
+    Queue& queue = queues_[event->section];
+    --queue.under_way;
+    // One for the same record that has come meanwhile has taken its place in the store, too.
+    if (queue.keys.insert(event->key).second) queue.ready.push_front(std::move(*event));
+  }
+  changed_.notify_all();
+}
+
 void Inbox::forget(const std::vector<InboxEvent>& events) {
   const std::lock_guard lock(mutex_);
   for (const InboxEvent& event : events) {

@@ -48,6 +48,9 @@ class Inbox {
   /// nothing waits. They are kept in the store until forget().
   std::vector<InboxEvent> take(const std::string& section, std::size_t most, const std::stop_token& stop);
 
+  /// Has events that were taken wait again, before all others.
+  void put_back(std::vector<InboxEvent> events);
+
   /// Forgets events that were taken.
   void forget(const std::vector<InboxEvent>& events);
 

@@ -35,6 +35,7 @@ Routes::Decision Routes::decide(const Head& head) const {
   Admission admission = route->admit(head);
   if (admission.refusal) return {.refusal = std::move(admission.refusal)};
   if (admission.secret != nullptr && !admission.secret->empty() && !presents(head, *admission.secret)) {
+    if (admission.on_wrong_secret) admission.on_wrong_secret();
     return {.refusal = Reply{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=\"connector\""}}}};
   }
   return {.route = &*route, .max_body = admission.max_body};

@@ -17,6 +17,7 @@ struct Admission {
   std::optional<Reply> refusal = {};  ///< goes back at once; nothing: the body is read
   const Secret* secret = nullptr;     ///< that the request must present; nothing, or empty: none is needed
   std::size_t max_body = 0;           ///< bytes
+  std::function<void()> on_wrong_secret = {};
 };
 
 /// Who answers which requests.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/wait.h"
+
 namespace connector::server {
 namespace {
 
@@ -10,8 +12,8 @@ constexpr std::size_t most_at_once = 100;
 
 }  // namespace
 
-SectionWorker::SectionWorker(std::string section, Inbox& inbox, Work work, Ends ends)
-    : section_(std::move(section)), inbox_(inbox), work_(std::move(work)), ends_(std::move(ends)) {}
+SectionWorker::SectionWorker(std::string section, Inbox& inbox, Work work, Ends ends, std::chrono::milliseconds pause)
+    : section_(std::move(section)), inbox_(inbox), work_(std::move(work)), ends_(std::move(ends)), pause_(pause) {}
 
 void SectionWorker::start() {
   thread_ = std::jthread([this] { run(); });
@@ -23,20 +25,25 @@ void SectionWorker::finish() {
 
 void SectionWorker::run() {
   while (!ends_.give_up.stop_requested()) {
-    const std::vector<InboxEvent> events = inbox_.take(section_, most_at_once, ends_.stop);
+    std::vector<InboxEvent> events = inbox_.take(section_, most_at_once, ends_.stop);
     if (events.empty()) return;
-    work_off(events);
+    if (!work_off(std::move(events)) && !wait_for(pause_, ends_.stop)) return;
   }
 }
 
-void SectionWorker::work_off(const std::vector<InboxEvent>& events) {
+/// Whether they need not be tried again.
+bool SectionWorker::work_off(std::vector<InboxEvent> events) {
   std::vector<std::string> keys;
   for (const InboxEvent& event : events) keys.push_back(event.key);
   const std::optional<std::size_t> failed = work_(keys);
-  if (!failed) return;  // they stay in the store
+  if (!failed) {
+    inbox_.put_back(std::move(events));
+    return false;
+  }
   failed_ += *failed;
   done_ += keys.size() - std::min(*failed, keys.size());
   inbox_.forget(events);
+  return true;
 }
 
 }  // namespace connector::server

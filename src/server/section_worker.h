@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -17,8 +18,8 @@ namespace connector::server {
 /// told to stop and nothing waits.
 class SectionWorker {
  public:
-  /// Reads and delivers the records of these keys. How many of them failed; nothing: it was interrupted, and they are
-  /// to be kept. Must not throw.
+  /// Reads and delivers the records of these keys. How many of them failed; nothing: it was interrupted or could not
+  /// begin, and they are to be kept. Must not throw.
   using Work = std::function<std::optional<std::size_t>(const std::vector<std::string>& keys)>;
 
   /// When it ends: once `stop` was requested and nothing waits, or at the next batch after `give_up`.
@@ -27,8 +28,11 @@ class SectionWorker {
     std::stop_token give_up;
   };
 
+  /// After which what could not begin is tried again.
+  static constexpr std::chrono::milliseconds usual_pause{30'000};
+
   /// inbox: outlives it.
-  SectionWorker(std::string section, Inbox& inbox, Work work, Ends ends);
+  SectionWorker(std::string section, Inbox& inbox, Work work, Ends ends, std::chrono::milliseconds pause = usual_pause);
 
   const std::string& section() const { return section_; }
   std::size_t done() const { return done_; }
@@ -40,12 +44,13 @@ class SectionWorker {
 
  private:
   void run();
-  void work_off(const std::vector<InboxEvent>& events);
+  bool work_off(std::vector<InboxEvent> events);
 
   const std::string section_;
   Inbox& inbox_;
   const Work work_;
   const Ends ends_;
+  const std::chrono::milliseconds pause_;
   std::atomic<std::size_t> done_ = 0;
   std::atomic<std::size_t> failed_ = 0;
   std::jthread thread_;

@@ -53,7 +53,11 @@ class Webhooks {
       return {.refusal = Reply{.status = 404}};
     }
     return {.secret = &section->connector.webhook_secret,
-            .max_body = static_cast<std::size_t>(section->connector.webhook_max_body)};
+            .max_body = static_cast<std::size_t>(section->connector.webhook_max_body),
+            .on_wrong_secret = [this, section] {
+              log_.warning("section [{}]: a webhook was refused: its secret is missing, or not webhook_secret",
+                           section->name);
+            }};
   }
 
   void handle(const Head& head, const std::string& text, const Answer& answer) const {

@@ -147,7 +147,7 @@ void Database::fail(int code) const {
   const std::string name = utf8_path(file_.filename());
   fail(
       fmt::format("{}. Restore it from a backup, or move it away with {}-wal and {}-shm: a new one is made, without "
-                  "history and without knowing which reports were fetched",
+                  "history, without the webhooks that wait, and without knowing which reports were fetched",
                   code == SQLITE_NOTADB ? cause : "it is damaged", name, name));
 }
 

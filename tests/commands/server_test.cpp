@@ -199,6 +199,8 @@ TEST_F(ServerTest, ASecretIsAskedFor) {
   EXPECT_THAT(post("/casper", added(7)), AllOf(StartsWith("HTTP/1.1 401 "), HasSubstr("WWW-Authenticate: ")));
   EXPECT_EQ(status("/casper", added(7), "X-Webhook-Secret: open\r\n"), 401);
   EXPECT_EQ(status("/unknown", added(7)), 404);
+  EXPECT_THAT(output(),
+              HasSubstr("section [casper]: a webhook was refused: its secret is missing, or not webhook_secret"));
   EXPECT_EQ(jamf.asked(), 0);
   EXPECT_EQ(status("/casper", added(1), "X-Webhook-Secret: open-sesame\r\n"), 204);
   EXPECT_EQ(status("/casper", added(2), "Authorization: Bearer open-sesame\r\n"), 204);

@@ -217,6 +217,33 @@ TEST_F(InboxTest, AWorkerCountsAndForgetsWhatItWorkedOff) {
   EXPECT_THAT(stored(), IsEmpty());
 }
 
+TEST_F(InboxTest, WhatCouldNotBeginIsTriedAgainInTheSameOrder) {
+  std::vector<std::vector<std::string>> asked;
+  {
+    Inbox inbox = open();
+    for (const char* key : {"1", "2"}) add(inbox, key);
+    SectionWorker worker(
+        "casper", inbox,
+        [&](const std::vector<std::string>& all) -> std::optional<std::size_t> {
+          asked.push_back(all);
+          if (asked.size() == 1) {
+            add(inbox, "2");  // waits already, in effect
+            return std::nullopt;
+          }
+          stop_.request_stop();
+          return 0;
+        },
+        {.stop = stop_.get_token(), .give_up = {}}, std::chrono::milliseconds(1));
+    worker.start();
+    worker.finish();
+    EXPECT_EQ(worker.done(), 2U);
+    EXPECT_EQ(worker.failed(), 0U);
+  }
+  ASSERT_THAT(asked, SizeIs(2));
+  EXPECT_THAT(asked[1], testing::UnorderedElementsAre("1", "2"));
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
 TEST_F(InboxTest, AWorkerThatIsInterruptedKeepsItsEvents) {
   {
     Inbox inbox = open();
