@@ -34,11 +34,11 @@ std::optional<std::size_t> WebhookRuns::run(const std::vector<std::string>& keys
       {.read_part = [&](const Emit& emit) { connector_.read_records(keys, emit); }, .started_by = by_webhook});
   faults.report();
   if (app_.stop().stop_requested()) return std::nullopt;
-  if (!summary.succeeded()) failure_.note();
   if (could_not_begin(summary)) {
     log_.warning("its events wait, and are tried again in half a minute");
     return std::nullopt;
   }
+  if (!summary.succeeded()) failure_.note();
   return summary.failed + summary.undelivered + summary.not_sent;
 }
 
