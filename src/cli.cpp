@@ -103,8 +103,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     // "--ini: 1 required TEXT missing", "--ini: At most 1 required but received 2"
     const std::string text = error.what();
     const bool is_twice = text.find("received") != std::string::npos;
-    throw UsageError("option " + text.substr(0, text.find(':')) +
-                     (is_twice ? " stands there twice" : " needs a value"));
+    throw UsageError("option " + text.substr(0, text.find(':')) + (is_twice ? " is given twice" : " needs a value"));
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }

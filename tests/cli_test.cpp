@@ -88,7 +88,7 @@ TEST(CommandLine, SaysOnOneLineWhatIsWrong) {
   EXPECT_EQ(problem_with({"--nosuch=5"}), "unknown option --nosuch (see connector --help)");
   EXPECT_EQ(problem_with({"--workers"}), "option --workers needs a value (see connector --help)");
   EXPECT_EQ(problem_with({"--workers", "2", "--workers", "3"}),
-            "option --workers stands there twice (see connector --help)");
+            "option --workers is given twice (see connector --help)");
   EXPECT_EQ(problem_with({"--workers", "many"}),
             "--workers: must be a whole number, 0 or greater (see connector --help)");
   EXPECT_EQ(problem_with({"--log-format", "yaml"}), "--log-format: must be text|json (see connector --help)");

@@ -9,6 +9,7 @@
 #include "log/rate_limited.h"
 #include "platform/memory.h"
 #include "platform/path.h"
+#include "sync/metrics_listener.h"
 #include "sync/progress.h"
 #include "sync/undelivered.h"
 #include "version.h"
@@ -102,10 +103,7 @@ RequestObserver App::request_observer() const {
 }
 
 void App::expect_runs_of(const std::string& section) {
-  if (!metrics_) return;
-  metrics_->expect(section);
-  const auto last = history_ ? history_->last_success(section) : std::nullopt;
-  if (last) metrics_->note_success(section, *last);
+  expect_runs(metrics_.get(), history_.get(), section);
 }
 
 void App::work_on_after_stop(std::chrono::milliseconds patience) {

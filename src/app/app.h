@@ -41,7 +41,7 @@ class App {
   /// From now on SIGHUP means that log files were rotated, and no longer that the program is to stop.
   void reopen_logs_on_hangup();
 
-  /// From now on stop() is requested so long after the program was told to stop. To be called before all else.
+  /// From now on stop() is requested `patience` after shutdown begins. To be called before all else.
   void work_on_after_stop(std::chrono::milliseconds patience);
 
   const CommandLine& line;
@@ -49,9 +49,9 @@ class App {
   const std::span<const Plugin> plugins;
   Problems problems;  ///< found so far; throw_problems() ends the command when there are any
 
-  /// Requested when the program was told to stop.
+  /// Requested when shutdown begins.
   std::stop_token told_to_stop() const { return signals_.token(); }
-  /// Requested when work under way is to end: then, or later where a command works on for some time.
+  /// Requested when work under way is to end: at once, or later where a command finishes work after shutdown begins.
   std::stop_token stop() const { return late_stop_ ? late_stop_->get_token() : told_to_stop(); }
   /// How requests are repeated.
   Timing timing() const;

@@ -35,7 +35,7 @@ std::optional<std::size_t> WebhookRuns::run(const std::vector<std::string>& keys
   faults.report();
   if (app_.stop().stop_requested()) return std::nullopt;
   if (could_not_begin(summary)) {
-    log_.warning("its events wait, and are tried again in half a minute");
+    log_.warning("its events are kept; retrying in 30 s");
     return std::nullopt;
   }
   if (!summary.succeeded()) failure_.note();

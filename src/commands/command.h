@@ -43,7 +43,7 @@ struct Command {
   void (*check)(const CommandLine& line) = nullptr;
   int (*run)(App& app) = nullptr;
   int (*run_alone)(const Invocation& invocation) = nullptr;
-  std::chrono::seconds patience{0};  ///< how long it works on once it was told to stop
+  std::chrono::seconds patience{0};  ///< how long it finishes work after shutdown begins
 };
 
 /// Every command; the first one is the default.

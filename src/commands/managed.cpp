@@ -116,14 +116,10 @@ void lock(StateFolder& state, const std::vector<std::string>& integrations) {
 std::unique_ptr<server::Listener> listen_if_wanted(App& app) {
   if (!app.line.listen) return nullptr;
   server::Routes routes({server::health_route(app.stop()), server::metrics_route(*app.metrics())});
-  try {
-    auto listener = std::make_unique<server::Listener>(*server::parse_endpoint(*app.line.listen), std::move(routes),
-                                                       rate_limited(app.log()));
-    app.log().info("listening on {}", listener->url());
-    return listener;
-  } catch (const server::ListenError& error) {
-    throw ConfigError(std::string(error.what()));
-  }
+  auto listener = std::make_unique<server::Listener>(*server::parse_endpoint(*app.line.listen), std::move(routes),
+                                                     rate_limited(app.log()));
+  app.log().info("listening on {}", listener->url());
+  return listener;
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "app/state_folder.h"
 #include "commands/command.h"
@@ -21,16 +21,6 @@ namespace {
 
 constexpr std::chrono::seconds longest_stop{45};  // for code that is out of anybody's hands
 
-std::unique_ptr<server::Listener> listen(const App& app, server::Routes routes) {
-  try {
-    return std::make_unique<server::Listener>(
-        server::Endpoint{.host = app.line.host.value_or("127.0.0.1"), .port = app.line.port}, std::move(routes),
-        rate_limited(app.log()));
-  } catch (const server::ListenError& error) {
-    throw ConfigError(std::string(error.what()));
-  }
-}
-
 void warn_of_open_door(const App& app, const server::Listener& listener, const ServerWork& work) {
   const std::string sections = listener.is_loopback() ? "" : work.unprotected();
   if (sections.empty()) return;
@@ -47,20 +37,21 @@ int work_until_stopped(App& app, Sections& sections) {
     std::_Exit(something_failed);
   });
   app.metrics()->watch_queues([&] { return work.waiting(); });
-  const std::unique_ptr<server::Listener> listener =
-      listen(app, server::Routes({server::health_route(stop, [&] { return work.health(); }),
-                                  server::metrics_route(*app.metrics()), work.webhooks()}));
-  warn_of_open_door(app, *listener, work);
+  const server::Endpoint endpoint{.host = app.line.host.value_or("127.0.0.1"), .port = app.line.port};
+  server::Routes routes({server::health_route(stop, [&] { return work.health(); }),
+                         server::metrics_route(*app.metrics()), work.webhooks()});
+  server::Listener listener(endpoint, std::move(routes), rate_limited(app.log()));
+  warn_of_open_door(app, listener, work);
   work.start();
-  app.log().info("listening on {}", listener->url());
+  app.log().info("listening on {}", listener.url());
 
   ServiceManager service;
   service.ready();
-  service.status("listening on " + listener->url());
-  service.keep_alive([&] { return listener->is_alive(); });
+  service.status("listening on " + listener.url());
+  service.keep_alive([&] { return listener.is_alive(); });
   wait_for_stop(stop, {});
   service.stopping();
-  listener->stop_accepting();
+  listener.stop_accepting();
   app.log().info("stopping: no new connections are taken, and waiting events are worked off");
   return work.finish() ? all_delivered : something_failed;
 }

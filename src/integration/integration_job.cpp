@@ -69,7 +69,7 @@ class IntegrationJob {
 
   void run() {
     history_.started();
-    expect_in_metrics();
+    expect_runs(context_.metrics, context_.history, identity_.section());
     if (!context_.testmode) listener_.tell(&context_.cloud);
     try {
       const std::shared_ptr<const Configuration> ini = context_.configuration();
@@ -128,14 +128,6 @@ class IntegrationJob {
                                        .stop = stop_});
     log_.info("sync ended{}", all_well ? "" : " with failures");
     tell_end(all_well ? "" : "some reports could not be stored");
-  }
-
-  /// A failure after a restart is not the first thing that is known of it.
-  void expect_in_metrics() {
-    metrics_.started();
-    if (context_.metrics == nullptr || context_.history == nullptr) return;
-    const std::string section = identity_.section();
-    if (const auto last = context_.history->last_success(section)) context_.metrics->note_success(section, *last);
   }
 
   /// Of a run that had no job.

@@ -22,6 +22,7 @@ struct Counts {
   std::map<std::string, std::size_t> nulls = {};
 
   std::size_t records() const { return filtered_out + skipped + failed; }
+  Counts& operator+=(const Counts& other);
 };
 
 /// A section's record filter, in Python.

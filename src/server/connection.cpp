@@ -31,7 +31,7 @@ Head head_of(const http::request<http::string_body>& request) {
   return head;
 }
 
-/// The status of the answer to what is no request; 0: none.
+/// The status of the response to an invalid request; 0: no response.
 int status_of(beast::error_code error) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
   if (error == http::error::body_limit) return 413;
@@ -123,7 +123,7 @@ void Connection::hand_over() {
   });
 }
 
-/// What came is no request, too large, too slow, or broke off.
+/// The request is invalid, too large, too slow or incomplete.
 void Connection::fail(beast::error_code error) {
   const int status = status_of(error);
   context_.log.debug("a request ended early: {}", error.message());

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "connector/error.h"
 #include "platform/heartbeat.h"
 #include "platform/limits.h"
 #include "server/connection.h"
@@ -37,7 +38,7 @@ tcp::endpoint resolve(asio::io_context& context, const Endpoint& wanted) {
   const auto is_ipv4 = [](const auto& entry) { return entry.endpoint().protocol() == tcp::v4(); };
   if (const auto entry = std::find_if(found.begin(), found.end(), is_ipv4); entry != found.end()) return *entry;
   if (!error && !found.empty()) return *found.begin();
-  throw ListenError(fmt::format("cannot listen on {}: {}: name an address of this machine", wanted.host,
+  throw ConfigError(fmt::format("cannot listen on {}: {}: name an address of this machine", wanted.host,
                                 error ? error.message() : "no address"));
 }
 
@@ -89,7 +90,7 @@ class Listener::Acceptor {
       acceptor_.listen();
       endpoint_ = acceptor_.local_endpoint();
     } catch (const boost::system::system_error& error) {
-      throw ListenError(fmt::format("cannot listen on {}: {}: name another address or port", shown(endpoint),
+      throw ConfigError(fmt::format("cannot listen on {}: {}: name another address or port", shown(endpoint),
                                     error.code().message()));
     }
   }

@@ -31,7 +31,7 @@ std::optional<Endpoint> parse_endpoint(std::string_view text);
 /// An HTTP/1.1 server with one thread, which also calls the routes. TLS is a reverse proxy's task.
 class Listener {
  public:
-  /// Listens when the constructor has returned. Throws ListenError.
+  /// Listens when the constructor has returned. Throws ConfigError when it cannot.
   Listener(const Endpoint& endpoint, Routes routes, Log log, Limits limits = {});
   /// Ends all connections.
   ~Listener();
@@ -56,12 +56,6 @@ class Listener {
  private:
   class Acceptor;
   std::unique_ptr<Acceptor> acceptor_;
-};
-
-/// There is no listening on an address: what() says why and what to do.
-class ListenError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace connector::server

@@ -15,7 +15,7 @@
 namespace connector::server {
 
 /// Works a section's events off, as many at once as wait (a hundred at most), on a thread of its own. Ends when it was
-/// told to stop and nothing waits.
+/// asked to stop and nothing waits.
 class SectionWorker {
  public:
   /// Reads and delivers the records of these keys. How many of them failed; nothing: it was interrupted or could not

@@ -19,12 +19,12 @@ Reply try_again() {
   return {.status = 503, .headers = {{"Retry-After", "10"}}};
 }
 
-/// Why a body is no event, and else nothing. Its text is not shown: it is of who sends.
+/// Why a body is not a valid event; empty when it is. Its text is not shown: it is of who sends.
 std::string problem_with(const Json& body) {
-  if (!body.is_object()) return "it is no JSON object";
+  if (!body.is_object()) return "it is not a JSON object";
   const Json& name = at(body, "webhook.webhookEvent");
   if (!name.is_string() || name == "") return "it has no webhook.webhookEvent";
-  return at(body, "event").is_object() ? "" : "its \"event\" is no object";
+  return at(body, "event").is_object() ? "" : "its \"event\" is not an object";
 }
 
 Json parsed(const std::string& body) {

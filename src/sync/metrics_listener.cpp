@@ -22,4 +22,11 @@ void MetricsListener::ended(const Summary& summary) {
   metrics_->add(section_, run);
 }
 
+void expect_runs(Metrics* metrics, History* history, const std::string& section) {
+  if (metrics == nullptr) return;
+  metrics->expect(section);
+  if (history == nullptr) return;
+  if (const auto last = history->last_success(section)) metrics->note_success(section, *last);
+}
+
 }  // namespace connector

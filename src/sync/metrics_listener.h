@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "metrics/metrics.h"
+#include "state/history.h"
 #include "sync/listener.h"
 
 namespace connector {
@@ -21,5 +22,9 @@ class MetricsListener final : public SyncListener {
   Metrics* const metrics_;
   const std::string section_;
 };
+
+/// The section is in the metrics from now on, with its last success, as far as the history knows it. Both may be
+/// nullptr.
+void expect_runs(Metrics* metrics, History* history, const std::string& section);
 
 }  // namespace connector

@@ -149,10 +149,13 @@ void Pipeline::work() {
     attempt([&] { pass(*work, payload, counts); });
   }
   attempt([&] {
+    {
+      const std::lock_guard lock(counts_mutex_);
+      counts_ += counts;
+    }
     // The first payload decides for all whether records can be found again: not what one worker is left with.
     if (delivery_.has_begun()) deliver_all(payload);
     const std::lock_guard lock(counts_mutex_);
-    counts_ += counts;
     rest_.append(payload);
   });
 }

@@ -79,10 +79,7 @@ void ShardedMapping::map_then_choose(Batch& batch, Payload& payload, Counts& cou
   const auto take = [&] {
     choose(mapped, payload, counts);
     if (shard_.number == 1) {
-      counts.filtered_out += unsent.filtered_out;
-      counts.skipped += unsent.skipped;
-      counts.failed += unsent.failed;
-      for (const auto& [converter, count] : unsent.nulls) counts.nulls[converter] += count;
+      counts += unsent;
     } else {
       counts.filtered_out += unsent.records();
     }

@@ -5,10 +5,7 @@
 namespace connector {
 
 Summary& Summary::operator+=(const Counts& counts) {
-  filtered_out += counts.filtered_out;
-  skipped += counts.skipped;
-  failed += counts.failed;
-  for (const auto& [converter, count] : counts.nulls) nulls[converter] += count;
+  Counts::operator+=(counts);
   return *this;
 }
 

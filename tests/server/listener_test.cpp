@@ -228,10 +228,10 @@ TEST_F(ListenerTest, APortThatIsInUseIsAnError) {
   try {
     const Listener other({.host = "127.0.0.1", .port = listener_.port()}, Routes({}), Log());
     FAIL();
-  } catch (const ListenError& error) {
+  } catch (const ConfigError& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("127.0.0.1:" + std::to_string(listener_.port())), HasSubstr("in use")));
   }
-  EXPECT_THROW(Listener({.host = "no.such.host.invalid"}, Routes({}), Log()), ListenError);
+  EXPECT_THROW(Listener({.host = "no.such.host.invalid"}, Routes({}), Log()), ConfigError);
 }
 
 TEST(Endpoints, AreHostAndPort) {
