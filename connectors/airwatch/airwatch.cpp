@@ -5,7 +5,7 @@
 #include "airwatch/uem.h"
 #include "connector/pages.h"
 
-namespace connector {
+namespace connector::airwatch {
 namespace {
 
 /// A device and what became of its network details.
@@ -150,7 +150,7 @@ class AirWatch final : public Connector {
 
 }  // namespace
 
-Plugin airwatch() {
+Plugin plugin() {
   return {
       .section = "airwatch",
       .mapping_name = "AirWatch",
@@ -192,4 +192,4 @@ Plugin airwatch() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::airwatch

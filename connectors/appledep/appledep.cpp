@@ -12,7 +12,7 @@
 #include "connector/pages.h"
 #include "text/text.h"
 
-namespace connector {
+namespace connector::appledep {
 namespace {
 
 constexpr std::size_t small_batch = 100;
@@ -140,14 +140,14 @@ class AppleDep final : public Connector {
     }
   }
 
-  std::optional<apple_dep::Session> session_;
+  std::optional<Session> session_;
   std::size_t batch_ = 1000;            ///< devices whose details are requested at once
   std::map<std::string, int> skipped_;  ///< devices without details, by what Apple says of them
 };
 
 }  // namespace
 
-Plugin appledep() {
+Plugin plugin() {
   return {
       .section = "appledep",
       .mapping_name = "AppleDEP",
@@ -175,4 +175,4 @@ Plugin appledep() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::appledep

@@ -2,7 +2,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::apple_dep {
+namespace connector::appledep {
 namespace {
 
 constexpr const char* session_header = "X-ADM-Auth-Session";
@@ -70,4 +70,4 @@ void Session::require_terms(const Response& response) const {
                             "(or School) Manager and accept them");
 }
 
-}  // namespace connector::apple_dep
+}  // namespace connector::appledep

@@ -7,7 +7,7 @@
 #include "connector/http.h"
 #include "connector/oauth.h"
 
-namespace connector::apple_dep {
+namespace connector::appledep {
 
 class Session {
  public:
@@ -34,4 +34,4 @@ class Session {
   std::string session_;
 };
 
-}  // namespace connector::apple_dep
+}  // namespace connector::appledep

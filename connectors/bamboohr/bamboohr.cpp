@@ -5,7 +5,7 @@
 #include "connector/connector.h"
 #include "connector/pages.h"
 
-namespace connector {
+namespace connector::bamboohr {
 namespace {
 
 constexpr const char* email = "workEmail";
@@ -138,7 +138,7 @@ class BambooHr final : public Connector {
 
 }  // namespace
 
-Plugin bamboohr() {
+Plugin plugin() {
   return {
       .section = "bamboohr",
       .mapping_name = "BambooHR",
@@ -184,4 +184,4 @@ Plugin bamboohr() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::bamboohr

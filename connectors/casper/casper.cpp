@@ -5,7 +5,7 @@
 #include "casper/subsets.h"
 #include "connector/pages.h"
 
-namespace connector {
+namespace connector::casper {
 namespace {
 
 /// Where the Classic API has the devices of one kind.
@@ -72,13 +72,13 @@ class Casper final : public WebhookConnector {
 
   void authenticate() override {
     http.headers.set("Accept", "application/json");
-    logout_ = jamf::keep_logged_in(*this, url.value, {username, password.value, client_id, client_secret.value});
+    logout_ = keep_logged_in(*this, url.value, {username, password.value, client_id, client_secret.value});
   }
 
   void read(const Emit& emit) override {
     const SessionEnd session_end(*this, logout_);
     if (is_pro()) {
-      return jamf::read_inventory(
+      return read_inventory(
           *this,
           {.url = url.value, .of_computers = !brings_mobile_devices(), .group = group_name, .page_size = page_size},
           emit);
@@ -91,12 +91,12 @@ class Casper final : public WebhookConnector {
         [&](const std::string& id) { return kind.name + " " + id; });
   }
 
-  Notice receive(const WebhookEvent& event) const override { return jamf::read_event(event, brings_mobile_devices()); }
+  Notice receive(const WebhookEvent& event) const override { return read_event(event, brings_mobile_devices()); }
 
   /// group_name does not restrict them: Jamf Pro's webhooks know their own groups.
   void read_records(const std::vector<std::string>& ids, const Emit& emit) override {
     if (is_pro()) {
-      return jamf::read_inventory(
+      return read_inventory(
           *this,
           {.url = url.value, .of_computers = !brings_mobile_devices(), .group = {}, .page_size = page_size, .ids = ids},
           emit);
@@ -150,7 +150,7 @@ class Casper final : public WebhookConnector {
   /// The part of an address that names what is read of a device; empty: all.
   std::string subset_path() const {
     if (all_attributes && code.empty()) return {};
-    const std::string names = jamf::subsets(sources, converters, code);
+    const std::string names = subsets(sources, converters, code);
     return names.empty() ? "" : "/subset/" + names;
   }
 
@@ -183,7 +183,7 @@ class Casper final : public WebhookConnector {
 
 }  // namespace
 
-Plugin casper() {
+Plugin plugin() {
   Plugin plugin{
       .section = "casper",
       .mapping_name = "Casper",
@@ -230,4 +230,4 @@ Plugin casper() {
   return plugin;
 }
 
-}  // namespace connector
+}  // namespace connector::casper

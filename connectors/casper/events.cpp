@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace connector::jamf {
+namespace connector::casper {
 namespace {
 
 constexpr std::size_t max_digits = 18;
@@ -41,4 +41,4 @@ Notice read_event(const WebhookEvent& event, bool of_mobile_devices) {
   return {.key = device_of(event.details), .unwanted = "it names no device by a jssID"};
 }
 
-}  // namespace connector::jamf
+}  // namespace connector::casper

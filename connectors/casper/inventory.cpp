@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace connector::jamf {
+namespace connector::casper {
 namespace {
 
 /// A section of the record and its name in requests.
@@ -156,4 +156,4 @@ void read_inventory(const Connector& source, const InventoryQuery& query, const 
   });
 }
 
-}  // namespace connector::jamf
+}  // namespace connector::casper

@@ -6,7 +6,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::jamf {
+namespace connector::casper {
 
 struct InventoryQuery {
   std::string url;           ///< of the server
@@ -20,4 +20,4 @@ struct InventoryQuery {
 /// SourceError when fewer came than Jamf Pro counts.
 void read_inventory(const Connector& source, const InventoryQuery& query, const Emit& emit);
 
-}  // namespace connector::jamf
+}  // namespace connector::casper

@@ -4,7 +4,7 @@
 
 #include "connector/oauth.h"
 
-namespace connector::jamf {
+namespace connector::casper {
 namespace {
 
 using namespace std::chrono_literals;
@@ -82,4 +82,4 @@ std::function<std::optional<Request>()> keep_logged_in(Connector& source, const 
   };
 }
 
-}  // namespace connector::jamf
+}  // namespace connector::casper

@@ -6,7 +6,7 @@
 
 #include "connector/connector.h"
 
-namespace connector::jamf {
+namespace connector::casper {
 
 /// An API client when client_id is set, else a user.
 struct Credentials {
@@ -21,4 +21,4 @@ struct Credentials {
 std::function<std::optional<Request>()> keep_logged_in(Connector& source, const std::string& url,
                                                        const Credentials& credentials);
 
-}  // namespace connector::jamf
+}  // namespace connector::casper

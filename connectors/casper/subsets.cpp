@@ -6,7 +6,7 @@
 
 #include "connector/http.h"
 
-namespace connector::jamf {
+namespace connector::casper {
 namespace {
 
 /// The parts of a record that are looked for in Python code.
@@ -88,4 +88,4 @@ std::string subsets(const std::vector<std::string>& sources, const std::vector<s
   return text;
 }
 
-}  // namespace connector::jamf
+}  // namespace connector::casper

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace connector::jamf {
+namespace connector::casper {
 
 /// What of a device is asked for: the parts of its record that the mapping, its converters and Python code read, as
 /// Jamf Pro names them in an address, "General&Software". Empty when nothing is read: the whole record is wanted then.
@@ -11,4 +11,4 @@ namespace connector::jamf {
 std::string subsets(const std::vector<std::string>& sources, const std::vector<std::string>& converters,
                     const std::string& code);
 
-}  // namespace connector::jamf
+}  // namespace connector::casper

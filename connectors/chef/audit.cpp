@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-namespace connector::chef_server {
+namespace connector::chef {
 namespace {
 
 /// A key of the record and its paths in nodes of each kind; empty: null.
@@ -117,4 +117,4 @@ Json audit(const Json& node, const AuditSettings& settings) {
   return {{"hardware", std::move(hardware)}};
 }
 
-}  // namespace connector::chef_server
+}  // namespace connector::chef

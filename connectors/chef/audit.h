@@ -2,7 +2,7 @@
 
 #include "connector/json.h"
 
-namespace connector::chef_server {
+namespace connector::chef {
 
 /// Where a section looks for values that the table of the node's kind does not have.
 struct AuditSettings {
@@ -16,4 +16,4 @@ bool has_shape(const Json& setting);
 /// The hardware of a node, as Oomnitza's mapping for Chef knows it: {"hardware": {…}}.
 Json audit(const Json& node, const AuditSettings& settings);
 
-}  // namespace connector::chef_server
+}  // namespace connector::chef

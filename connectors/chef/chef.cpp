@@ -11,7 +11,7 @@
 #include "chef/signature.h"
 #include "platform/path.h"
 
-namespace connector {
+namespace connector::chef {
 namespace {
 
 constexpr int max_page_size = 1000;
@@ -39,17 +39,17 @@ class Chef final : public Connector {
   int page_size = max_page_size;
 
   void check(const AddProblem& add_problem) override {
-    if (!chef_server::has_shape(attribute_extension))
+    if (!has_shape(attribute_extension))
       add_problem("attribute_extension", "must be JSON like {\"PLATFORM\": {\"NAME\": \"PATH\"}}");
-    if (!chef_server::has_shape(node_mappings))
+    if (!has_shape(node_mappings))
       add_problem("node_mappings", "must be JSON like {\"KIND\": {\"serial_number\": \"PATH\"}}");
-    version_ = sign_version == "1.3" ? chef_server::SignVersion::v1_3 : chef_server::SignVersion::v1_0;
+    version_ = sign_version == "1.3" ? SignVersion::v1_3 : SignVersion::v1_0;
     try {
       std::ifstream file(key_file);
       if (!file) throw std::invalid_argument("cannot be read");
       std::ostringstream pem;
       pem << file.rdbuf();
-      key_ = chef_server::PrivateKey::from_pem(pem.str());
+      key_ = PrivateKey::from_pem(pem.str());
       headers_for("/");
     } catch (const std::invalid_argument& error) {
       add_problem("key_file", "the file " + shown_path(key_file) + " " + error.what());
@@ -125,7 +125,7 @@ class Chef final : public Connector {
         [](const std::string& name) { return "node " + name; });
   }
 
-  Json record(const Json& node) const { return chef_server::audit(node, {attribute_extension, node_mappings}); }
+  Json record(const Json& node) const { return audit(node, {attribute_extension, node_mappings}); }
 
   Response get(const std::string& path, const Query& query = {}, std::vector<int> allow = {}) const {
     const std::string address = url.value + path;
@@ -140,22 +140,22 @@ class Chef final : public Connector {
   }
 
   Headers headers_for(const std::string& path) const {
-    Headers headers = chef_server::signed_headers(
-        {.method = "GET", .path = path, .time = std::chrono::system_clock::now(), .user = client}, version_,
-        key_.value());
+    Headers headers =
+        signed_headers({.method = "GET", .path = path, .time = std::chrono::system_clock::now(), .user = client},
+                       version_, key_.value());
     headers.set("Accept", "application/json");
     headers.set("x-chef-version", "0.10.8");
     return headers;
   }
 
-  chef_server::SignVersion version_ = chef_server::SignVersion::v1_0;
-  std::optional<chef_server::PrivateKey> key_;
+  SignVersion version_ = SignVersion::v1_0;
+  std::optional<PrivateKey> key_;
   std::unordered_set<std::string> found_;  ///< names of the nodes that the search found
 };
 
 }  // namespace
 
-Plugin chef() {
+Plugin plugin() {
   return {
       .section = "chef",
       .mapping_name = "Chef",
@@ -183,4 +183,4 @@ Plugin chef() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::chef

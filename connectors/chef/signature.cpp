@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace connector::chef_server {
+namespace connector::chef {
 namespace {
 
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
@@ -128,4 +128,4 @@ Headers signed_headers(const SignedRequest& request, SignVersion version, const 
   return headers;
 }
 
-}  // namespace connector::chef_server
+}  // namespace connector::chef

@@ -9,7 +9,7 @@
 
 struct evp_pkey_st;
 
-namespace connector::chef_server {
+namespace connector::chef {
 
 /// An RSA private key.
 class PrivateKey {
@@ -47,4 +47,4 @@ std::string canonical_text(const SignedRequest& request, SignVersion version);
 /// The headers that prove who asks. Throws std::invalid_argument for a key that is too short.
 Headers signed_headers(const SignedRequest& request, SignVersion version, const PrivateKey& key);
 
-}  // namespace connector::chef_server
+}  // namespace connector::chef

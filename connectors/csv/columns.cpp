@@ -10,7 +10,7 @@
 #include "text/nearest.h"
 #include "text/text.h"
 
-namespace connector {
+namespace connector::csv {
 namespace {
 
 constexpr std::size_t max_shown = 20;
@@ -55,4 +55,4 @@ std::string describe_look(const std::vector<std::string>& columns, const CsvText
   return "Correct the names of the mapping, or of the file.";
 }
 
-}  // namespace connector
+}  // namespace connector::csv

@@ -5,7 +5,7 @@
 
 #include "csv/text.h"
 
-namespace connector {
+namespace connector::csv {
 
 /// The source names that rows with these columns have nothing under.
 std::vector<std::string> missing_columns(const std::vector<std::string>& sources,
@@ -17,4 +17,4 @@ std::string describe_missing(const std::vector<std::string>& missing, const std:
 /// What a file looks like that has these columns instead of its own, and which setting helps.
 std::string describe_look(const std::vector<std::string>& columns, const CsvText& text);
 
-}  // namespace connector
+}  // namespace connector::csv

@@ -18,7 +18,7 @@
 #include "text/text.h"
 #include "text/transcoder.h"
 
-namespace connector {
+namespace connector::csv {
 
 namespace {
 
@@ -152,7 +152,7 @@ Setting sync_field(const std::string& example) {
 
 }  // namespace
 
-Plugin csv_assets() {
+Plugin assets() {
   return {.section = "csv_assets",
           .mapping_name = "CSV_assets",
           .settings = {filename("/some/path/to/file/assets.csv"), directory(), delimiter(), encoding(),
@@ -160,7 +160,7 @@ Plugin csv_assets() {
           .make = make<Csv>};
 }
 
-Plugin csv_users() {
+Plugin users() {
   return {
       .section = "csv_users",
       .mapping_name = "CSV_users",
@@ -175,4 +175,4 @@ Plugin csv_users() {
       .make = make<CsvUsers>};
 }
 
-}  // namespace connector
+}  // namespace connector::csv

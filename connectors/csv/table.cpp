@@ -10,7 +10,7 @@
 
 #include "text/utf8.h"
 
-namespace connector {
+namespace connector::csv {
 
 namespace {
 
@@ -216,4 +216,4 @@ void CsvTable::add_columns() {
   problem_ = check_(columns_);
 }
 
-}  // namespace connector
+}  // namespace connector::csv

@@ -11,7 +11,7 @@
 
 #include "connector/rows.h"
 
-namespace connector {
+namespace connector::csv {
 
 /// A row that takes more bytes than `most` is not kept, whatever stands in its values.
 struct CsvRowLimit {
@@ -89,4 +89,4 @@ class CsvTable {
   std::string problem_;
 };
 
-}  // namespace connector
+}  // namespace connector::csv

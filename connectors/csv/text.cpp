@@ -7,7 +7,7 @@
 #include "text/charset.h"
 #include "text/text.h"
 
-namespace connector {
+namespace connector::csv {
 namespace {
 
 constexpr char end_of_file = '\x1A';
@@ -91,4 +91,4 @@ char guessed_delimiter(std::string_view text) {
   return delimiters[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin())];
 }
 
-}  // namespace connector
+}  // namespace connector::csv

@@ -7,7 +7,7 @@
 
 #include "text/transcoder.h"
 
-namespace connector {
+namespace connector::csv {
 
 /// How a section's files are written. What a file says of itself counts more.
 struct CsvFormat {
@@ -51,4 +51,4 @@ class CsvText {
 /// The one of , ; tab | that occurs most in the first row, outside quotes.
 char guessed_delimiter(std::string_view text);
 
-}  // namespace connector
+}  // namespace connector::csv

@@ -5,7 +5,7 @@
 #include "connector/pages.h"
 #include "dell_asset_order_status/orders.h"
 
-namespace connector {
+namespace connector::dell_asset_order_status {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -105,7 +105,7 @@ class DellOrderStatus final : public Connector {
       throw SourceError(fmt::format("{} {}: the response has no purchaseOrderDetails: {}", response.method,
                                     response.url, excerpt(response.body, log)));
     }
-    const Names empty = dell::emit_service_tags(emit, answer["purchaseOrderDetails"]);
+    const Names empty = emit_service_tags(emit, answer["purchaseOrderDetails"]);
     if (!empty.empty()) {
       log.warning("{} orders list no products and give no records, for example order {}", empty.size(), empty.front());
     }
@@ -120,7 +120,7 @@ class DellOrderStatus final : public Connector {
 
 }  // namespace
 
-Plugin dell_asset_order_status() {
+Plugin plugin() {
   return {
       .section = "dell_asset_order_status",
       .mapping_name = "dell_asset_order_status",
@@ -163,4 +163,4 @@ Plugin dell_asset_order_status() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::dell_asset_order_status

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace connector::dell {
+namespace connector::dell_asset_order_status {
 namespace {
 
 /// Calls use(entry) for each object of the list. Null is an empty list; all else counts as failed.
@@ -60,4 +60,4 @@ std::vector<std::string> emit_service_tags(const Emit& emit, const Json& purchas
   return without_products;
 }
 
-}  // namespace connector::dell
+}  // namespace connector::dell_asset_order_status

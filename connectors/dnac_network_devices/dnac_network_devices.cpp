@@ -1,7 +1,7 @@
 // Network devices of a Cisco Catalyst Center (DNA Center), page by page.
 #include "connector/pages.h"
 
-namespace connector {
+namespace connector::dnac_network_devices {
 namespace {
 
 constexpr std::chrono::seconds token_lifetime{1800};
@@ -99,7 +99,7 @@ class CatalystCenter final : public Connector {
 
 }  // namespace
 
-Plugin dnac_network_devices() {
+Plugin plugin() {
   return {
       .section = "dnac_network_devices",
       .mapping_name = "dnac_network_devices",
@@ -125,4 +125,4 @@ Plugin dnac_network_devices() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::dnac_network_devices

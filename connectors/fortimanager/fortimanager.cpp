@@ -1,7 +1,7 @@
 // Devices that a Fortinet FortiManager manages.
 #include "connector/pages.h"
 
-namespace connector {
+namespace connector::fortimanager {
 namespace {
 
 /// A setting that is a list of strings.
@@ -134,7 +134,7 @@ class FortiManager final : public Connector {
 
 }  // namespace
 
-Plugin fortimanager() {
+Plugin plugin() {
   return {
       .section = "fortimanager",
       .mapping_name = "Fortimanager",
@@ -164,4 +164,4 @@ Plugin fortimanager() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::fortimanager

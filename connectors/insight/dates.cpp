@@ -7,7 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace connector::insight_source {
+namespace connector::insight {
 
 Day day_of(const std::tm& date) {
   return std::chrono::year_month_day(std::chrono::year(date.tm_year + 1900),
@@ -33,4 +33,4 @@ void parse_setting(const std::string& text, LookBack& value) {
   if (value.is_number) value.length = std::chrono::days(number);
 }
 
-}  // namespace connector::insight_source
+}  // namespace connector::insight

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace connector::insight_source {
+namespace connector::insight {
 
 using Day = std::chrono::sys_days;
 
@@ -28,4 +28,4 @@ struct LookBack {
 };
 void parse_setting(const std::string& text, LookBack& value);
 
-}  // namespace connector::insight_source
+}  // namespace connector::insight

@@ -8,16 +8,9 @@
 #include "insight/dates.h"
 #include "insight/orders.h"
 
-namespace connector {
+namespace connector::insight {
 namespace {
 
-using insight_source::Date;
-using insight_source::Day;
-using insight_source::day_of;
-using insight_source::entries_of;
-using insight_source::LookBack;
-using insight_source::Orders;
-using insight_source::text_of;
 using std::chrono::days;
 
 constexpr days longest_range{60};
@@ -145,7 +138,7 @@ class Insight final : public Connector {
 
 }  // namespace
 
-Plugin insight() {
+Plugin plugin() {
   return {
       .section = "insight",
       .mapping_name = "insight",
@@ -172,4 +165,4 @@ Plugin insight() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::insight

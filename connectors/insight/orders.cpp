@@ -5,7 +5,7 @@
 
 #include "text/text.h"
 
-namespace connector::insight_source {
+namespace connector::insight {
 namespace {
 
 /// A serial number: a string without blanks at its ends, or an integer; "" for everything else.
@@ -77,4 +77,4 @@ void Orders::emit_delivery(const Common& common, const Json& delivery) {
   }
 }
 
-}  // namespace connector::insight_source
+}  // namespace connector::insight

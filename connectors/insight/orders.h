@@ -10,7 +10,7 @@
 
 #include "connector/connector.h"
 
-namespace connector::insight_source {
+namespace connector::insight {
 
 /// The entries of a list. The layer that makes Insight's JSON of XML gives a list with one entry as that entry, and an
 /// empty list as nothing or "".
@@ -43,4 +43,4 @@ class Orders {
   std::size_t ambiguous_bills_ = 0;
 };
 
-}  // namespace connector::insight_source
+}  // namespace connector::insight

@@ -9,7 +9,7 @@
 #include "files.h"
 #include "jasper/soap.h"
 
-namespace connector {
+namespace connector::jasper {
 namespace {
 
 constexpr const char* action_prefix = "http://api.jasperwireless.com/ws/service/terminal/";
@@ -163,7 +163,7 @@ class Jasper final : public Connector {
 
 }  // namespace
 
-Plugin jasper() {
+Plugin plugin() {
   return {
       .section = "jasper",
       .mapping_name = "Jasper",
@@ -185,4 +185,4 @@ Plugin jasper() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::jasper

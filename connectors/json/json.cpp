@@ -15,7 +15,7 @@
 #include "platform/path.h"
 #include "text/decode.h"
 
-namespace connector {
+namespace connector::json {
 
 namespace {
 
@@ -91,14 +91,14 @@ Setting sync_field() {
 
 }  // namespace
 
-Plugin json_assets() {
+Plugin assets() {
   return {.section = "json_assets",
           .mapping_name = "JSON-assets",
           .settings = {directory(), sync_field()},
           .make = make<JsonFiles>};
 }
 
-Plugin json_users() {
+Plugin users() {
   return {.section = "json_users",
           .mapping_name = "JSON-users",
           .data_type = DataType::users,
@@ -112,4 +112,4 @@ Plugin json_users() {
           .make = make<JsonUsers>};
 }
 
-}  // namespace connector
+}  // namespace connector::json

@@ -1,7 +1,7 @@
 // Machines of a KACE Systems Management Appliance with their software.
 #include "connector/pages.h"
 
-namespace connector {
+namespace connector::kace {
 namespace {
 
 constexpr int max_page_size = 1000;
@@ -105,7 +105,7 @@ class Kace final : public Connector {
 
 }  // namespace
 
-Plugin kace() {
+Plugin plugin() {
   return {
       .section = "kace",
       .mapping_name = "KACE",
@@ -126,4 +126,4 @@ Plugin kace() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::kace

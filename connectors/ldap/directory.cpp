@@ -10,7 +10,7 @@
 #include "platform/sockets.h"
 #include "platform/wait.h"
 
-namespace connector {
+namespace connector::ldap {
 namespace {
 
 template <auto free>
@@ -435,4 +435,4 @@ bool is_filter(const std::string& text) {
   return code != LDAP_FILTER_ERROR;
 }
 
-}  // namespace connector
+}  // namespace connector::ldap

@@ -13,7 +13,7 @@
 #include "connector/connector.h"
 #include "ldap/entry.h"
 
-namespace connector {
+namespace connector::ldap {
 
 enum class Scope { entry, subtree };
 
@@ -104,4 +104,4 @@ std::string directory_address(const std::string& url);
 /// Whether a string is a search filter (RFC 4515).
 bool is_filter(const std::string& text);
 
-}  // namespace connector
+}  // namespace connector::ldap

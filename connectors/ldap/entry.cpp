@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <memory>
 
-namespace connector {
+namespace connector::ldap {
 namespace {
 
 const std::string binary = "*BINARY*";
@@ -204,4 +204,4 @@ std::string folded(const std::string& text) {
   return folded ? std::string(reinterpret_cast<const char*>(folded.get()), size) : text;
 }
 
-}  // namespace connector
+}  // namespace connector::ldap

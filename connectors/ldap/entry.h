@@ -8,7 +8,7 @@
 
 #include "connector/json.h"
 
-namespace connector {
+namespace connector::ldap {
 
 /// An attribute as the server returns it; values are bytes.
 struct Attribute {
@@ -57,4 +57,4 @@ std::optional<std::string> guid_text(std::string_view bytes);
 /// A string in which letters' case no longer matters, for comparing DNs. Bytes that are no UTF-8 stay as they are.
 std::string folded(const std::string& text);
 
-}  // namespace connector
+}  // namespace connector::ldap

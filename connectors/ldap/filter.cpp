@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-namespace connector {
+namespace connector::ldap {
 
 std::string escaped_filter_value(std::string_view value) {
   std::string text;
@@ -46,4 +46,4 @@ std::string FilterTemplate::with(std::string_view value) const {
   return parenthesized(filter);
 }
 
-}  // namespace connector
+}  // namespace connector::ldap

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace connector {
+namespace connector::ldap {
 
 /// A value as it stands in a search filter: `*`, `(`, `)`, `\` and NUL as \2a, \28 … (RFC 4515).
 std::string escaped_filter_value(std::string_view value);
@@ -29,4 +29,4 @@ class FilterTemplate {
   std::vector<std::string> pieces_ = {""};  ///< a place lies between each two
 };
 
-}  // namespace connector
+}  // namespace connector::ldap

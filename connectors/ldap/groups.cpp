@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-namespace connector {
+namespace connector::ldap {
 namespace {
 
 // A DN that compares with others: letters' case, blanks and escapes (\\, and \\2C) no longer differ. The case comes
@@ -123,4 +123,4 @@ void Groups::fail(const std::string& problem) {
   if (first) first_failure_ = line;
 }
 
-}  // namespace connector
+}  // namespace connector::ldap

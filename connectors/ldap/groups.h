@@ -11,7 +11,7 @@
 #include "ldap/directory.h"
 #include "ldap/filter.h"
 
-namespace connector {
+namespace connector::ldap {
 
 /// What is read of a group's members.
 struct MemberSearch {
@@ -65,4 +65,4 @@ struct MemberList {
 
 MemberList members_of(const DirectoryEntry& group, const std::string& attribute);
 
-}  // namespace connector
+}  // namespace connector::ldap

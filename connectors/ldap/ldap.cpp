@@ -8,7 +8,7 @@
 #include "ldap/setting_types.h"
 #include "platform/library.h"
 
-namespace connector {
+namespace connector::ldap {
 namespace {
 
 /// Entries of a directory: all that match a filter, or the members of groups.
@@ -141,7 +141,7 @@ std::vector<Setting> joined(std::initializer_list<std::vector<Setting>> parts) {
 
 }  // namespace
 
-Plugin ldap() {
+Plugin users() {
   return {
       .section = "ldap",
       .mapping_name = "LDAP",
@@ -157,7 +157,7 @@ Plugin ldap() {
   };
 }
 
-Plugin ldap_assets() {
+Plugin assets() {
   const Setting sync_field = setting("sync_field", &Ldap::sync_field,
                                      {.help = "Oomnitza fields, separated by commas, that identify an asset.",
                                       .example = "24DCF85294E411E38A52066B556BA4EE"});
@@ -169,4 +169,4 @@ Plugin ldap_assets() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::ldap

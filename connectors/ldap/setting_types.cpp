@@ -6,7 +6,7 @@
 #include "connector/connector.h"
 #include "ldap/directory.h"
 
-namespace connector {
+namespace connector::ldap {
 
 void parse_setting(const std::string& text, DirectoryUrl& value) {
   value.address = directory_address(text);
@@ -34,4 +34,4 @@ void parse_setting(const std::string& text, GroupDns& value) {
   value.values = list.get<std::vector<std::string>>();
 }
 
-}  // namespace connector
+}  // namespace connector::ldap

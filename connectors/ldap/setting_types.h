@@ -6,7 +6,7 @@
 
 #include "ldap/filter.h"
 
-namespace connector {
+namespace connector::ldap {
 
 /// Scheme, host and port of an LDAP server.
 struct DirectoryUrl {
@@ -32,4 +32,4 @@ struct GroupDns {
 };
 void parse_setting(const std::string& text, GroupDns& value);
 
-}  // namespace connector
+}  // namespace connector::ldap

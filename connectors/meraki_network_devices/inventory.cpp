@@ -4,7 +4,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::meraki {
+namespace connector::meraki_network_devices {
 
 std::string id_of(const Json& entry, std::string_view name) {
   const Json& id = at(entry, name);
@@ -46,4 +46,4 @@ void Inventory::operator()(Record record) const {
   emit_(std::move(record));
 }
 
-}  // namespace connector::meraki
+}  // namespace connector::meraki_network_devices

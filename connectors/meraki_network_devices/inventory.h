@@ -7,7 +7,7 @@
 
 #include "connector/connector.h"
 
-namespace connector::meraki {
+namespace connector::meraki_network_devices {
 
 /// An ID or a serial number; empty when there is none.
 std::string id_of(const Json& entry, std::string_view name);
@@ -40,4 +40,4 @@ class Inventory final : public Emit {
   mutable bool lacks_networks_ = false;
 };
 
-}  // namespace connector::meraki
+}  // namespace connector::meraki_network_devices

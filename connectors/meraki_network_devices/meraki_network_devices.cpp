@@ -3,10 +3,8 @@
 #include "meraki_network_devices/inventory.h"
 #include "meraki_network_devices/pages.h"
 
-namespace connector {
+namespace connector::meraki_network_devices {
 namespace {
-
-using meraki::id_of;
 
 constexpr int min_page_size = 3;
 constexpr int max_page_size = 1000;
@@ -66,7 +64,7 @@ class Meraki final : public Connector {
 
   /// When the inventory cannot be read nothing is handed over: devices would lack what it says of them.
   void read_merged(const Emit& emit) {
-    meraki::Inventory inventory(emit);
+    Inventory inventory(emit);
     read_inventory([&](Json& devices) { inventory.keep(devices); });
     read_networks_part(inventory);
     inventory.emit_rest();
@@ -144,7 +142,7 @@ class Meraki final : public Connector {
       const std::string last = id_of(entries.back(), list.id);
       if (!last.empty()) guard.check(last);
       take(entries);
-      const std::string query = meraki::next_query(response, first_query(), last);
+      const std::string query = next_query(response, first_query(), last);
       if (query.empty()) return;
       guard.check(query);
       response = ask(list.url + query);
@@ -166,7 +164,7 @@ class Meraki final : public Connector {
 
 }  // namespace
 
-Plugin meraki_network_devices() {
+Plugin plugin() {
   return {
       .section = "meraki_network_devices",
       .mapping_name = "meraki_network_devices",
@@ -198,4 +196,4 @@ Plugin meraki_network_devices() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::meraki_network_devices

@@ -2,7 +2,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::meraki {
+namespace connector::meraki_network_devices {
 namespace {
 
 /// What stands behind the question mark of an address, with it.
@@ -19,4 +19,4 @@ std::string next_query(const Response& response, const std::string& first, const
   return first + "&startingAfter=" + percent_encoded(last);
 }
 
-}  // namespace connector::meraki
+}  // namespace connector::meraki_network_devices

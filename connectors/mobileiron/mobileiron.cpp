@@ -3,7 +3,7 @@
 #include "mobileiron/cloud.h"
 #include "mobileiron/core.h"
 
-namespace connector {
+namespace connector::mobileiron {
 namespace {
 
 constexpr int max_cloud_page_size = 500;
@@ -60,7 +60,7 @@ class MobileIron final : public Connector {
 
 }  // namespace
 
-Plugin mobileiron() {
+Plugin plugin() {
   return {
       .section = "mobileiron",
       .mapping_name = "MobileIron",
@@ -100,4 +100,4 @@ Plugin mobileiron() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::mobileiron

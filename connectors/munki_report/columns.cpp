@@ -4,7 +4,7 @@
 #include <regex>
 #include <sstream>
 
-namespace connector::munki {
+namespace connector::munki_report {
 namespace {
 
 std::vector<std::string> names_in(const std::string& sql) {
@@ -40,4 +40,4 @@ std::vector<std::string> names_of(const std::vector<std::string>& columns, const
   return names;
 }
 
-}  // namespace connector::munki
+}  // namespace connector::munki_report

@@ -6,7 +6,7 @@
 
 #include "connector/json.h"
 
-namespace connector::munki {
+namespace connector::munki_report {
 
 /// TABLE.COLUMN: those that are always asked for, then the others, each once. further: a list of strings.
 std::vector<std::string> all_columns(const Json& further);
@@ -15,4 +15,4 @@ std::vector<std::string> all_columns(const Json& further);
 /// only), else those of the columns without their tables.
 std::vector<std::string> names_of(const std::vector<std::string>& columns, const Json& sql);
 
-}  // namespace connector::munki
+}  // namespace connector::munki_report

@@ -7,7 +7,7 @@
 #include "munki_report/columns.h"
 #include "munki_report/session.h"
 
-namespace connector {
+namespace connector::munki_report {
 namespace {
 
 /// A session that has ended is refused, or leads to the page of the login.
@@ -35,7 +35,7 @@ class MunkiReport final : public Connector {
   void authenticate() override { session_.log_in(username, password.value); }
 
   void read(const Emit& emit) override {
-    const std::vector<std::string> columns = munki::all_columns(db_columns);
+    const std::vector<std::string> columns = all_columns(db_columns);
     warn_of_odd(columns);
     const Response response = machines(columns);
     Json answer = response.json();
@@ -47,7 +47,7 @@ class MunkiReport final : public Connector {
     }
     Json& rows = list_of(answer, "data", response);
     compare(rows.size(), at(answer, "recordsFiltered"));
-    const std::vector<std::string> names = munki::names_of(columns, at(answer, "sql"));
+    const std::vector<std::string> names = names_of(columns, at(answer, "sql"));
     for (Json& row : rows) emit(record(names, std::move(row)));
   }
 
@@ -93,12 +93,12 @@ class MunkiReport final : public Connector {
     return machine;
   }
 
-  munki::Session session_{*this, url};
+  Session session_{*this, url};
 };
 
 }  // namespace
 
-Plugin munki_report() {
+Plugin plugin() {
   return {
       .section = "munki_report",
       .mapping_name = "munki_report",
@@ -118,4 +118,4 @@ Plugin munki_report() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::munki_report

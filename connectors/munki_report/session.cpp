@@ -4,7 +4,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::munki {
+namespace connector::munki_report {
 namespace {
 
 constexpr int max_redirects = 30;
@@ -73,4 +73,4 @@ Response Session::post(const std::string& page, const Query& fields) const {
   return source_.http.send(request);
 }
 
-}  // namespace connector::munki
+}  // namespace connector::munki_report

@@ -6,7 +6,7 @@
 
 #include "connector/connector.h"
 
-namespace connector::munki {
+namespace connector::munki_report {
 
 class Session {
  public:
@@ -28,4 +28,4 @@ class Session {
   std::string token_;  ///< kept apart, since its cookie lives for a minute only
 };
 
-}  // namespace connector::munki
+}  // namespace connector::munki_report

@@ -1,7 +1,7 @@
 // Devices of a NetBox server, one page after another.
 #include "connector/pages.h"
 
-namespace connector {
+namespace connector::netbox {
 namespace {
 
 constexpr int max_page_size = 1000;  // NetBox's MAX_PAGE_SIZE, unless its administrator has changed it
@@ -76,7 +76,7 @@ class Netbox final : public Connector {
 
 }  // namespace
 
-Plugin netbox() {
+Plugin plugin() {
   return {
       .section = "netbox",
       .mapping_name = "Netbox",
@@ -92,4 +92,4 @@ Plugin netbox() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::netbox

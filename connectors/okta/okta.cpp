@@ -5,7 +5,7 @@
 #include "connector/oauth.h"
 #include "connector/pages.h"
 
-namespace connector {
+namespace connector::okta {
 namespace {
 
 /// Users of an Okta organization.
@@ -120,7 +120,7 @@ Json default_mapping() {
 
 }  // namespace
 
-Plugin okta() {
+Plugin plugin() {
   return {
       .section = "okta",
       .mapping_name = "Okta",
@@ -167,4 +167,4 @@ Plugin okta() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::okta

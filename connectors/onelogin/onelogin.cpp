@@ -6,10 +6,8 @@
 #include "onelogin/token.h"
 #include "onelogin/user.h"
 
-namespace connector {
+namespace connector::onelogin {
 namespace {
-
-using one_login::Api;
 
 constexpr int largest_page = 50;
 
@@ -61,15 +59,15 @@ class OneLogin final : public Connector {
   /// The older tokens were documented with a colon; a server that refuses the first page is asked with a blank. For
   /// that the same token is used: another one would end it, in other programs as well.
   Login log_in() {
-    if (!is_accepted_ && one_login::drop_colon(login_)) {
+    if (!is_accepted_ && drop_colon(login_)) {
       colon_ = false;
     } else {
-      login_ = one_login::log_in(http, log,
-                                 {.id = client_id,
-                                  .secret = client_secret.value,
-                                  .token_url = token_url.value,
-                                  .host = parse_url(url.value).value().origin()},
-                                 colon_);
+      login_ = onelogin::log_in(http, log,
+                      {.id = client_id,
+                       .secret = client_secret.value,
+                       .token_url = token_url.value,
+                       .host = parse_url(url.value).value().origin()},
+                      colon_);
     }
     return login_;
   }
@@ -78,7 +76,7 @@ class OneLogin final : public Connector {
     PageGuard guard("OneLogin");
     const auto ask = [&](const Request& request) {
       guard.check(request.query.front().second);
-      return one_login::page_of_api_1(page(request), log, request_for());
+      return page_of_api_1(page(request), log, request_for());
     };
     each_page(request_for()({{"after_cursor", ""}}), ask, [&](Page& page) {
       if (lacks_list(page.body, "data", page.response)) return;
@@ -88,8 +86,8 @@ class OneLogin final : public Connector {
 
   void read_api_2(const Emit& emit) {
     PageGuard guard("OneLogin");
-    one_login::PagesOfApi2 pages(page_size);
-    const one_login::PageRequest request_of = request_for(one_login::fields_for(sources, wants("custom_attributes")));
+    PagesOfApi2 pages(page_size);
+    const PageRequest request_of = request_for(fields_for(sources, wants("custom_attributes")));
     const auto ask = [&](const Request& request) {
       Response response = page(request);
       guard.check(response.body);
@@ -103,14 +101,14 @@ class OneLogin final : public Connector {
     for (int number = 1;; ++number) {
       const Response response =
           http.get(url.value, {{"include_custom_attributes", "true"}, {"page", std::to_string(number)}});
-      Json users = one_login::users_of_xml(response);
+      Json users = users_of_xml(response);
       if (users.empty()) return;
       guard.check(response.body);
       emit_users(emit, users, Api::xml);
     }
   }
 
-  one_login::PageRequest request_for(const std::string& fields = {}) const {
+  PageRequest request_for(const std::string& fields = {}) const {
     return [this, fields](Query query) {
       if (!fields.empty()) query.emplace_back("fields", fields);
       if (page_size != largest_page) query.emplace_back("limit", std::to_string(page_size));
@@ -126,7 +124,7 @@ class OneLogin final : public Connector {
 
   void emit_users(const Emit& emit, Json& users, Api api) const {
     for (Json& user : users) {
-      if (user.is_object()) one_login::complete(user, sources, api);
+      if (user.is_object()) complete(user, sources, api);
     }
     emit_rows(emit, users, "a user");
   }
@@ -138,7 +136,7 @@ class OneLogin final : public Connector {
 
 }  // namespace
 
-Plugin onelogin() {
+Plugin plugin() {
   return {
       .section = "onelogin",
       .mapping_name = "OneLogin",
@@ -179,4 +177,4 @@ Plugin onelogin() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::onelogin

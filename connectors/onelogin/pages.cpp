@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace connector::one_login {
+namespace connector::onelogin {
 namespace {
 
 std::string text_of(const Json& cursor) {
@@ -57,4 +57,4 @@ std::function<Request()> PagesOfApi2::next_by_number(const Response& response, s
   return [problem]() -> Request { throw SourceError(problem); };
 }
 
-}  // namespace connector::one_login
+}  // namespace connector::onelogin

@@ -5,7 +5,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::one_login {
+namespace connector::onelogin {
 
 /// Makes the request for a page from what tells it from the others.
 using PageRequest = std::function<Request(Query)>;
@@ -30,4 +30,4 @@ class PagesOfApi2 {
   std::size_t read_ = 0;
 };
 
-}  // namespace connector::one_login
+}  // namespace connector::onelogin

@@ -3,7 +3,7 @@
 #include "connector/oauth.h"
 #include "connector/pages.h"
 
-namespace connector::one_login {
+namespace connector::onelogin {
 namespace {
 
 Response token_response(const Http& http, const Client& client) {
@@ -45,4 +45,4 @@ bool drop_colon(Login& login) {
   return true;
 }
 
-}  // namespace connector::one_login
+}  // namespace connector::onelogin

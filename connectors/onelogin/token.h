@@ -6,7 +6,7 @@
 #include "connector/http.h"
 #include "connector/log.h"
 
-namespace connector::one_login {
+namespace connector::onelogin {
 
 struct Client {
   std::string id;
@@ -22,4 +22,4 @@ Login log_in(const Http& http, const Log& log, const Client& client, bool colon)
 /// Puts a token that stands behind "bearer:" behind "bearer ". Whether there was one.
 bool drop_colon(Login& login);
 
-}  // namespace connector::one_login
+}  // namespace connector::onelogin

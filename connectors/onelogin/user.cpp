@@ -9,7 +9,7 @@
 #include "connector/log.h"
 #include "text/decode.h"
 
-namespace connector::one_login {
+namespace connector::onelogin {
 namespace {
 
 /// With hyphens, as the XML API has them.
@@ -120,4 +120,4 @@ Json users_of_xml(const Response& response) {
   return users.is_object() && users.contains("user") ? Json::array({user}) : Json::array();
 }
 
-}  // namespace connector::one_login
+}  // namespace connector::onelogin

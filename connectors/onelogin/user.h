@@ -7,7 +7,7 @@
 #include "connector/http.h"
 #include "connector/json.h"
 
-namespace connector::one_login {
+namespace connector::onelogin {
 
 enum class Api { json, xml };
 
@@ -23,4 +23,4 @@ void complete(Json& user, const std::vector<std::string>& sources, Api api);
 /// The users of a page of the XML API; an empty list when it has none. Throws SourceError when it is not such a page.
 Json users_of_xml(const Response& response);
 
-}  // namespace connector::one_login
+}  // namespace connector::onelogin

@@ -7,11 +7,8 @@
 #include "open_audit/record.h"
 #include "open_audit/session.h"
 
-namespace connector {
+namespace connector::open_audit {
 namespace {
-
-using open_audit_server::data_of;
-using open_audit_server::device_record;
 
 constexpr int max_page_size = 10'000;
 
@@ -38,8 +35,7 @@ class OpenAudit final : public Connector {
 
   void authenticate() override {
     http.headers.set("Accept", "application/json");
-    session_.emplace(http, log, url.value + "/open-audit/index.php",
-                     open_audit_server::Credentials{username, password.value});
+    session_.emplace(http, log, url.value + "/open-audit/index.php", Credentials{username, password.value});
     if (session_->is_old()) api_ = Api::parts;
   }
 
@@ -117,12 +113,12 @@ class OpenAudit final : public Connector {
   }
 
   std::atomic<Api> api_ = Api::unknown;
-  std::optional<open_audit_server::Session> session_;
+  std::optional<Session> session_;
 };
 
 }  // namespace
 
-Plugin open_audit() {
+Plugin plugin() {
   return {
       .section = "open_audit",
       .mapping_name = "Open_Audit",
@@ -145,4 +141,4 @@ Plugin open_audit() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::open_audit

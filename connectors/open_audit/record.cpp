@@ -2,7 +2,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::open_audit_server {
+namespace connector::open_audit {
 namespace {
 
 /// What a row says: up to version 4 in an object of its own.
@@ -51,4 +51,4 @@ Json device_record(Json hardware, const Json& network, const Json& software) {
   return {{"hardware", std::move(hardware)}, {"software", programs(software)}};
 }
 
-}  // namespace connector::open_audit_server
+}  // namespace connector::open_audit

@@ -2,7 +2,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::open_audit_server {
+namespace connector::open_audit {
 namespace {
 
 constexpr int max_redirects = 10;
@@ -70,4 +70,4 @@ void Session::renew(unsigned ended) {
   ++number_;
 }
 
-}  // namespace connector::open_audit_server
+}  // namespace connector::open_audit

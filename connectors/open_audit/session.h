@@ -7,7 +7,7 @@
 #include "connector/http.h"
 #include "connector/log.h"
 
-namespace connector::open_audit_server {
+namespace connector::open_audit {
 
 struct Credentials {
   std::string username;
@@ -39,4 +39,4 @@ class Session {
   std::mutex renewal_;
 };
 
-}  // namespace connector::open_audit_server
+}  // namespace connector::open_audit

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace connector {
+namespace connector::sccm {
 
 namespace {
 
@@ -119,4 +119,4 @@ ReducedQuery reduced_computers_query(const std::unordered_set<std::string>& ther
       [&](std::string_view view, std::string_view column) { return there.contains(full_name(view, column)); });
 }
 
-}  // namespace connector
+}  // namespace connector::sccm

@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace connector {
+namespace connector::sccm {
 
 /// One row for each combination of a computer's disks, adapters, C: volumes and users, ordered by resource_id. The
 /// names of the columns are those of the record.
@@ -29,4 +29,4 @@ std::string full_name(std::string_view view, std::string_view column);
 /// there: full names of what the database has.
 ReducedQuery reduced_computers_query(const std::unordered_set<std::string>& there);
 
-}  // namespace connector
+}  // namespace connector::sccm

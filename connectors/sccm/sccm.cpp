@@ -17,7 +17,7 @@
 #include "sccm/queries.h"
 #include "sccm/software.h"
 
-namespace connector {
+namespace connector::sccm {
 
 namespace {
 
@@ -110,7 +110,7 @@ class Sccm final : public Connector {
 
 }  // namespace
 
-Plugin sccm() {
+Plugin plugin() {
   return {
       .section = "sccm",
       .mapping_name = "SCCM",
@@ -150,4 +150,4 @@ Plugin sccm() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::sccm

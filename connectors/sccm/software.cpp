@@ -6,7 +6,7 @@
 #include <charconv>
 #include <utility>
 
-namespace connector {
+namespace connector::sccm {
 
 namespace {
 
@@ -83,4 +83,4 @@ void SoftwareLists::append(const Program& program) {
   list_ += R"(,"path":null},)";
 }
 
-}  // namespace connector
+}  // namespace connector::sccm

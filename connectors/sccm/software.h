@@ -10,7 +10,7 @@
 
 #include "sccm/result.h"
 
-namespace connector {
+namespace connector::sccm {
 
 /// Which computer a row of the query belongs to. Throws SourceError when that is no integer.
 std::int64_t resource_id(const ValueView& value, const std::string& query);
@@ -49,4 +49,4 @@ class SoftwareLists {
   std::string list_ = "[]";        ///< and all of it as JSON text
 };
 
-}  // namespace connector
+}  // namespace connector::sccm

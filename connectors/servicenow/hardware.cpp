@@ -5,7 +5,7 @@
 
 #include <ctime>
 
-namespace connector::service_now {
+namespace connector::servicenow {
 namespace {
 
 bool is_date(std::string_view name) {
@@ -62,4 +62,4 @@ Json hardware(const Json& asset, const Json& computer, const Json& custom) {
   return hardware;
 }
 
-}  // namespace connector::service_now
+}  // namespace connector::servicenow

@@ -6,7 +6,7 @@
 
 #include "connector/json.h"
 
-namespace connector::service_now {
+namespace connector::servicenow {
 
 /// What is read of an asset's computer.
 inline constexpr std::array computer_fields = {"manufacturer",    "model_number", "operational_status",
@@ -27,4 +27,4 @@ Json display_value(std::string_view name, const Json& field);
 /// its hardware (alm_hardware); both may be null. All of computer_fields are there afterwards.
 Json hardware(const Json& asset, const Json& computer, const Json& custom);
 
-}  // namespace connector::service_now
+}  // namespace connector::servicenow

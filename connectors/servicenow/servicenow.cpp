@@ -7,12 +7,8 @@
 #include "servicenow/hardware.h"
 #include "servicenow/tables.h"
 
-namespace connector {
+namespace connector::servicenow {
 namespace {
-
-using service_now::computer_fields;
-using service_now::display_value;
-using service_now::stored_text;
 
 constexpr const char* software_instances = "cmdb_software_instance";
 constexpr const char* software_installs = "cmdb_sam_sw_install";  // of Software Asset Management
@@ -70,7 +66,7 @@ class ServiceNow final : public Connector {
   }
 
  private:
-  service_now::Tables tables() const { return {http, log, url.value, page_size}; }
+  Tables tables() const { return {http, log, url.value, page_size}; }
 
   Login token_login() const {
     const std::string address = url.value + "/oauth_token.do";
@@ -103,7 +99,7 @@ class ServiceNow final : public Connector {
       if (wants_custom_fields() && stored_text(at(asset, "sys_class_name")) == "alm_hardware") custom = custom_of(ci);
       if (wants("software")) software = software_on(ci);
     }
-    return {{"hardware", service_now::hardware(asset, computer, custom)}, {"software", std::move(software)}};
+    return {{"hardware", hardware(asset, computer, custom)}, {"software", std::move(software)}};
   }
 
   bool wants_computer() const {
@@ -149,7 +145,7 @@ class ServiceNow final : public Connector {
 
 }  // namespace
 
-Plugin servicenow() {
+Plugin plugin() {
   return {
       .section = "servicenow",
       .mapping_name = "ServiceNow",
@@ -185,4 +181,4 @@ Plugin servicenow() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::servicenow

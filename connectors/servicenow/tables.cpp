@@ -5,7 +5,7 @@
 
 #include "connector/pages.h"
 
-namespace connector::service_now {
+namespace connector::servicenow {
 namespace {
 
 std::uint64_t total_count(const Response& response) {
@@ -80,4 +80,4 @@ Response Tables::page(const std::string& table, Query query, std::uint64_t offse
   }
 }
 
-}  // namespace connector::service_now
+}  // namespace connector::servicenow

@@ -8,7 +8,7 @@
 
 #include "connector/http.h"
 
-namespace connector::service_now {
+namespace connector::servicenow {
 
 class Tables {
  public:
@@ -35,4 +35,4 @@ class Tables {
   int page_size_;
 };
 
-}  // namespace connector::service_now
+}  // namespace connector::servicenow

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
-namespace connector {
+namespace connector::tanium {
 namespace {
 
 constexpr int max_page_size = 1000;
@@ -135,7 +135,7 @@ class Tanium final : public Connector {
 
 }  // namespace
 
-Plugin tanium() {
+Plugin plugin() {
   return {
       .section = "tanium",
       .mapping_name = "Tanium",
@@ -160,4 +160,4 @@ Plugin tanium() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::tanium

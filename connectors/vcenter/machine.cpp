@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-namespace connector {
+namespace connector::vcenter {
 namespace {
 
 constexpr std::array devices = {"serial_ports", "scsi_adapters", "sata_adapters", "parallel_ports", "nics",
@@ -63,4 +63,4 @@ void complete_guest_identity(Json& guest_identity) {
   if (parameters.is_object() && !parameters.empty()) make_list(guest_identity["full_name"]["params"]);
 }
 
-}  // namespace connector
+}  // namespace connector::vcenter

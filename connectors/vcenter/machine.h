@@ -6,7 +6,7 @@
 
 #include "connector/json.h"
 
-namespace connector {
+namespace connector::vcenter {
 
 /// The addresses of the vCenter server's own network interfaces by their MAC address in lower case.
 using ApplianceAddresses = std::map<std::string, Json>;
@@ -21,4 +21,4 @@ void complete_machine(Json& machine, const ApplianceAddresses& addresses);
 /// The same for what is said of the guest: the parameters of its name.
 void complete_guest_identity(Json& guest_identity);
 
-}  // namespace connector
+}  // namespace connector::vcenter

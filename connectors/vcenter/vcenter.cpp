@@ -2,7 +2,7 @@
 #include "connector/pages.h"
 #include "vcenter/machine.h"
 
-namespace connector {
+namespace connector::vcenter {
 namespace {
 
 constexpr int max_guest_retries = 5;
@@ -156,7 +156,7 @@ class VCenter final : public Connector {
 
 }  // namespace
 
-Plugin vcenter() {
+Plugin plugin() {
   return {
       .section = "vcenter",
       .mapping_name = "vCenter",
@@ -180,4 +180,4 @@ Plugin vcenter() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::vcenter

@@ -6,7 +6,7 @@
 #include "connector/pages.h"
 #include "workspaceone_devicesoftware/software.h"
 
-namespace connector {
+namespace connector::workspaceone_devicesoftware {
 namespace {
 
 class WorkspaceOne final : public Connector {
@@ -92,7 +92,7 @@ class WorkspaceOne final : public Connector {
 
 }  // namespace
 
-Plugin workspaceone_devicesoftware() {
+Plugin plugin() {
   return {
       .section = "workspaceone_devicesoftware",
       .mapping_name = "workspaceone_devicesoftware",
@@ -128,4 +128,4 @@ Plugin workspaceone_devicesoftware() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::workspaceone_devicesoftware

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace connector::zendesk_api {
+namespace connector::zendesk {
 
 void Organizations::keep(const Emit& emit, Json& organizations) {
   for (Json& organization : organizations) {
@@ -22,4 +22,4 @@ void Organizations::add_to(Json& user) const {
   user["organization"] = found == by_id_.end() ? Json::object() : found->second;
 }
 
-}  // namespace connector::zendesk_api
+}  // namespace connector::zendesk

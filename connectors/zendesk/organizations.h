@@ -6,7 +6,7 @@
 
 #include "connector/connector.h"
 
-namespace connector::zendesk_api {
+namespace connector::zendesk {
 
 class Organizations {
  public:
@@ -20,4 +20,4 @@ class Organizations {
   std::unordered_map<std::string, Json> by_id_;
 };
 
-}  // namespace connector::zendesk_api
+}  // namespace connector::zendesk

@@ -1,6 +1,6 @@
 #include "zendesk/pages.h"
 
-namespace connector::zendesk_api {
+namespace connector::zendesk {
 namespace {
 
 /// Null on the last page. false: there is more, and no way to it.
@@ -25,4 +25,4 @@ Page parsed(Response response, const std::string& list, const Url& base) {
   return page;
 }
 
-}  // namespace connector::zendesk_api
+}  // namespace connector::zendesk

@@ -4,7 +4,7 @@
 #include "zendesk/organizations.h"
 #include "zendesk/pages.h"
 
-namespace connector {
+namespace connector::zendesk {
 namespace {
 
 /// Users of Zendesk, with their organizations when wanted.
@@ -82,7 +82,7 @@ class Zendesk final : public Connector {
     PageGuard guard("Zendesk");
     const auto ask = [&](const Request& request) {
       guard.check(request.url);
-      Page page = zendesk_api::parsed(get(request), list, base_);
+      Page page = parsed(get(request), list, base_);
       guard.check(page.response.body);  // a link may name a page that was read in another way
       return page;
     };
@@ -106,7 +106,7 @@ class Zendesk final : public Connector {
   }
 
   Url base_;
-  zendesk_api::Organizations organizations_;
+  Organizations organizations_;
 };
 
 Json default_mapping() {
@@ -121,7 +121,7 @@ Json default_mapping() {
 
 }  // namespace
 
-Plugin zendesk() {
+Plugin plugin() {
   return {
       .section = "zendesk",
       .mapping_name = "Zendesk",
@@ -170,4 +170,4 @@ Plugin zendesk() {
   };
 }
 
-}  // namespace connector
+}  // namespace connector::zendesk

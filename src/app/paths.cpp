@@ -5,17 +5,13 @@
 #include <vector>
 
 #include "platform/environment.h"
+#include "platform/files.h"
 #include "platform/process.h"
 
 namespace connector {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& file) {
-  std::error_code ignored;
-  return fs::exists(file, ignored);
-}
 
 /// Here, else beside the program where it exists there.
 fs::path here_or_beside_program(const char* name) {

@@ -7,15 +7,11 @@
 #include "config/ini.h"
 #include "config/settings.h"
 #include "connector/error.h"
+#include "platform/files.h"
 #include "platform/path.h"
 
 namespace connector {
 namespace {
-
-bool is_there(const std::filesystem::path& file) {
-  std::error_code ignored;
-  return std::filesystem::exists(file, ignored);
-}
 
 std::vector<std::filesystem::path> secret_files(const Configuration& configuration) {
   std::vector<std::filesystem::path> files;

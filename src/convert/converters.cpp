@@ -9,7 +9,7 @@
 namespace connector {
 namespace {
 
-constexpr std::array<BuiltInConverters::Converter, 17> converters = {{
+constexpr std::array<BuiltInConverters::Converter, 17> built_in_converters = {{
     {"capitalize", unchanged, false, capitalize_text},
     {"split", unchanged, false, split_text},
     {"split_email", empty_or_error, false, split_email_text},
@@ -73,14 +73,14 @@ BuiltInConverters::BuiltInConverters(ConverterServices services, Log log)
 BuiltInConverters::~BuiltInConverters() = default;
 
 const BuiltInConverters::Converter* BuiltInConverters::find(std::string_view name) {
-  const auto* converter =
-      std::find_if(converters.begin(), converters.end(), [&](const Converter& c) { return c.name == name; });
-  return converter == converters.end() ? nullptr : converter;
+  const auto* converter = std::find_if(built_in_converters.begin(), built_in_converters.end(),
+                                       [&](const Converter& c) { return c.name == name; });
+  return converter == built_in_converters.end() ? nullptr : converter;
 }
 
 std::vector<std::string> BuiltInConverters::names() {
   std::vector<std::string> names;
-  for (const Converter& converter : converters) names.emplace_back(converter.name);
+  for (const Converter& converter : built_in_converters) names.emplace_back(converter.name);
   return names;
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t piece = 1u << 20;
 constexpr std::chrono::milliseconds longest_send{30'000};
 
 /// Whether the descriptor is ready within that time.
-bool wait_for(int descriptor, short events, std::chrono::milliseconds patience) {
+bool wait_until_ready(int descriptor, short events, std::chrono::milliseconds patience) {
   pollfd ready{.fd = descriptor, .events = events, .revents = 0};
   int count = 0;
   do {
@@ -29,7 +29,7 @@ bool wait_for(int descriptor, short events, std::chrono::milliseconds patience) 
 
 bool send_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
-    if (!wait_for(descriptor, POLLOUT, longest_send)) return false;
+    if (!wait_until_ready(descriptor, POLLOUT, longest_send)) return false;
     const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno != EINTR && errno != EAGAIN) return false;
     if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -73,7 +73,7 @@ Channel::Received Channel::receive_text(std::string& message, std::size_t size, 
 
 Channel::Received Channel::receive_all(char* data, std::size_t size, std::chrono::milliseconds patience) {
   while (size > 0) {
-    if (!wait_for(end_->number(), POLLIN, patience)) return Received::nothing;
+    if (!wait_until_ready(end_->number(), POLLIN, patience)) return Received::nothing;
     const ssize_t received = ::recv(end_->number(), data, size, 0);
     if (received == 0) return Received::closed;
     if (received < 0) {

@@ -34,6 +34,9 @@ void make_private_folder(const std::filesystem::path& folder);
 /// way.
 void make_private_folder_here(const std::filesystem::path& relative);
 
+/// Whether something of that name can be looked at.
+bool is_there(const std::filesystem::path& path);
+
 /// The user to whom a file or folder belongs when that is neither this process's nor root: one who could read and
 /// change what is in it. Nothing also where there is none.
 std::optional<unsigned> foreign_owner(const std::filesystem::path& path);

@@ -79,6 +79,11 @@ void make_private_folder_here(const std::filesystem::path& relative) {
   make_private_folder(relative);
 }
 
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 std::optional<unsigned> foreign_owner(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || status.st_uid == ::geteuid() || status.st_uid == 0) return std::nullopt;

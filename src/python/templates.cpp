@@ -113,7 +113,7 @@ MappingSource Templates::read_mapping(const Json& source) {
 namespace {
 
 using Sources = std::span<const MappingSource* const>;
-using Records = std::span<const Json* const>;
+using Batch = std::span<const Json* const>;
 using Questions = std::span<MappingQuestion>;
 
 /// The questions about the first one's record.
@@ -126,7 +126,7 @@ Questions of_one_record(Questions questions) {
 /// What a batch of questions asks a worker for. Those whose template does not compile are answered by that.
 class MapOrder {
  public:
-  MapOrder(TemplateClient& worker, Sources sources, Records records, Questions questions)
+  MapOrder(TemplateClient& worker, Sources sources, Batch records, Questions questions)
       : sources_(sources), records_(records), compiled_(sources.size()) {
     for (MappingQuestion& question : questions) compile(worker, question);
     std::sort(names_.begin(), names_.end());
@@ -190,7 +190,7 @@ class MapOrder {
   }
 
   const Sources sources_;
-  const Records records_;
+  const Batch records_;
   std::vector<Compiled> compiled_;
   std::vector<std::uint64_t> templates_;
   std::vector<std::string> names_;
@@ -216,7 +216,7 @@ void read_answers(MessageReader answer, Questions questions) {
 
 }  // namespace
 
-void Templates::map(Sources sources, Records records, Questions questions) {
+void Templates::map(Sources sources, Batch records, Questions questions) {
   if (questions.empty()) return;
   const std::lock_guard guard(mutex_);
   try {
@@ -237,7 +237,7 @@ void Templates::map(Sources sources, Records records, Questions questions) {
   }
 }
 
-void Templates::map_record(Sources sources, Records records, Questions questions) {
+void Templates::map_record(Sources sources, Batch records, Questions questions) {
   std::uint64_t progress = 0;
   try {
     const MapOrder order(worker(), sources, records, questions);

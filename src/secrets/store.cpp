@@ -38,7 +38,7 @@ const Store& store_called(const std::string& backend) {
   return *store;
 }
 
-std::string list(const std::vector<std::string>& keys) {
+std::string names(const std::vector<std::string>& keys) {
   return fmt::format("{}", fmt::join(keys, ", "));
 }
 
@@ -58,7 +58,7 @@ void keep_store_open(const SecretQuery& query, const SecretTools& tools) {
 SecretValues fetch_secrets(const SecretQuery& query, const SecretTools& tools) {
   const Store& store = store_called(query.settings.vault_backend);
   const auto fails = [&](const std::vector<std::string>& keys, const std::string& why) {
-    return SecretError(fmt::format("{} of \"{}\" could not be fetched from {}: {}. To store it: {}", list(keys),
+    return SecretError(fmt::format("{} of \"{}\" could not be fetched from {}: {}. To store it: {}", names(keys),
                                    query.name, store.title, why, store.how_to_store(query, keys.front())));
   };
   SecretValues values;

@@ -32,7 +32,7 @@ bool is_damage(int code) {
 }
 
 /// Who owns what stands there could change what is kept.
-void require_own(const fs::path& file) {
+void require_own_files(const fs::path& file) {
   for (const char* part : {"", "-wal", "-shm", "-journal"}) {
     fs::path path = file;
     path += part;
@@ -60,7 +60,7 @@ Database::Database(const fs::path& file, const Options& options) : file_(file) {
   const bool writes = options.access == Access::write;
   try {
     if (writes) make_private_folder(file.parent_path());
-    require_own(file);
+    require_own_files(file);
     if (writes) make_private_file(file);
   } catch (const std::system_error& error) {
     fail(error.code().message());

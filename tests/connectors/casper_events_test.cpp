@@ -5,7 +5,7 @@
 namespace connector::casper_events_test {
 
 Notice read(const std::string& name, const Json& details, bool of_mobile_devices = false) {
-  return jamf::read_event({.name = name, .details = details}, of_mobile_devices);
+  return casper::read_event({.name = name, .details = details}, of_mobile_devices);
 }
 
 TEST(CasperEvents, NameTheDevice) {

@@ -4,7 +4,7 @@
 
 namespace connector::casper_test {
 
-using jamf::subsets;
+using casper::subsets;
 
 TEST(CasperSubsets, AreTheFirstPartsOfSourcesInOrder) {
   EXPECT_EQ(subsets({"software.applications", "general.name", "general.id", "groups_accounts"}, {}, ""),

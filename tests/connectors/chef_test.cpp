@@ -7,11 +7,11 @@
 #include "platform/files.h"
 #include "support/loopback_server.h"
 
-namespace connector {
-Plugin chef();
+namespace connector::chef {
+Plugin plugin();
 }
 
-namespace connector::chef_server::chef_test {
+namespace connector::chef::chef_test {
 
 using namespace std::chrono;
 
@@ -87,10 +87,10 @@ class ChefServer : public SourceTest {
 
   void read_nodes(const std::vector<test::Answer>& pages, const std::string& sign_version) {
     server.on("GET", nodes, pages);
-    read(chef(), {{"url", server.url("/organizations/acme/")},
-                  {"client", "pivotal"},
-                  {"key_file", write("user.pem", pem)},
-                  {"sign_version", sign_version}});
+    read(plugin(), {{"url", server.url("/organizations/acme/")},
+                    {"client", "pivotal"},
+                    {"key_file", write("user.pem", pem)},
+                    {"sign_version", sign_version}});
     EXPECT_TRUE(problems.empty());
   }
 };
@@ -242,4 +242,4 @@ TEST(ChefAudit, ExtensionsAreSetInOrder) {
   EXPECT_EQ(hardware_of(node, general_last)["rack"], 1);
 }
 
-}  // namespace connector::chef_server::chef_test
+}  // namespace connector::chef::chef_test

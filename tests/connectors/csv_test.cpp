@@ -7,12 +7,12 @@
 #include "connectors/source_test.h"
 #include "csv/table.h"
 
-namespace connector {
-Plugin csv_assets();
-Plugin csv_users();
-}  // namespace connector
+namespace connector::csv {
+Plugin assets();
+Plugin users();
+}  // namespace connector::csv
 
-namespace connector::csv_test {
+namespace connector::csv::csv_test {
 
 std::string no_check(const std::vector<std::string>&) {
   return {};
@@ -183,7 +183,7 @@ TEST(CsvTable, WhatEmitThrowsEndsTheReading) {
 class CsvTest : public SourceTest {};
 
 TEST_F(CsvTest, OneFileWhateverItsName) {
-  read(csv_assets(), {{"filename", write("assets.txt", "Serial,Name\nSN-1,Екран\n")}});
+  read(assets(), {{"filename", write("assets.txt", "Serial,Name\nSN-1,Екран\n")}});
   EXPECT_EQ(failure, "");
   EXPECT_EQ(records, (Values{{{"Serial", "SN-1"}, {"Name", "Екран"}}}));
 }
@@ -193,7 +193,7 @@ TEST_F(CsvTest, AllFilesOfAFolderItself) {
   for (const char* name : {"x.CSV", "x.txt", ".x.csv", "sub/x.csv", "folder.csv/x", "csv"})
     write(std::string("[2024] *?/") + name, "n\nno\n");
   write("[2024] *?/empty.csv", "");
-  read(csv_users(), {{"directory", (folder / "[2024] *?").string()}});
+  read(users(), {{"directory", (folder / "[2024] *?").string()}});
   EXPECT_EQ(failure, "");
   std::vector<int> numbers;
   for (const Json& record : records) numbers.push_back(std::stoi(record["n"].get<std::string>()));
@@ -204,7 +204,7 @@ TEST_F(CsvTest, AllFilesOfAFolderItself) {
 }
 
 TEST_F(CsvTest, FolderWithoutFiles) {
-  read(csv_assets(), {{"directory", folder.string()}});
+  read(assets(), {{"directory", folder.string()}});
   EXPECT_EQ(failure, "");
   EXPECT_TRUE(records.empty());
 }
@@ -213,7 +213,7 @@ TEST_F(CsvTest, ABrokenFileKeepsNoOtherFromBeingRead) {
   write("a.csv", "n\n1\n2\xFF\n3\n");
   std::filesystem::create_symlink("nowhere", folder / "b.csv");
   write("c.csv", "n\n4\n");
-  read(csv_assets(), {{"directory", folder.string()}});
+  read(assets(), {{"directory", folder.string()}});
   EXPECT_EQ(records, (Values{{{"n", "1"}}, {{"n", "4"}}}));
   EXPECT_NE(failure, "");
 }
@@ -225,19 +225,19 @@ TEST_F(CsvTest, MissingFileOrFolder) {
                                                         {"filename", folder.string()},
                                                         {"directory", (folder / "none").string()},
                                                         {"directory", file}}) {
-    read(csv_assets(), {{key, value}});
+    read(assets(), {{key, value}});
     EXPECT_NE(failure, "") << key << " " << value;
     EXPECT_TRUE(records.empty());
   }
 }
 
 TEST_F(CsvTest, FileAndFolderExcludeEachOther) {
-  connector(csv_assets(), {{"filename", "a.csv"}});
-  connector(csv_assets(), {{"directory", "d"}});
+  connector(assets(), {{"filename", "a.csv"}});
+  connector(assets(), {{"directory", "d"}});
   EXPECT_TRUE(problems.empty());
-  connector(csv_assets(), {{"filename", "a.csv"}, {"directory", "d"}});
+  connector(assets(), {{"filename", "a.csv"}, {"directory", "d"}});
   EXPECT_EQ(problems.size(), 1u);
-  connector(csv_users(), {});
+  connector(users(), {});
   EXPECT_EQ(problems.size(), 2u);
 }
 
@@ -245,16 +245,16 @@ TEST_F(CsvTest, SettingsOfTheFormat) {
   const std::string file = write("a.csv",
                                  "n;m\n1;Gr\xF6\xDF"
                                  "e\n");
-  read(csv_assets(), {{"filename", file}, {"delimiter", ";"}, {"encoding", "Windows-1252"}});
+  read(assets(), {{"filename", file}, {"delimiter", ";"}, {"encoding", "Windows-1252"}});
   EXPECT_EQ(records, (Values{{{"n", "1"}, {"m", "Größe"}}}));
-  read(csv_assets(), {{"filename", file}, {"delimiter", "Auto"}, {"encoding", "auto"}});
+  read(assets(), {{"filename", file}, {"delimiter", "Auto"}, {"encoding", "auto"}});
   EXPECT_EQ(records, (Values{{{"n", "1"}, {"m", "Größe"}}}));
   EXPECT_TRUE(problems.empty());
   for (const char* wrong : {"", ";;", "\"", "ö", "semicolon"})
-    connector(csv_assets(), {{"filename", file}, {"delimiter", wrong}});
+    connector(assets(), {{"filename", file}, {"delimiter", wrong}});
   for (const char* wrong : {"", "utf-9", "utf-8//IGNORE"})
-    connector(csv_assets(), {{"filename", file}, {"encoding", wrong}});
+    connector(assets(), {{"filename", file}, {"encoding", wrong}});
   EXPECT_EQ(problems.size(), 8u);
 }
 
-}  // namespace connector::csv_test
+}  // namespace connector::csv::csv_test

@@ -6,12 +6,12 @@
 
 #include "connectors/source_test.h"
 
-namespace connector {
-Plugin json_assets();
-Plugin json_users();
-}  // namespace connector
+namespace connector::json {
+Plugin assets();
+Plugin users();
+}  // namespace connector::json
 
-namespace connector::json_files_test {
+namespace connector::json::json_files_test {
 
 /// A text of ASCII characters and U+1F5A5 ("🖥") in units of 2 or 4 bytes.
 std::string encoded(const std::u32string& text, std::size_t unit, bool big_endian) {
@@ -38,7 +38,7 @@ TEST_F(JsonFilesTest, ObjectsAndLists) {
   write("[2024]/c.json", "[]");
   for (const char* name : {"x.JSON", "x.txt", ".x.json", "sub/x.json", "folder.json/x"})
     write(std::string("[2024]/") + name, "{}");
-  read(json_assets(), {{"directory", (folder / "[2024]").string()}});
+  read(assets(), {{"directory", (folder / "[2024]").string()}});
   EXPECT_EQ(failure, "");
   ASSERT_EQ(records.size(), 4u);
   EXPECT_EQ(to_text(records[0]), R"({"iccid":89014103211118510720,"hw":{"disks":[{"size":512.5}]},"n":null})");
@@ -51,7 +51,7 @@ TEST_F(JsonFilesTest, OtherEncodings) {
   write("a.json", encoded(U"\uFEFF[{\"a\": \"\U0001F5A5\"}]", 2, false));
   write("b.json", encoded(U"{\"b\": 1}", 4, true));
   write("c.json", "\xEF\xBB\xBF{\"c\": 2}");
-  read(json_users(), {{"directory", folder.string()}});
+  read(users(), {{"directory", folder.string()}});
   EXPECT_EQ(failure, "");
   EXPECT_EQ(records, (std::vector<Json>{{{"a", "🖥"}}, {{"b", 1}}, {{"c", 2}}}));
 }
@@ -66,25 +66,25 @@ TEST_F(JsonFilesTest, BrokenFilesAndItems) {
   std::filesystem::create_symlink("nowhere", folder / "g.json");
   write("h.json", R"({"id": 6})");
   write("i.json", encoded(U"[1]", 2, false) + "x");
-  read(json_assets(), {{"directory", folder.string()}});
+  read(assets(), {{"directory", folder.string()}});
   EXPECT_EQ(records, (std::vector<Json>{{{"id", 3}}, {{"id", 5}}, {{"id", 6}}}));
   EXPECT_NE(failure.find("6 of 8 JSON files"), std::string::npos) << failure;
   EXPECT_EQ(failed.size(), 2u);
 }
 
 TEST_F(JsonFilesTest, Folders) {
-  read(json_assets(), {{"directory", folder.string()}});
+  read(assets(), {{"directory", folder.string()}});
   EXPECT_EQ(failure, "");
-  read(json_assets(), {{"directory", (folder / "none").string()}});
+  read(assets(), {{"directory", (folder / "none").string()}});
   EXPECT_NE(failure, "");
 }
 
 TEST_F(JsonFilesTest, DefaultRoleIsANumber) {
-  const Plugin plugin = json_users();
+  const Plugin plugin = users();
   const auto role = std::find_if(plugin.settings.begin(), plugin.settings.end(),
                                  [](const Setting& setting) { return setting.name == "default_role"; });
   ASSERT_NE(role, plugin.settings.end());
   EXPECT_EQ(role->text.default_value, Json(25));
 }
 
-}  // namespace connector::json_files_test
+}  // namespace connector::json::json_files_test

@@ -7,11 +7,11 @@
 
 #include "connectors/source_test.h"
 
-namespace connector {
-Plugin netbox();
+namespace connector::netbox {
+Plugin plugin();
 }
 
-namespace connector::netbox_test {
+namespace connector::netbox::netbox_test {
 
 /// A NetBox below the path /box whose pages are asked for by ?page=.
 class NetboxTest : public SourceTest {
@@ -38,7 +38,7 @@ class NetboxTest : public SourceTest {
     SourceTest::TearDown();
   }
 
-  void read_all() { read(netbox(), {{"url", fmt::format("http://127.0.0.1:{}/box", port)}, {"auth_token", "t0ken"}}); }
+  void read_all() { read(plugin(), {{"url", fmt::format("http://127.0.0.1:{}/box", port)}, {"auth_token", "t0ken"}}); }
 };
 
 TEST_F(NetboxTest, FollowsTheLinksOnItsOwnHost) {
@@ -69,4 +69,4 @@ TEST_F(NetboxTest, AnswersThatAreNone) {
   }
 }
 
-}  // namespace connector::netbox_test
+}  // namespace connector::netbox::netbox_test

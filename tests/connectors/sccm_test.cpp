@@ -10,11 +10,11 @@
 #include "support/odbc_drivers.h"
 #include "support/postgres.h"
 
-namespace connector {
-Plugin sccm();
+namespace connector::sccm {
+Plugin plugin();
 }
 
-namespace connector::sccm_test {
+namespace connector::sccm::sccm_test {
 
 const std::string password = "pw;R}ea=d{0nly' \"";
 
@@ -50,7 +50,7 @@ bool driver_is_installed() {
 using Values = std::map<std::string, std::string>;
 
 std::unique_ptr<Connector> source(Values values) {
-  const Plugin plugin = sccm();
+  const Plugin plugin = sccm::plugin();
   std::unique_ptr<Connector> connector = plugin.make();
   for (const Setting& setting : plugin.settings) {
     const auto given = values.find(setting.name);
@@ -88,7 +88,7 @@ std::vector<std::string> texts(const std::vector<Json>& records, const std::stri
 using Texts = std::vector<std::string>;
 
 TEST(SccmSettings, StandInTheOrderOfTheSample) {
-  const Plugin plugin = sccm();
+  const Plugin plugin = sccm::plugin();
   Texts sample;
   for (const Setting& setting : plugin.settings) {
     if (setting.text.in_sample) sample.push_back(setting.name);
@@ -428,4 +428,4 @@ TEST_F(Sccm, ADriverThatIsNotInstalledIsNamedWithThoseThatAre) {
             "Unicode, Scripted)");
 }
 
-}  // namespace connector::sccm_test
+}  // namespace connector::sccm::sccm_test

@@ -59,7 +59,7 @@ void env(std::string_view input) {
 /// The rows of a file that arrives in pieces of this size, as JSON text.
 std::string csv_rows(std::string_view file, std::size_t piece) {
   std::string rows;
-  CsvText text(
+  csv::CsvText text(
       [&] {
         const std::string_view next = file.substr(0, piece);
         file.remove_prefix(next.size());
@@ -67,7 +67,7 @@ std::string csv_rows(std::string_view file, std::size_t piece) {
       },
       {.encoding = "auto", .delimiter = '\0'});
   const std::string_view first = text.next();
-  CsvTable table(
+  csv::CsvTable table(
       text.delimiter() == '\0' ? ',' : text.delimiter(), [](const auto&) { return std::string(); },
       [&](const Rows& some) {
         for (std::size_t row = 0; row < some.size(); ++row) rows += to_text(some.record(row)) + "\n";
@@ -139,13 +139,13 @@ void xml(std::string_view input) {
 
 void ldap(std::string_view input) {
   const std::string text(input);
-  parse_attribute_name(input);
-  sid_text(input);
-  guid_text(input);
-  folded(text);
+  ldap::parse_attribute_name(input);
+  ldap::sid_text(input);
+  ldap::guid_text(input);
+  ldap::folded(text);
   const std::size_t middle = input.size() / 2;
-  record_of({.dn = text, .attributes = {{.name = text.substr(0, middle), .values = {text.substr(middle), text}}}},
-            {text.substr(0, middle), "objectGUID_text"});
+  ldap::record_of({.dn = text, .attributes = {{.name = text.substr(0, middle), .values = {text.substr(middle), text}}}},
+                  {text.substr(0, middle), "objectGUID_text"});
 }
 
 void wsdl(std::string_view input) {

@@ -9,7 +9,7 @@
 
 #include "csv/columns.h"
 
-namespace connector::csv_text_test {
+namespace connector::csv::csv_text_test {
 
 using namespace std::string_literals;
 using testing::ElementsAre;
@@ -146,4 +146,4 @@ TEST(CsvColumns, WhatAFileLooksLike) {
   EXPECT_EQ(look({"SERIAL", "NAME"}, ""), "Correct the names of the mapping, or of the file.");
 }
 
-}  // namespace connector::csv_text_test
+}  // namespace connector::csv::csv_text_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::entry_test {
+namespace connector::ldap::entry_test {
 
 using std::string_literals::operator""s;
 using Names = std::vector<std::string>;
@@ -127,4 +127,4 @@ TEST(Folded, LettersCaseDoesNotMatter) {
   EXPECT_EQ(folded("\xff"), "\xff");
 }
 
-}  // namespace connector::entry_test
+}  // namespace connector::ldap::entry_test

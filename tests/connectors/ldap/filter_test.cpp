@@ -6,7 +6,7 @@
 
 #include "ldap/directory.h"
 
-namespace connector::filter_test {
+namespace connector::ldap::filter_test {
 
 using std::string_literals::operator""s;
 
@@ -57,4 +57,4 @@ TEST(DirectoryAddress, OnlySchemeHostAndPortCount) {
   }
 }
 
-}  // namespace connector::filter_test
+}  // namespace connector::ldap::filter_test

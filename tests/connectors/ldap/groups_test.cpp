@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace connector::groups_test {
+namespace connector::ldap::groups_test {
 
 using Values = std::vector<std::string>;
 
@@ -37,4 +37,4 @@ TEST(MembersOf, WhatIsNoRangeIsAnotherAttribute) {
   }
 }
 
-}  // namespace connector::groups_test
+}  // namespace connector::ldap::groups_test

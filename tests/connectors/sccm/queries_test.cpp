@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-namespace connector::queries_test {
+namespace connector::sccm::queries_test {
 
 /// Words that SQL Server takes for a name only in brackets or quotes.
 const char* const reserved_by_sql_server = R"(
@@ -103,4 +103,4 @@ TEST(SccmQueries, WhatADatabaseDoesNotHaveIsNull) {
   EXPECT_NE(query.sql.find("dbo.v_R_System"), std::string::npos);
 }
 
-}  // namespace connector::queries_test
+}  // namespace connector::sccm::queries_test
