@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 
 #include "simulator/answers.h"
 
@@ -12,7 +11,6 @@ namespace connector::simulator {
 namespace {
 
 const std::string session = "session-4b0e";
-constexpr std::size_t connections = 300;  // each worker of a connector keeps one
 
 struct Kind {
   const char* model;
@@ -28,13 +26,6 @@ constexpr std::array<Kind, 4> kinds = {{{"MacBook Pro 14", "Apple", "macOS", "15
 constexpr std::array places = {"Kyiv", "San Francisco", "Utrecht"};
 
 /// A positive whole number; nothing when the text is none.
-std::optional<std::size_t> number(const std::string& text) {
-  std::size_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value == 0) return {};
-  return value;
-}
-
 std::string name(std::size_t id) {
   return fmt::format("device-{}", id);
 }
@@ -89,8 +80,8 @@ Answer Saas::log_in(const Request& request) {
 
 Answer Saas::list(const Request& request) {
   auto given = request.query.find("page");
-  auto page = given == request.query.end() ? std::optional<std::size_t>(1) : number(given->second);
-  if (!page) return problem(400, "page must be a whole number from 1 on");
+  auto page = given == request.query.end() ? std::optional<std::size_t>(1) : whole_number(given->second);
+  if (!page || *page == 0) return problem(400, "page must be a whole number from 1 on");
   const std::size_t pages = (options_.devices + options_.page_size - 1) / options_.page_size;
   Json devices = Json::array();
   if (*page <= pages) {
@@ -103,8 +94,8 @@ Answer Saas::list(const Request& request) {
 }
 
 Answer Saas::details(const std::string& text) {
-  auto id = number(text);
-  if (!id || *id > options_.devices) return problem(404, "no such device: " + text);
+  auto id = whole_number(text);
+  if (!id || *id == 0 || *id > options_.devices) return problem(404, "no such device: " + text);
   Answer answer =
       *id == options_.broken ? problem(410, name(*id) + " was wiped") : json_answer({{"device", device(*id)}});
   answer.delay = options_.latency;
@@ -130,7 +121,7 @@ void Saas::count(std::size_t Traffic::*calls, std::chrono::milliseconds delay) {
 }
 
 SaasServer::SaasServer(int port, SaasOptions options)
-    : saas_(options), server_({.port = port, .connections = connections}, [this](const Request& request) {
+    : saas_(options), server_({.port = port, .connections = source_connections}, [this](const Request& request) {
         return saas_.answer(request);
       }) {}
 

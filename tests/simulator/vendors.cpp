@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "simulator/answers.h"
@@ -11,7 +10,6 @@
 namespace connector::simulator {
 namespace {
 
-constexpr std::size_t connections = 300;  // each worker of a connector keeps one
 constexpr std::size_t largest_page = 200;
 const std::string user_login = "Basic ZGVtbzptYWRlLXVwLXBhc3N3b3Jk";  // demo:made-up-password
 const std::string client_id = "demo-client";
@@ -19,13 +17,6 @@ const std::string client_secret = "made-up-secret";
 const std::string okta_login = "SSWS made-up-token";
 
 constexpr const char* models[] = {"MacBook Pro (14-inch, 2023)", "MacBook Air (M2, 2022)", "Mac mini (2023)"};
-
-std::optional<std::size_t> number(const std::string& text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
 
 long now() {
   using namespace std::chrono;
@@ -126,7 +117,7 @@ Answer Vendors::computers() {
 
 Answer Vendors::computer(const std::string& text) {
   count("details");
-  const auto id = number(text);
+  const auto id = whole_number(text);
   if (!id || *id == 0 || *id > options_.computers || *id == options_.broken) {
     return problem(404, "no such computer: " + text);
   }
@@ -142,7 +133,7 @@ Answer Vendors::users(const Request& request) {
   count("pages");
   const auto parameter = [&](const char* name, std::size_t otherwise) {
     const auto given = request.query.find(name);
-    return given == request.query.end() ? otherwise : number(given->second).value_or(otherwise);
+    return given == request.query.end() ? otherwise : whole_number(given->second).value_or(otherwise);
   };
   const std::size_t limit = std::clamp<std::size_t>(parameter("limit", largest_page), 1, largest_page);
   const std::size_t first = parameter("after", 0) + 1;
@@ -182,7 +173,7 @@ void Vendors::count(const char* what) {
 }
 
 VendorServer::VendorServer(int port, VendorOptions options)
-    : vendors_(options), server_({.port = port, .connections = connections}, [this](const Request& request) {
+    : vendors_(options), server_({.port = port, .connections = source_connections}, [this](const Request& request) {
         return vendors_.answer(request);
       }) {}
 
