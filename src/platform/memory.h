@@ -11,6 +11,13 @@ void give_memory_back();
 /// Bytes of this process that are in RAM; 0 when the system does not tell.
 std::uint64_t resident_memory();
 
+/// Sets memory aside for what cannot fail: nlohmann-json's destructors allocate. When an allocation fails, the program
+/// goes on with it, and require_memory() says so. Sets aside anew what was used; any thread may call it.
+void keep_memory_in_reserve();
+
+/// Throws std::bad_alloc when memory has run out since keep_memory_in_reserve(). Any thread may call it, often.
+void require_memory();
+
 /// Empties a string and overwrites what it held.
 void wipe(std::string& text);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "platform/limits.h"
+#include "platform/memory.h"
 #include "sync/weight.h"
 #include "text/values.h"
 
@@ -101,6 +102,7 @@ void Pipeline::push_batch() {
 }
 
 void Pipeline::push(Work work, std::size_t weight) {
+  require_memory();
   const bool is_awaited = queue_.push(std::move(work), weight);
   if (is_awaited || workers_.size() == job_.options.workers) return;
   try {
@@ -135,6 +137,7 @@ void Pipeline::deliver_all(Payload& payload) const {
 template <class Part>
 void Pipeline::attempt(Part part) {
   try {
+    require_memory();
     part();
   } catch (const std::exception&) {
     const std::lock_guard lock(counts_mutex_);

@@ -8,6 +8,7 @@
 
 #include "mapping/field_spec.h"
 #include "platform/limits.h"
+#include "platform/memory.h"
 #include "platform/wait.h"
 #include "sync/pipeline.h"
 #include "sync/progress.h"
@@ -154,6 +155,7 @@ class Sync final : private Emit {
 }  // namespace
 
 Summary run(const Job& job) {
+  keep_memory_in_reserve();
   for (SyncListener* listener : job.listeners) listener->started();
   Summary summary = Sync(job).run();
   for (SyncListener* listener : job.listeners) listener->ended(summary);

@@ -21,6 +21,7 @@ SITUATIONS = {
     "source": (situations.misbehaving_source, "the source misbehaves"),
     "disk": (situations.disk_is_full, "the disk is full"),
     "limits": (situations.limits, "too few descriptors, processes"),
+    "memory": (situations.memory, "too little memory"),
     "clock": (situations.clock_jumps, "the clock jumps"),
     "together": (situations.two_at_once, "two runs at once"),
     "newest": (situations.newest_wins, "several runs, of which something was kept"),
@@ -31,7 +32,6 @@ SITUATIONS = {
 }
 OPEN = {  # found, not mended: they fail, and run by their names alone
     "stale": (situations.resend_after_a_kill, "resend right after a run was killed"),
-    "memory": (situations.memory, "too little memory"),
 }
 KNOWN = {**SITUATIONS, **OPEN}
 _bench = None  # each process's own

@@ -1,0 +1,41 @@
+#include "platform/memory.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <new>
+
+namespace connector::memory_test {
+
+void ask_for_memory() {
+  [[maybe_unused]] void* volatile never_freed = ::operator new(64 << 10);
+}
+
+/// Has the system give no more, and asks for more: in a process of its own.
+[[noreturn]] void run_out_of_memory() {
+  keep_memory_in_reserve();
+  require_memory();
+  const rlimit nothing_more = {.rlim_cur = 1, .rlim_max = 1};
+  ::setrlimit(RLIMIT_AS, &nothing_more);
+  bool has_been_told = false;
+  for (;;) {
+    try {
+      ask_for_memory();
+      if (!has_been_told) require_memory();
+    } catch (const std::bad_alloc&) {
+      if (has_been_told) std::_Exit(3);  // the reserve is used up
+      has_been_told = true;
+      ask_for_memory();  // what destructors ask for meanwhile
+    }
+  }
+}
+
+TEST(MemoryReserve, LetsDestructorsGoOnAndTellsOthers) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "AddressSanitizer has an allocator of its own";
+#endif
+  EXPECT_EXIT(run_out_of_memory(), testing::ExitedWithCode(3), "");
+}
+
+}  // namespace connector::memory_test
