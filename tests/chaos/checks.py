@@ -40,7 +40,7 @@ def ended_cleanly(run, codes=(0, 1, 2)):
 
 
 def counts_are_true(run, stored):
-    """stored: how many different records the cloud holds."""
+    """stored: how many records the cloud has taken."""
     if run.delivered > stored:
         raise Failure(FALSE, f"{run.delivered} called delivered, {stored} are in the cloud", run)
 

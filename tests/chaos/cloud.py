@@ -18,6 +18,7 @@ class Cloud(Server):
         self._values = {}  # by SERIAL, the last one
         self._finalized = set()
         self.payloads = 0
+        self.stored = 0  # records, each as often as it was taken
 
     def heal(self):
         self.faults = None
@@ -66,6 +67,7 @@ class Cloud(Server):
             for record in payload["records"]:
                 if record["SERIAL"] != self._forgets:
                     self._values[record["SERIAL"]] = record["NAME"]
+                    self.stored += 1
 
 
 def at_random(chance, faults, share):

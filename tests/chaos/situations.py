@@ -144,7 +144,7 @@ def misbehaving_source(bench, chance):
         run = program.run("upload", "netbox", "--no-retry")
         bench.note(f"exit code {run.exit_code}")
         checks.ended_cleanly(run)
-        checks.counts_are_true(run, len(cloud.values()))
+        checks.counts_are_true(run, cloud.stored)  # a page whose link leads back is pulled twice
         if run.exit_code == 0 and "NetBox counts" in run.log:
             bench.note("totals that do not match: a warning")
         elif run.exit_code == 0:
