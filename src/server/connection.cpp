@@ -117,10 +117,17 @@ void Connection::read_body() {
 void Connection::hand_over() {
   has_unread_body_ = false;
   stream_.expires_never();
-  route_->handle(head_, parser_->get().body(), [self = shared_from_this()](Reply reply) {
+  route_->handle(head_, parser_->get().body(), [self = for_another_thread()](Reply reply) {
     boost::asio::post(self->stream_.get_executor(),
                       [self, reply = std::move(reply)]() mutable { self->send(std::move(reply)); });
   });
+}
+
+/// Keeps it alive. Who lets go of it last, on whatever thread, leaves its end to its own.
+std::shared_ptr<Connection> Connection::for_another_thread() {
+  return {this, [self = shared_from_this()](Connection* connection) mutable {
+            boost::asio::post(connection->stream_.get_executor(), [self = std::move(self)] {});
+          }};
 }
 
 /// The request is invalid, too large, too slow or incomplete.

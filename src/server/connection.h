@@ -51,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void ask_for_body();
   void read_body();
   void hand_over();
+  std::shared_ptr<Connection> for_another_thread();
   void fail(boost::beast::error_code error);
   void send(Reply reply);
   void end_softly();

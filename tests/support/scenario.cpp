@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 
@@ -85,6 +86,7 @@ class Run {
                   [this](const simulator::Request& request) { return cloud_.answer(request); }) {
     for (auto& [name, mapping] : member(script_, "mappings").items()) cloud_.set_mapping(name, mapping);
     cloud_.set_locations(script_.value("locations", Json::array()));
+    const std::lock_guard lock(variables_mutex_);
     variables_ = {{"SOURCE", source_.url()}, {"OOMNITZA", oomnitza_.url()}, {"WORKDIR", work_.string()}};
     if (certificate_) variables_["CA_FILE"] = certificate_->certificate_file;
   }
@@ -201,8 +203,12 @@ class Run {
   const fs::path ini_ = work_ / "config.ini";
   const fs::path output_ = folder_.path() / "output";
   std::optional<Certificate> certificate_;
+  std::mutex variables_mutex_;  ///< the servers' addresses are known once they run
   Variables variables_;
-  const Substitute substitute_ = [this](std::string text) { return substituted(std::move(text), variables_); };
+  const Substitute substitute_ = [this](std::string text) {
+    const std::lock_guard lock(variables_mutex_);
+    return substituted(std::move(text), variables_);
+  };
   simulator::Cloud cloud_;
   ScriptedServer source_;
   ScriptedServer oomnitza_;
