@@ -13,7 +13,7 @@ tests="$demo libgtest-dev libgmock-dev slapd ldap-utils openssl procps
 style="clang-format-14 clang-tidy-14"
 package="dpkg-dev file rpm"
 packages="$package debootstrap lintian logrotate systemd"
-image="debootstrap podman buildah"
+image="debootstrap podman buildah python3-yaml slapd ldap-utils"
 fuzz="clang-14 libclang-rt-14-dev"
 
 wanted=""

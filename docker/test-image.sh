@@ -70,12 +70,19 @@ run() {
     shift 2
   done
   [ "${1-}" != -- ] || shift
-  if [ -n "$file" ]; then while read -r line; do options+=(--env "$line"); done <"$file"; fi
+  if [ -n "$file" ]; then while read -r line; do options+=(--env "$line"); done < <(grep '^[A-Z]' "$file"); fi
   if [ "$runs" = podman ]; then
     podman run --rm --network host "${options[@]}" --entrypoint "$program" "$image" "$@"
   else
     buildah run "${options[@]}" "$container" -- "$program" "$@"
   fi
+}
+descendants() { for process in $(pgrep -P "$1"); do echo "$process"; descendants "$process"; done; }
+stop_managed() {
+  local process
+  for process in $(descendants "$managed"); do
+    [ "$(cat /proc/"$process"/comm 2>/dev/null)" != connector ] || kill "$process"
+  done
 }
 container=$(buildah from "$image")
 trap 'buildah rm "$container" >/dev/null 2>&1 || :; clean_up' EXIT
@@ -102,23 +109,115 @@ grep -q '2 filtered out.* 10 delivered' "$scratch/log" || fail "code in config.i
 [ "$(run --entrypoint id -- -un)" = appuser ] || fail "the user"
 [ "$(run --entrypoint pwd)" = /app ] || fail "the working folder"
 
+step "each service of docker-compose.yml, with values filled in"
+mkdir "$scratch/directory" "$scratch/exp"
+cp config/demo/assets.csv "$scratch/exp/"
+chmod -R go+rX "$scratch/exp"
+ldap_port=$((20000 + $$ % 20000))
+cat >"$scratch/slapd.conf" <<CONF
+include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+pidfile $scratch/slapd.pid
+database mdb
+suffix dc=example,dc=com
+rootdn cn=admin,dc=example,dc=com
+rootpw admin-password
+directory $scratch/directory
+CONF
+/usr/sbin/slapadd -f "$scratch/slapd.conf" <<'LDIF'
+dn: dc=example,dc=com
+objectClass: dcObject
+objectClass: organization
+o: Example
+dc: example
+
+dn: uid=ada,dc=example,dc=com
+objectClass: inetOrgPerson
+uid: ada
+cn: Ada Example
+sn: Example
+givenName: Ada
+mail: ada@example.com
+LDIF
+/usr/sbin/slapd -h "ldap://127.0.0.1:$ldap_port" -f "$scratch/slapd.conf"
+slapd=$scratch/slapd.pid
+trap 'kill "$(cat "$slapd")" 2>/dev/null; buildah rm "$container" >/dev/null 2>&1 || :; clean_up' EXIT
+until ldapsearch -x -H "ldap://127.0.0.1:$ldap_port" -b dc=example,dc=com -s base >/dev/null 2>&1; do sleep 0.1; done
+sed "s|^OOMNITZA_URL=.*|OOMNITZA_URL=$oomnitza|; s|^OOMNITZA_API_TOKEN=.*|OOMNITZA_API_TOKEN=api-token|
+  s|^LDAP_ENABLED=.*|LDAP_ENABLED=True|; s|^LDAP_URL=.*|LDAP_URL=ldap://127.0.0.1:$ldap_port|
+  s|^LDAP_USERNAME=.*|LDAP_USERNAME=cn=admin,dc=example,dc=com|; s|^LDAP_PASSWORD=.*|LDAP_PASSWORD=admin-password|
+  s|^CSV_ASSETS_ENABLED=.*|CSV_ASSETS_ENABLED=True|; s|^CSV_ASSETS_FILENAME=.*|CSV_ASSETS_FILENAME=/home/appuser/exp/assets.csv|
+  s|^CSV_ASSETS_DIRECTORY=.*|CSV_ASSETS_DIRECTORY=|; s|^CSV_ASSETS_SYNC_FIELD=.*|CSV_ASSETS_SYNC_FIELD=BARCODE|" docker/example.env >"$scratch/.env"
+printf '[oomnitza]\nurl = %s\napi_token = api-token\n[ldap]\nenable = True\nurl = ldap://127.0.0.1:%s\nusername = cn=admin,dc=example,dc=com\npassword = admin-password\nbase_dn = dc=example,dc=com\ndefault_role = 25\ndefault_position = Employee\n' \
+  "$oomnitza" "$ldap_port" >"$scratch/ldap.ini"
+chmod go+r "$scratch/ldap.ini"
+# Of each service: its name, env file, volumes of files as options of run, and command.
+python3 - docker/docker-compose.yml "$scratch" >"$scratch/services" <<'PYTHON'
+import shlex, sys, yaml
+file, scratch = sys.argv[1:]
+with open(file) as text:
+    services = yaml.safe_load(text)["services"]
+for name, service in services.items():
+    options = [word for _ in service.get("env_file", []) for word in ("--env-file", scratch + "/.env")]
+    for volume in service["volumes"]:
+        here, there = volume.split(":", 1)
+        if "/" in here:
+            options += ["-v", here.replace("/path/config.ini", scratch + "/ldap.ini").replace("./", scratch + "/") + ":" + there]
+    print(name, shlex.join([*options, "--", *service["command"]]))
+PYTHON
+while read -r service words <&3; do
+  eval "set -- $words"
+  case " $* " in
+    *" managed "*)
+      run "$@" >"$scratch/service.log" 2>&1 & managed=$!
+      for _ in $(seq 200); do grep -q 'state folder' "$scratch/service.log" && break; sleep 0.1; done
+      stop_managed
+      status=0
+      wait "$managed" || status=$?
+      ;;
+    *)
+      status=0
+      run "$@" >"$scratch/service.log" 2>&1 || status=$?
+      ;;
+  esac
+  [ "$status" -eq 0 ] || fail "$service ended with $status: $(cat "$scratch/service.log")"
+  echo "$service: $(grep ' - INFO - ' "$scratch/service.log" | tail -n 1 | sed 's|.* - INFO - ||')"
+done 3<"$scratch/services"
+
 step "managed, which is the default, until it is told to stop"
 run --env-file "$scratch/env" managed 2>"$scratch/managed.log" &
 managed=$!
 for _ in $(seq 200); do grep -q 'state folder' "$scratch/managed.log" && break; sleep 0.1; done
 grep -q 'state folder /home/appuser/state' "$scratch/managed.log" || fail "managed: $(cat "$scratch/managed.log")"
-descendants() { for process in $(pgrep -P "$1"); do echo "$process"; descendants "$process"; done; }
-for process in $(descendants "$managed"); do
-  [ "$(cat /proc/"$process"/comm 2>/dev/null)" != connector ] || kill "$process"
-done
+stop_managed
 status=0
 wait "$managed" || status=$?
 [ "$status" -eq 0 ] || fail "managed ends with $status: $(cat "$scratch/managed.log")"
-if [ "$runs" = podman ]; then
-  podman run -d --name connector-health --network host --env-file "$scratch/env" "$image" >/dev/null
-  podman exec connector-health connector-health || fail "the health check"
-  podman rm -f connector-health >/dev/null
-else
-  echo "not run: the health check, a read-only root, and what else needs containers of podman"
-fi
+
+step "the health check"
+# Of a program that is process 1, as a container's is: well, then one that does not answer, then one that listens nowhere.
+begin() { # WORD...
+  rm -f "$scratch/health.log"
+  unshare --pid --fork --mount-proc "$build/connector" --ini "$scratch/config.ini" --state-dir "$scratch/health" "$@" 2>"$scratch/health.log" &
+  for _ in $(seq 200); do grep -q 'state folder' "$scratch/health.log" 2>/dev/null && break; sleep 0.1; done
+  first=$(pgrep -P $!)
+  connector=$first
+}
+check() { timeout 20 nsenter --target "$first" --pid --mount "$PWD/docker/health.sh"; }
+begin managed --listen "127.0.0.1:$((ldap_port + 1))"
+for _ in $(seq 50); do check 2>/dev/null && break; sleep 0.1; done
+check || fail "the health check of a program that is well: $(cat "$scratch/health.log")"
+kill -STOP "$first"
+! check || fail "the health check of a program that does not answer"
+kill -CONT "$first"
+kill "$first"
+wait $! || fail "managed --listen: $(cat "$scratch/health.log")"
+begin managed
+check || fail "the health check of a program that listens nowhere"
+kill "$first"
+wait $! || fail "managed: $(cat "$scratch/health.log")"
+[ "$runs" = podman ] || echo "not run: a read-only root, and what else needs containers of podman"
 step "done"

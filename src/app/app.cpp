@@ -49,6 +49,7 @@ App::App(const CommandLine& line_, const Paths& paths_, std::span<const Plugin> 
                 .env_file_is_named = line.env_file.has_value()},
                plugins_) {
   keep_memory_private();
+  use_few_arenas();
 }
 
 void App::read_configuration() {

@@ -11,6 +11,10 @@ void give_memory_back();
 /// Bytes of this process that are in RAM; 0 when the system does not tell.
 std::uint64_t resident_memory();
 
+/// Has threads share malloc()'s arenas, one for each processor: glibc's eight keep what workers free. Call it before
+/// threads are started.
+void use_few_arenas();
+
 /// Sets memory aside for what cannot fail: nlohmann-json's destructors allocate. When an allocation fails, the program
 /// goes on with it, and require_memory() says so. Sets aside anew what was used; any thread may call it.
 void keep_memory_in_reserve();

@@ -5,11 +5,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <new>
+#include <thread>
 
 namespace connector {
 namespace {
@@ -66,6 +68,12 @@ std::uint64_t resident_memory() {
   std::uint64_t resident = 0;
   std::ifstream("/proc/self/statm") >> all >> resident;  // pages: proc(5)
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void use_few_arenas() {
+#ifndef __SANITIZE_ADDRESS__
+  mallopt(M_ARENA_MAX, std::max(2, static_cast<int>(std::thread::hardware_concurrency())));
+#endif
 }
 
 void keep_memory_in_reserve() {
