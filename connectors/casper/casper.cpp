@@ -1,35 +1,11 @@
 // Computers or mobile devices of a Jamf Pro server (once Casper), each with the parts that the mapping reads.
+#include "casper/devices.h"
 #include "casper/events.h"
-#include "casper/inventory.h"
 #include "casper/login.h"
-#include "casper/subsets.h"
 #include "connector/pages.h"
 
 namespace connector::casper {
 namespace {
-
-/// Where the Classic API has the devices of one kind.
-struct Kind {
-  std::string name;        ///< for messages
-  std::string path;        ///< of all, and before an id
-  std::string list;        ///< of their ids
-  std::string object;      ///< of one of them
-  std::string group_path;  ///< before a group's name
-  std::string group;       ///< the object that holds a group's list
-};
-
-const Kind computers = {.name = "computer",
-                        .path = "computers",
-                        .list = "computers",
-                        .object = "computer",
-                        .group_path = "computergroups",
-                        .group = "computer_group"};
-const Kind mobile_devices = {.name = "mobile device",
-                             .path = "mobiledevices",
-                             .list = "mobile_devices",
-                             .object = "mobile_device",
-                             .group_path = "mobiledevicegroups",
-                             .group = "mobile_device_group"};
 
 /// The description with another name and default mapping.
 Plugin changed(Plugin plugin, const char* mapping_name, Json default_mapping) {
@@ -77,105 +53,26 @@ class Casper final : public WebhookConnector {
 
   void read(const Emit& emit) override {
     const SessionEnd session_end(*this, logout_);
-    if (is_pro()) {
-      return read_inventory(
-          *this,
-          {.url = url.value, .of_computers = !brings_mobile_devices(), .group = group_name, .page_size = page_size},
-          emit);
-    }
-    const Kind& kind = brings_mobile_devices() ? mobile_devices : computers;
-    const std::vector<std::string> ids = ids_of(kind, emit);
-    const std::string subset = subset_path();
-    emit_details(
-        *this, emit, ids, [&](const std::string& id) { return details(kind, id, subset); },
-        [&](const std::string& id) { return kind.name + " " + id; });
+    read_devices(
+        {.url = url.value, .of_computers = !brings_mobile_devices(), .group = group_name, .page_size = page_size},
+        emit);
   }
 
   Notice receive(const WebhookEvent& event) const override { return read_event(event, brings_mobile_devices()); }
 
   /// group_name does not restrict them: Jamf Pro's webhooks know their own groups.
   void read_records(const std::vector<std::string>& ids, const Emit& emit) override {
-    if (is_pro()) {
-      return read_inventory(
-          *this,
-          {.url = url.value, .of_computers = !brings_mobile_devices(), .group = {}, .page_size = page_size, .ids = ids},
-          emit);
-    }
-    const Kind& kind = brings_mobile_devices() ? mobile_devices : computers;
-    const std::string subset = subset_path();
-    emit_details(
-        *this, emit, ids, [&](const std::string& id) { return details_unless_gone(kind, id, subset); },
-        [&](const std::string& id) { return kind.name + " " + id; });
+    read_devices(
+        {.url = url.value, .of_computers = !brings_mobile_devices(), .group = {}, .page_size = page_size, .ids = ids},
+        emit);
   }
 
  private:
   bool is_pro() const { return api == "pro"; }
   bool brings_mobile_devices() const { return sync_type == "mobiledevices"; }
 
-  std::vector<std::string> ids_of(const Kind& kind, const Emit& emit) const {
-    const Response response = list_of_ids(kind);
-    Json body = response.json();
-    std::vector<std::string> ids;
-    for (const Json& entry : list_of(body, group_name.empty() ? kind.list : kind.group + "." + kind.list, response)) {
-      const Json& id = at(entry, "id");
-      const std::string text = id.is_string() ? id.get<std::string>() : to_text(id);
-      if (id.is_number_integer() || (id.is_string() && !text.empty())) {
-        ids.push_back(percent_encoded(text));
-      } else {
-        emit.failed(fmt::format("an entry of the list of {}s: {}", kind.name, excerpt(to_text(entry), log)),
-                    "it has no id");
-      }
-    }
-    return ids;
-  }
-
-  Response list_of_ids(const Kind& kind) const {
-    std::string path = "/JSSResource/" + kind.path;
-    if (!group_name.empty()) {
-      path = "/JSSResource/" + kind.group_path + "/name/" + percent_encoded(group_name);
-      log.info("reading the {} group \"{}\"", kind.name, group_name);
-    }
-    Response response = http.send({.url = url.value + path, .allow = {404, 410}});
-    if (response.ok()) return response;
-    if (group_name.empty()) {
-      throw SourceError(
-          fmt::format("GET {}: status {}: no Classic API for {}s here. Check url; if Jamf has removed it from "
-                      "this version, set api = pro",
-                      response.url, response.status, kind.name));
-    }
-    throw SourceError(fmt::format("GET {}: status {}: no {} group \"{}\". Check group_name and sync_type", response.url,
-                                  response.status, kind.name, group_name));
-  }
-
-  /// The part of an address that names what is read of a device; empty: all.
-  std::string subset_path() const {
-    if (all_attributes && code.empty()) return {};
-    const std::string names = subsets(sources, converters, code);
-    return names.empty() ? "" : "/subset/" + names;
-  }
-
-  Json details(const Kind& kind, const std::string& id, const std::string& subset) const {
-    return device_in(kind, http.get(details_url(kind, id, subset)));
-  }
-
-  std::optional<Json> details_unless_gone(const Kind& kind, const std::string& id, const std::string& subset) const {
-    const Response response = http.send({.url = details_url(kind, id, subset), .allow = {404}});
-    if (response.ok()) return std::optional<Json>(device_in(kind, response));
-    log.debug("{} {} is gone: no record", kind.name, id);
-    return std::nullopt;
-  }
-
-  std::string details_url(const Kind& kind, const std::string& id, const std::string& subset) const {
-    return url.value + "/JSSResource/" + kind.path + "/id/" + id + subset;
-  }
-
-  static Json device_in(const Kind& kind, const Response& response) {
-    const Json body = response.json();
-    const Json& device = at(body, kind.object);
-    if (!device.is_object() || device.empty()) {
-      throw SourceError(fmt::format("GET {}: the response has no \"{}\"", response.url, kind.object));
-    }
-    return device;
+  void read_devices(const DeviceQuery& query, const Emit& emit) const {
+    is_pro() ? read_inventory(*this, query, emit) : read_classic(*this, query, emit);
   }
 
   std::function<std::optional<Request>()> logout_;

@@ -1,4 +1,4 @@
-#include "casper/inventory.h"
+#include "casper/devices.h"
 
 #include <fmt/ranges.h>
 
@@ -56,7 +56,7 @@ constexpr Section of_mobile_devices[] = {
     {"extensionAttributes", "EXTENSION_ATTRIBUTES"},
 };
 
-Query sections_for(const Connector& source, const InventoryQuery& query) {
+Query sections_for(const Connector& source, const DeviceQuery& query) {
   Query sections;
   const auto add = [&](const auto& known) {
     for (const auto& [part, name] : known) {
@@ -77,7 +77,7 @@ bool is_member(const Json& computer, const std::string& group) {
 /// The pages of an inventory, of whatever version the server has.
 class Inventory {
  public:
-  Inventory(const Connector& source, const InventoryQuery& query)
+  Inventory(const Connector& source, const DeviceQuery& query)
       : source_(source), query_(query), sections_(sections_for(source, query)) {}
 
   Request request(int number) const {
@@ -127,7 +127,7 @@ class Inventory {
   }
 
   const Connector& source_;
-  const InventoryQuery& query_;
+  const DeviceQuery& query_;
   const Query sections_;
   int version_ = 1;
   int number_ = 0;  ///< of the page
@@ -136,7 +136,7 @@ class Inventory {
 
 }  // namespace
 
-void read_inventory(const Connector& source, const InventoryQuery& query, const Emit& emit) {
+void read_inventory(const Connector& source, const DeviceQuery& query, const Emit& emit) {
   Inventory inventory(source, query);
   PageGuard guard("Jamf Pro");
   const auto ask = [&](const Request& request) {
