@@ -86,7 +86,7 @@ test-deb: packages-deb
 
 test-image: packages-deb
 	cmake --build --preset release --target oomnitza-simulator
-	docker/test-image.sh build
+	docker/test-image.sh $(TEST_IMAGE_OPTIONS) build
 
 # Renders the Helm chart and checks it against the schemas of Kubernetes.
 test-chart:

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <new>
 
 namespace connector::memory_test {
@@ -16,7 +19,10 @@ void ask_for_memory() {
 [[noreturn]] void run_out_of_memory() {
   keep_memory_in_reserve();
   require_memory();
-  const rlimit nothing_more = {.rlim_cur = 1, .rlim_max = 1};
+  std::uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;  // proc(5)
+  const rlim_t now = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const rlimit nothing_more = {.rlim_cur = now, .rlim_max = now};
   ::setrlimit(RLIMIT_AS, &nothing_more);
   bool has_been_told = false;
   for (;;) {
