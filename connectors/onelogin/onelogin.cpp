@@ -63,11 +63,11 @@ class OneLogin final : public Connector {
       colon_ = false;
     } else {
       login_ = onelogin::log_in(http, log,
-                      {.id = client_id,
-                       .secret = client_secret.value,
-                       .token_url = token_url.value,
-                       .host = parse_url(url.value).value().origin()},
-                      colon_);
+                                {.id = client_id,
+                                 .secret = client_secret.value,
+                                 .token_url = token_url.value,
+                                 .host = parse_url(url.value).value().origin()},
+                                colon_);
     }
     return login_;
   }
