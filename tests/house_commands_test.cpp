@@ -2,14 +2,17 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "cli.h"
 #include "commands/command.h"
+#include "commands/program_test.h"
 #include "support/documents.h"
 
 namespace connector::house_commands_test {
@@ -115,6 +118,71 @@ TEST(HouseCommands, DocumentsShowWhatTheProgramTakes) {
     }
   }
   EXPECT_GE(count, 50U);
+}
+
+/// A machine on which they run: a file is there, and whatever else is a source refuses connections.
+class DocumentedCommands : public test::ProgramTest {
+ protected:
+  static constexpr std::chrono::milliseconds long_enough{1500};  ///< for what waits for a signal, or for a source
+
+  void prepare() const {  // for each anew: generate-ini writes config.ini
+    write_assets(12);
+    const char* user = "username = user\npassword = made-up\n";
+    configure(
+        csv_section() + "\n[ldap]\nenable = True\nurl = ldap://127.0.0.1:1\n" + user +
+        "base_dn = dc=example\ndefault_role = 25\ndefault_position = Employee\n" +
+        "\n[sccm]\nenable = True\nserver = 127.0.0.1,1\ndatabase = SCCM\nauthentication = SQL Server\n" + user +
+        "\n[jasper]\nenable = True\nwsdl_path = http://127.0.0.1:1/\napi_token = made-up\n" + user +
+        "storage = jasper\n\n[casper]\nenable = True\nurl = http://127.0.0.1:1\nwebhook_secret = made-up-secret\n" +
+        user + "\n[managed.50]\n");
+  }
+
+  /// Its arguments on this machine; none for what is a part of a command only.
+  std::vector<std::string> arguments(const std::vector<std::string>& call) const {
+    static const std::set<std::string> parts = {"gui", "strongbox", "template-workers"};
+    std::vector<std::string> words;
+    for (std::size_t i = 1; i < call.size(); ++i) {
+      std::string word = call[i];
+      if (parts.contains(word) || word == "…" || word == "...") return {};
+      if (word == "HOST:PORT") word = "127.0.0.1:9100";
+      if (word == "SECTION") word = "csv_assets";
+      if (word.starts_with("/var/lib/connector")) word = folder.file("state");
+      if (word.starts_with("/etc/connector")) word = "config.ini";
+      words.push_back(word);
+    }
+    return words == std::vector<std::string>{"upload"} ? std::vector<std::string>() : words;
+  }
+};
+
+TEST_F(DocumentedCommands, Run) {
+  std::set<std::vector<std::string>> distinct;
+  for (const fs::path& file : documents()) {
+    for (const std::string& line : commands_shown(text_of(file))) {
+      for (const std::vector<std::string>& call : calls_in(line)) {
+        if (fs::path(call.front()).filename() == "connector") distinct.insert(arguments(call));
+      }
+    }
+  }
+  distinct.erase(std::vector<std::string>());
+  for (const std::vector<std::string>& words : distinct) {
+    prepare();
+    test::Process process = start(words);
+    std::optional<int> exit_code = process.wait(long_enough);
+    if (!exit_code) {
+      wait_until([this] { return !output().empty(); });
+      process.send_signal(SIGTERM);
+      exit_code = end_of(std::move(process));
+    }
+    std::string line = "connector";
+    bool has_a_source_that_is_down = false;
+    for (const std::string& word : words) {
+      line += " " + word;
+      has_a_source_that_is_down = has_a_source_that_is_down || word == "ldap" || word == "sccm" || word == "jasper";
+    }
+    const bool is_upload = std::find(words.begin(), words.end(), "upload") != words.end();
+    EXPECT_EQ(exit_code, has_a_source_that_is_down && is_upload ? 2 : 0) << line << "\n" << output();
+  }
+  EXPECT_GE(distinct.size(), 25U);
 }
 
 TEST(HouseCommands, WhatDocumentsMakeIsInTheMakefile) {
