@@ -1,9 +1,10 @@
 #!/bin/bash
 # Builds the image over a Debian that debootstrap makes here, with the package of the build folder instead of the Dockerfile's
 # first stage, and runs what users of the Python connector's image run: their commands, variables and volumes, against a
-# simulated Oomnitza. Usage, as root: docker/test-image.sh [--where-possible] BUILD_FOLDER. Needs neither a registry nor Docker. Where podman
-# cannot run containers (in one itself), buildah runs the commands: user, folders, environment, volumes and entry point are
-# the image's then, but processes are not kept apart. --where-possible: where that cannot be either, it says so and is content.
+# simulated Oomnitza. Usage, as root: docker/test-image.sh [--where-possible] BUILD_FOLDER. Needs neither a registry nor
+# Docker. Where podman cannot run containers (in one itself), buildah runs the commands: user, folders, environment, volumes
+# and entry point are the image's then, but processes are not kept apart. --where-possible: where that cannot be either, it
+# says so and is content.
 set -euo pipefail
 where_possible=false
 [ "${1-}" != --where-possible ] || { where_possible=true; shift; }
@@ -12,6 +13,7 @@ build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 docker/install-packages.sh image
 . docker/simulator.sh
+. tests/support/slapd.sh
 umask 022
 chmod 755 "$scratch"
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
@@ -88,14 +90,27 @@ run() {
   fi
 }
 descendants() { for process in $(pgrep -P "$1"); do echo "$process"; descendants "$process"; done; }
-stop_managed() {
-  local process
-  for process in $(descendants "$managed"); do
+wait_for_start() { # LOG
+  for _ in $(seq 200); do
+    ! grep -q 'state folder' "$1" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  fail "it does not start: $(cat "$1")"
+}
+# Runs a service and tells it to stop once it works. LOG, then the words of run.
+run_until_stopped() {
+  local log=$1 process service
+  shift
+  run "$@" >"$log" 2>&1 &
+  service=$!
+  wait_for_start "$log"
+  for process in $(descendants "$service"); do
     [ "$(cat /proc/"$process"/comm 2>/dev/null)" != connector ] || kill "$process"
   done
+  wait "$service"
 }
 container=$(buildah from "$image")
-trap 'buildah rm "$container" >/dev/null 2>&1 || :; clean_up' EXIT
+trap '[ -z "$slapd" ] || kill "$slapd"; buildah rm "$container" >/dev/null 2>&1 || :; clean_up' EXIT
 [ "$(buildah inspect --type image --format '{{.OCIv1.Config.Entrypoint}} {{.OCIv1.Config.Cmd}} {{.OCIv1.Config.WorkingDir}} {{.OCIv1.Config.User}}' "$image")" = '[connector] [managed] /app appuser' ] ||
   fail "entry point, command, folder or user"
 
@@ -120,24 +135,10 @@ grep -q '2 filtered out.* 10 delivered' "$scratch/log" || fail "code in config.i
 [ "$(run --entrypoint pwd)" = /app ] || fail "the working folder"
 
 step "each service of docker-compose.yml, with values filled in"
-mkdir "$scratch/directory" "$scratch/exp"
+mkdir "$scratch/exp"
 cp config/demo/assets.csv "$scratch/exp/"
 chmod -R go+rX "$scratch/exp"
-ldap_port=$((20000 + $$ % 20000))
-cat >"$scratch/slapd.conf" <<CONF
-include /etc/ldap/schema/core.schema
-include /etc/ldap/schema/cosine.schema
-include /etc/ldap/schema/inetorgperson.schema
-modulepath /usr/lib/ldap
-moduleload back_mdb
-pidfile $scratch/slapd.pid
-database mdb
-suffix dc=example,dc=com
-rootdn cn=admin,dc=example,dc=com
-rootpw admin-password
-directory $scratch/directory
-CONF
-/usr/sbin/slapadd -f "$scratch/slapd.conf" <<'LDIF'
+cat >"$scratch/people.ldif" <<'LDIF'
 dn: dc=example,dc=com
 objectClass: dcObject
 objectClass: organization
@@ -152,17 +153,14 @@ sn: Example
 givenName: Ada
 mail: ada@example.com
 LDIF
-/usr/sbin/slapd -h "ldap://127.0.0.1:$ldap_port" -f "$scratch/slapd.conf"
-slapd=$scratch/slapd.pid
-trap 'kill "$(cat "$slapd")" 2>/dev/null; buildah rm "$container" >/dev/null 2>&1 || :; clean_up' EXIT
-until ldapsearch -x -H "ldap://127.0.0.1:$ldap_port" -b dc=example,dc=com -s base >/dev/null 2>&1; do sleep 0.1; done
+start_slapd "$scratch" "$scratch/people.ldif"
 sed "s|^OOMNITZA_URL=.*|OOMNITZA_URL=$oomnitza|; s|^OOMNITZA_API_TOKEN=.*|OOMNITZA_API_TOKEN=api-token|
-  s|^LDAP_ENABLED=.*|LDAP_ENABLED=True|; s|^LDAP_URL=.*|LDAP_URL=ldap://127.0.0.1:$ldap_port|
+  s|^LDAP_ENABLED=.*|LDAP_ENABLED=True|; s|^LDAP_URL=.*|LDAP_URL=$ldap|
   s|^LDAP_USERNAME=.*|LDAP_USERNAME=cn=admin,dc=example,dc=com|; s|^LDAP_PASSWORD=.*|LDAP_PASSWORD=admin-password|
   s|^CSV_ASSETS_ENABLED=.*|CSV_ASSETS_ENABLED=True|; s|^CSV_ASSETS_FILENAME=.*|CSV_ASSETS_FILENAME=/home/appuser/exp/assets.csv|
   s|^CSV_ASSETS_DIRECTORY=.*|CSV_ASSETS_DIRECTORY=|; s|^CSV_ASSETS_SYNC_FIELD=.*|CSV_ASSETS_SYNC_FIELD=BARCODE|" docker/example.env >"$scratch/.env"
-printf '[oomnitza]\nurl = %s\napi_token = api-token\n[ldap]\nenable = True\nurl = ldap://127.0.0.1:%s\nusername = cn=admin,dc=example,dc=com\npassword = admin-password\nbase_dn = dc=example,dc=com\ndefault_role = 25\ndefault_position = Employee\n' \
-  "$oomnitza" "$ldap_port" >"$scratch/ldap.ini"
+printf '[oomnitza]\nurl = %s\napi_token = api-token\n[ldap]\nenable = True\nurl = %s\nusername = cn=admin,dc=example,dc=com\npassword = admin-password\nbase_dn = dc=example,dc=com\ndefault_role = 25\ndefault_position = Employee\n' \
+  "$oomnitza" "$ldap" >"$scratch/ldap.ini"
 chmod go+r "$scratch/ldap.ini"
 # Of each service: its name, env file, volumes of files as options of run, and command.
 python3 - docker/docker-compose.yml "$scratch" >"$scratch/services" <<'PYTHON'
@@ -180,39 +178,25 @@ for name, service in services.items():
 PYTHON
 while read -r service words <&3; do
   eval "set -- $words"
+  status=0
   case " $* " in
-    *" managed "*)
-      run "$@" >"$scratch/service.log" 2>&1 & managed=$!
-      for _ in $(seq 200); do grep -q 'state folder' "$scratch/service.log" && break; sleep 0.1; done
-      stop_managed
-      status=0
-      wait "$managed" || status=$?
-      ;;
-    *)
-      status=0
-      run "$@" >"$scratch/service.log" 2>&1 || status=$?
-      ;;
+    *" managed "*) run_until_stopped "$scratch/service.log" "$@" || status=$? ;;
+    *) run "$@" >"$scratch/service.log" 2>&1 || status=$? ;;
   esac
   [ "$status" -eq 0 ] || fail "$service ended with $status: $(cat "$scratch/service.log")"
   echo "$service: $(grep ' - INFO - ' "$scratch/service.log" | tail -n 1 | sed 's|.* - INFO - ||')"
 done 3<"$scratch/services"
 
 step "managed, which is the default, until it is told to stop"
-run --env-file "$scratch/env" managed 2>"$scratch/managed.log" &
-managed=$!
-for _ in $(seq 200); do grep -q 'state folder' "$scratch/managed.log" && break; sleep 0.1; done
+run_until_stopped "$scratch/managed.log" --env-file "$scratch/env" managed || fail "managed: $(cat "$scratch/managed.log")"
 grep -q 'state folder /home/appuser/state' "$scratch/managed.log" || fail "managed: $(cat "$scratch/managed.log")"
-stop_managed
-status=0
-wait "$managed" || status=$?
-[ "$status" -eq 0 ] || fail "managed ends with $status: $(cat "$scratch/managed.log")"
 
 step "the health check"
 # Of a program that is process 1, as a container's is: well, then one that does not answer, then one that listens nowhere.
 begin() { # WORD...
   rm -f "$scratch/health.log"
   unshare --pid --fork --mount-proc "$build/connector" --ini "$scratch/config.ini" --state-dir "$scratch/health" "$@" 2>"$scratch/health.log" &
-  for _ in $(seq 200); do grep -q 'state folder' "$scratch/health.log" 2>/dev/null && break; sleep 0.1; done
+  wait_for_start "$scratch/health.log"
   first=$(pgrep -P $!)
   connector=$first
 }
@@ -229,5 +213,11 @@ begin managed
 check || fail "the health check of a program that listens nowhere"
 kill "$first"
 wait $! || fail "managed: $(cat "$scratch/health.log")"
-[ "$runs" = podman ] || echo "not run: a read-only root, and what else needs containers of podman"
+if [ "$runs" = podman ]; then
+  podman run -d --name connector-health --network host --env-file "$scratch/env" "$image" >/dev/null
+  podman exec connector-health connector-health || fail "the health check in a container"
+  podman rm -f connector-health >/dev/null
+else
+  echo "not run: the health check in a container, a read-only root, and what else needs containers of podman"
+fi
 step "done"

@@ -44,6 +44,7 @@ class Reserve {
   std::array<std::atomic<void*>, 2> blocks_{};
 };
 
+// Of the process, as std::set_new_handler() is: it calls a function without an argument.
 constinit Reserve first_reserve;   // for whatever fails first
 constinit Reserve second_reserve;  // for the destructors that an exception calls
 constinit std::atomic<bool> has_run_out = false;
@@ -71,9 +72,7 @@ std::uint64_t resident_memory() {
 }
 
 void use_few_arenas() {
-#ifndef __SANITIZE_ADDRESS__
   mallopt(M_ARENA_MAX, std::max(2, static_cast<int>(std::thread::hardware_concurrency())));
-#endif
 }
 
 void keep_memory_in_reserve() {

@@ -38,10 +38,6 @@ const Store& store_called(const std::string& backend) {
   return *store;
 }
 
-std::string names(const std::vector<std::string>& keys) {
-  return fmt::format("{}", fmt::join(keys, ", "));
-}
-
 }  // namespace
 
 std::vector<std::string> secret_backends() {
@@ -58,8 +54,9 @@ void keep_store_open(const SecretQuery& query, const SecretTools& tools) {
 SecretValues fetch_secrets(const SecretQuery& query, const SecretTools& tools) {
   const Store& store = store_called(query.settings.vault_backend);
   const auto fails = [&](const std::vector<std::string>& keys, const std::string& why) {
-    return SecretError(fmt::format("{} of \"{}\" could not be fetched from {}: {}. To store it: {}", names(keys),
-                                   query.name, store.title, why, store.how_to_store(query, keys.front())));
+    return SecretError(fmt::format("{} of \"{}\" could not be fetched from {}: {}. To store it: {}",
+                                   fmt::join(keys, ", "), query.name, store.title, why,
+                                   store.how_to_store(query, keys.front())));
   };
   SecretValues values;
   try {

@@ -123,7 +123,8 @@ void Connection::hand_over() {
   });
 }
 
-/// Keeps it alive. Who lets go of it last, on whatever thread, leaves its end to its own.
+/// Keeps the connection alive for code on other threads: wherever the last copy is destroyed, the connection ends on
+/// its own thread.
 std::shared_ptr<Connection> Connection::for_another_thread() {
   return {this, [self = shared_from_this()](Connection* connection) mutable {
             boost::asio::post(connection->stream_.get_executor(), [self = std::move(self)] {});

@@ -9,10 +9,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:?usage: $0 BUILD_FOLDER [PEOPLE]}" && pwd)
 people=${2:-50000}
 limit=1.5
-PATH=$PATH:/usr/sbin:/sbin
 folder=$(mktemp -d)
 simulator=
-slapd=
+. "$here/../support/slapd.sh"
 
 clean_up() {
   for process in $simulator $slapd; do kill "$process" 2>/dev/null || true; done
@@ -31,23 +30,6 @@ wait_for() { # until a command succeeds
   done
 }
 
-mkdir "$folder/db"
-cat >"$folder/slapd.conf" <<CONF
-include /etc/ldap/schema/core.schema
-include /etc/ldap/schema/cosine.schema
-include /etc/ldap/schema/inetorgperson.schema
-modulepath /usr/lib/ldap
-moduleload back_mdb
-pidfile $folder/slapd.pid
-sizelimit unlimited
-database mdb
-suffix dc=example,dc=com
-rootdn cn=admin,dc=example,dc=com
-rootpw admin-password
-directory $folder/db
-maxsize 2147483648
-index objectClass eq
-CONF
 awk -v people="$people" 'BEGIN {
   print "dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n"
   print "dn: ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: people\n"
@@ -55,31 +37,14 @@ awk -v people="$people" 'BEGIN {
     print "dn: uid=p" i ",ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\nuid: p" i "\ncn: Person " i \
           "\nsn: Number" i "\ngivenName: Given" i "\nmail: p" i "@example.com\nemployeeNumber: " i "\n"
 }' >"$folder/people.ldif"
-slapadd -q -f "$folder/slapd.conf" -l "$folder/people.ldif"
 
 "$build/oomnitza-simulator" --port 0 --port-file "$folder/port" --no-checks --quiet >"$folder/simulator.log" 2>&1 &
 simulator=$!
 wait_for test -s "$folder/port"
 port=$(cat "$folder/port")
 
-# slapd takes no port 0: another process may have the one we try.
-tries=0
-ldap_port=$((20000 + $$ % 20000))
-while :; do
-  slapd -h "ldap://127.0.0.1:$ldap_port" -f "$folder/slapd.conf" -d 0 >"$folder/slapd.log" 2>&1 &
-  slapd=$!
-  tries=$((tries + 1))
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    if [ -s "$folder/slapd.pid" ] || ! kill -0 "$slapd" 2>/dev/null; then break; fi
-    sleep 0.1
-  done
-  if [ -s "$folder/slapd.pid" ]; then break; fi
-  [ "$tries" -lt 10 ] || { cat "$folder/slapd.log" >&2; exit 1; }
-  ldap_port=$((ldap_port + 1))
-done
-ldap=ldap://127.0.0.1:$ldap_port
+start_slapd "$folder" "$folder/people.ldif"
 admin=cn=admin,dc=example,dc=com
-wait_for ldapsearch -x -H "$ldap" -D "$admin" -w admin-password -b dc=example,dc=com -s base
 
 cat >"$folder/config.ini" <<INI
 [oomnitza]

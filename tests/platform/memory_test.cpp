@@ -38,8 +38,8 @@ void ask_for_memory() {
 }
 
 TEST(MemoryReserve, LetsDestructorsGoOnAndTellsOthers) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "AddressSanitizer has an allocator of its own";
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers have an allocator of their own";
 #endif
   EXPECT_EXIT(run_out_of_memory(), testing::ExitedWithCode(3), "");
 }

@@ -14,7 +14,7 @@ namespace connector::template_bombs_test {
 
 const std::vector<const char*> crashers = {
     "{{ import('time').pthread_getcpuclockid(1) }}",
-    "{% set ns = namespace(t=()) %}{% for i in range(90000) %}{% set ns.t = (ns.t,) %}{% endfor %}{{ {ns.t: 1}|length "
+    "{% set ns = namespace(t=()) %}{% for i in range(400000) %}{% set ns.t = (ns.t,) %}{% endfor %}{{ {ns.t: 1}|length "
     "}}",
     "{% set ns = namespace(t=[]) %}{% for i in range(90000) %}{% set ns.t = [ns.t] %}{% endfor %}{{ ns.t == [ns.t] }}",
     "{% set ns = namespace(t={}) %}{% for i in range(90000) %}{% set ns.t = {1: ns.t} %}{% endfor %}{{ ns.t|string }}",
