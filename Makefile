@@ -1,4 +1,4 @@
-.PHONY: demo demo-managed demo-sources demo-server test bench chaos fuzz build build-demo build-product packages packages-demo install uninstall \
+.PHONY: demo demo-managed demo-sources demo-server test bench chaos fuzz build build-demo build-product packages packages-demo packages-product install uninstall \
   packages-deb packages-rpm test-packages test-deb test-image test-chart test-reproducible
 
 demo: packages-demo build-demo
@@ -10,7 +10,8 @@ demo-managed: packages-demo build-demo
 demo-sources: packages-demo build-demo
 	docker/demo-sources.sh build
 
-demo-server: packages-demo build-demo
+demo-server: CONNECTOR_LISTENER = ON
+demo-server: packages-product packages-demo build-demo
 	docker/demo-server.sh build
 
 test: packages build
@@ -32,20 +33,26 @@ chaos: packages build
 	tests/chaos/run.py build
 
 build:
-	cmake --preset release -DCONNECTOR_TESTS=ON -DCONNECTOR_SIMULATOR=ON
+	cmake --preset release -DCONNECTOR_TESTS=ON -DCONNECTOR_SIMULATOR=ON -DCONNECTOR_LISTENER=ON
 	cmake --build --preset release
 
-# The program and an Oomnitza to try it with, without tests.
+# The program and an Oomnitza to try it with, without tests; in a new folder without what listens for HTTP, whose Boost takes
+# as long to fetch and compile as a fifth of the rest.
+CONNECTOR_LISTENER ?= $(if $(wildcard build/CMakeCache.txt),,OFF)
 build-demo:
-	cmake --preset release -DCONNECTOR_TESTS=OFF -DCONNECTOR_SIMULATOR=ON
+	cmake --preset release -DCONNECTOR_TESTS=OFF -DCONNECTOR_SIMULATOR=ON \
+	  $(if $(CONNECTOR_LISTENER),-DCONNECTOR_LISTENER=$(CONNECTOR_LISTENER))
 	cmake --build --preset release --target connector oomnitza-simulator
 
 packages:
 	docker/install-packages.sh build tests
 
+packages-product:
+	docker/install-packages.sh build
+
 packages-demo:
 	@[ -x build/connector ] || docker/announce.sh
-	docker/install-packages.sh build demo
+	docker/install-packages.sh demo
 
 PREFIX ?= /usr/local
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
@@ -54,7 +61,7 @@ COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 # The program alone; a folder where tests are built goes on to build them.
 build-product:
 	docker/install-packages.sh build package
-	cmake --preset release -DCONNECTOR_COMMIT=$(COMMIT) -DCMAKE_INSTALL_PREFIX=$(PREFIX) \
+	cmake --preset release -DCONNECTOR_COMMIT=$(COMMIT) -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DCONNECTOR_LISTENER=ON \
 	  $(if $(wildcard build/CMakeCache.txt),,-DCONNECTOR_TESTS=OFF -DCONNECTOR_SIMULATOR=OFF)
 	cmake --build --preset release --target connector
 

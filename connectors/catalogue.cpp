@@ -1,7 +1,5 @@
 #include "catalogue.h"
 
-#include <vector>
-
 namespace connector {
 
 // clang-format off
@@ -34,39 +32,39 @@ namespace workspaceone_devicesoftware { Plugin plugin(); }
 namespace zendesk { Plugin plugin(); }
 // clang-format on
 
-std::span<const Plugin> catalogue() {
-  static const std::vector<Plugin> plugins = {
-      chef::plugin(),
-      csv::assets(),
-      csv::users(),
-      jasper::plugin(),
-      ldap::users(),
-      ldap::assets(),
-      mobileiron::plugin(),
-      netbox::plugin(),
-      open_audit::plugin(),
-      sccm::plugin(),
-      tanium::plugin(),
-      vcenter::plugin(),
-      workspaceone_devicesoftware::plugin(),
-      munki_report::plugin(),
-      insight::plugin(),
-      dell_asset_order_status::plugin(),
-      dnac_network_devices::plugin(),
-      airwatch::plugin(),
-      appledep::plugin(),
-      bamboohr::plugin(),
-      casper::plugin(),
-      fortimanager::plugin(),
-      json::assets(),
-      json::users(),
-      kace::plugin(),
-      meraki_network_devices::plugin(),
-      okta::plugin(),
-      onelogin::plugin(),
-      servicenow::plugin(),
-      zendesk::plugin(),
-  };
+const Plugins& catalogue() {
+  static const Plugins plugins({
+      {"chef", chef::plugin},
+      {"csv_assets", csv::assets},
+      {"csv_users", csv::users},
+      {"jasper", jasper::plugin},
+      {"ldap", ldap::users},
+      {"ldap_assets", ldap::assets},
+      {"mobileiron", mobileiron::plugin},
+      {"netbox", netbox::plugin},
+      {"open_audit", open_audit::plugin},
+      {"sccm", sccm::plugin},
+      {"tanium", tanium::plugin},
+      {"vcenter", vcenter::plugin},
+      {"workspaceone_devicesoftware", workspaceone_devicesoftware::plugin},
+      {"munki_report", munki_report::plugin},
+      {"insight", insight::plugin},
+      {"dell_asset_order_status", dell_asset_order_status::plugin},
+      {"dnac_network_devices", dnac_network_devices::plugin},
+      {"airwatch", airwatch::plugin},
+      {"appledep", appledep::plugin},
+      {"bamboohr", bamboohr::plugin},
+      {"casper", casper::plugin},
+      {"fortimanager", fortimanager::plugin},
+      {"json_assets", json::assets},
+      {"json_users", json::users},
+      {"kace", kace::plugin},
+      {"meraki_network_devices", meraki_network_devices::plugin},
+      {"okta", okta::plugin},
+      {"onelogin", onelogin::plugin},
+      {"servicenow", servicenow::plugin},
+      {"zendesk", zendesk::plugin},
+  });
   return plugins;
 }
 

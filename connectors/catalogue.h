@@ -1,12 +1,10 @@
 #pragma once
 
-#include <span>
-
-#include "connector/connector.h"
+#include "connector/plugins.h"
 
 namespace connector {
 
 /// Every source that the program has, in generate-ini's order.
-std::span<const Plugin> catalogue();
+const Plugins& catalogue();
 
 }  // namespace connector

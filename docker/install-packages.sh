@@ -2,11 +2,12 @@
 # Installs the Debian 12 packages that building and testing need. Quick when they are there already.
 set -eu
 
-build="g++ cmake ninja-build make pkg-config ccache git
+program="g++ cmake ninja-build make pkg-config
   libcurl4-openssl-dev nlohmann-json3-dev libinih-dev libldap-dev unixodbc-dev libsecret-1-dev libspdlog-dev libfmt-dev
-  libcli11-dev pybind11-dev python3-dev python3-jinja2 libcsv-dev libunistring-dev libidn2-dev libpugixml-dev libboost-dev libsimdjson-dev libsqlite3-dev libssl-dev libexpat1-dev
-  zlib1g-dev libseccomp-dev"
-demo="libcpp-httplib-dev curl"
+  libcli11-dev pybind11-dev python3-dev python3-jinja2 libcsv-dev libunistring-dev libidn2-dev libpugixml-dev libsimdjson-dev
+  libsqlite3-dev libssl-dev libexpat1-dev zlib1g-dev libseccomp-dev"
+build="$program libboost-dev ccache git"
+demo="$program libcpp-httplib-dev curl"
 tests="$demo libgtest-dev libgmock-dev slapd ldap-utils openssl procps
   postgresql odbc-postgresql unixodbc gnome-keyring dbus libsecret-tools python3
   prometheus python3-prometheus-client"

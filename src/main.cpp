@@ -17,7 +17,7 @@ namespace {
 int run(int argc, char** argv) {
   try {
     if (argc == 2 && std::string_view(argv[1]) == template_host_word) return run_template_host();
-    return run_command(parse_command_line(argc, argv), catalogue);
+    return run_command(parse_command_line(argc, argv), catalogue());
   } catch (const ConfigError& error) {
     for (const Problem& problem : error.problems())
       std::fprintf(stderr, "connector: %s\n", std::string(problem).c_str());

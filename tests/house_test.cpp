@@ -34,12 +34,6 @@ using test::expect_file;
 using test::house;
 using test::text_of;
 
-const Plugin* plugin_of(const std::string& section) {
-  const auto found = std::find_if(catalogue().begin(), catalogue().end(),
-                                  [&](const Plugin& plugin) { return plugin.section == section; });
-  return found == catalogue().end() ? nullptr : &*found;
-}
-
 std::vector<fs::path> folders_of_connectors() {
   std::vector<fs::path> folders;
   for (const auto& entry : fs::directory_iterator(house / "connectors")) {
@@ -67,7 +61,7 @@ std::string with_tables(std::string readme) {
     const std::size_t begin = readme.find('\n', at) + 1;
     const std::size_t end = readme.find(end_marker, at);
     const std::string section = readme.substr(at + marker.size(), readme.find(" -->", at) - at - marker.size());
-    const Plugin* plugin = plugin_of(section);
+    const Plugin* plugin = catalogue().find(section);
     if (plugin == nullptr || begin == 0 || end == std::string::npos || end < begin) {
       ADD_FAILURE() << "a marker of no section, or one that does not end: " << section;
       return readme;
@@ -86,7 +80,7 @@ TEST(House, EverySettingHasASentence) {
       EXPECT_EQ(help.find('\n'), std::string::npos) << section << ", " << setting.name;
     }
   };
-  for (const Plugin& plugin : catalogue()) check(plugin.section, plugin.settings);
+  for (const Plugin& plugin : catalogue().all()) check(plugin.section, plugin.settings);
   check("oomnitza", cloud_settings());
   check("managed", managed_settings());
   check("common", common_settings());
@@ -95,8 +89,9 @@ TEST(House, EverySettingHasASentence) {
 TEST(House, NamesOccurOnce) {
   std::set<std::string> sections = {"oomnitza", "managed", "converters", "DEFAULT"};
   std::set<std::string> mappings;
-  for (const Plugin& plugin : catalogue()) {
+  for (const Plugin& plugin : catalogue().all()) {
     EXPECT_TRUE(sections.insert(plugin.section).second) << plugin.section;
+    EXPECT_EQ(catalogue().find(plugin.section), &plugin) << plugin.section << " has another name in catalogue.cpp";
     EXPECT_TRUE(mappings.insert(plugin.mapping_name).second) << plugin.mapping_name;
     EXPECT_TRUE(std::regex_match(plugin.section, std::regex("[a-z][a-z0-9_]*"))) << plugin.section;
     std::set<std::string> settings;
@@ -118,7 +113,7 @@ TEST(House, VariablesFollowTheRuleAndOccurOnce) {
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     return text;
   };
-  for (const Plugin& plugin : catalogue()) {
+  for (const Plugin& plugin : catalogue().all()) {
     const std::string prefix = plugin.section == "munki_report" ? "MUNKI" : upper_case(plugin.section);
     EXPECT_EQ(environment_prefix(plugin), prefix);
     add(prefix + "_ENABLED", plugin.section);
@@ -142,14 +137,14 @@ TEST(House, SecretsAreNeverPrinted) {
           << section << ", " << setting.name;
     }
   };
-  for (const Plugin& plugin : catalogue()) check(plugin.section, plugin.settings);
+  for (const Plugin& plugin : catalogue().all()) check(plugin.section, plugin.settings);
   check("oomnitza", cloud_settings());
   check("managed", managed_settings());
   check("common", common_settings());
 }
 
 TEST(House, ExamplesAndDefaultsAreAllowed) {
-  for (const Plugin& plugin : catalogue()) {
+  for (const Plugin& plugin : catalogue().all()) {
     for (const Setting& setting : plugin.settings) {
       const std::vector<std::string>& choices = setting.text.choices;
       if (choices.empty()) continue;
@@ -169,11 +164,11 @@ TEST(House, EveryFolderHasAReadmeAndEverySectionATable) {
     const std::vector<std::string> sections = between(text_of(folder / "README.md"), marker, " -->");
     EXPECT_FALSE(sections.empty()) << folder << " has no README.md with a settings table";
     for (const std::string& section : sections) {
-      EXPECT_NE(plugin_of(section), nullptr) << folder << ": the catalogue has no " << section;
+      EXPECT_NE(catalogue().find(section), nullptr) << folder << ": the catalogue has no " << section;
       ++tables[section];
     }
   }
-  for (const Plugin& plugin : catalogue()) EXPECT_EQ(tables[plugin.section], 1) << plugin.section;
+  for (const Plugin& plugin : catalogue().all()) EXPECT_EQ(tables[plugin.section], 1) << plugin.section;
 }
 
 TEST(House, ReadmesShowTheTablesThatTheProgramPrints) {
@@ -193,7 +188,7 @@ TEST(House, ReadmesShowSamplesThatWork) {
     EXPECT_FALSE(samples.empty()) << folder;
     for (const std::string& sample : samples) {
       for (const Section& section : parse_ini(sample, folder.filename().string())) {
-        const Plugin* plugin = plugin_of(section.connector());
+        const Plugin* plugin = catalogue().find(section.connector());
         ASSERT_NE(plugin, nullptr) << folder << ": " << section.name;
         EXPECT_TRUE(is_enabled(section, problems)) << section.name;
         fill_settings(*plugin->make(), plugin->settings, section, context, problems);
@@ -206,8 +201,8 @@ TEST(House, ReadmesShowSamplesThatWork) {
 }
 
 TEST(House, SampleConfigurationsAreWhatTheProgramPrints) {
-  expect_file(house / "config" / "config.ini", sample_ini(catalogue()));
-  expect_file(house / "config" / "example.env", sample_env(catalogue()));
+  expect_file(house / "config" / "config.ini", sample_ini(catalogue().all()));
+  expect_file(house / "config" / "example.env", sample_env(catalogue().all()));
 }
 
 /// What a placeholder stands for is the administrator's.
@@ -218,8 +213,8 @@ std::string filled_in(const Setting& setting) {
 TEST(House, SectionsOfTheSampleAreValidOnceTheyAreEnabledAndFilledIn) {
   const EnvironmentVariables none;
   const SettingsContext context{.variables = none, .fetch_secrets = {}, .log = Log()};
-  for (Section section : parse_ini(sample_ini(catalogue()), "sample")) {
-    const Plugin* plugin = plugin_of(section.name);
+  for (Section section : parse_ini(sample_ini(catalogue().all()), "sample")) {
+    const Plugin* plugin = catalogue().find(section.name);
     if (plugin == nullptr) continue;
     for (const Setting& setting : plugin->settings) {
       const Entry* entry = section.find(setting.name);
@@ -243,7 +238,7 @@ TEST(House, TheSampleReadsBackWithoutAWarningAndEnablesNothing) {
   const SettingsContext context{.variables = none, .fetch_secrets = {}, .log = Log(log)};
   Problems problems;
   std::set<std::string> read;
-  for (const Section& section : parse_ini(sample_ini(catalogue()), "sample")) {
+  for (const Section& section : parse_ini(sample_ini(catalogue().all()), "sample")) {
     EXPECT_FALSE(is_enabled(section, problems)) << section.name;
     read.insert(section.name);
     if (section.name == "oomnitza") {
@@ -252,14 +247,14 @@ TEST(House, TheSampleReadsBackWithoutAWarningAndEnablesNothing) {
       ManagedSettings settings;
       fill_settings(settings, managed_settings(), section, context, problems);
     } else {
-      const Plugin* plugin = plugin_of(section.name);
+      const Plugin* plugin = catalogue().find(section.name);
       ASSERT_NE(plugin, nullptr) << section.name;
       fill_settings(*plugin->make(), plugin->settings, section, context, problems);
     }
   }
   EXPECT_THAT(log->messages, IsEmpty());
   EXPECT_THAT(problems, Each(HasSubstr(" is required: "))) << "what only the administrator knows may be missing";
-  for (const Plugin& plugin : catalogue()) EXPECT_TRUE(read.contains(plugin.section)) << plugin.section;
+  for (const Plugin& plugin : catalogue().all()) EXPECT_TRUE(read.contains(plugin.section)) << plugin.section;
 }
 
 /// The sources' string literals as the program prints them: in one piece where they stand in several, without escapes.

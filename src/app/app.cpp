@@ -34,7 +34,7 @@ std::optional<Level> level_of_streams(const CommandLine& line) {
 
 }  // namespace
 
-App::App(const CommandLine& line_, const Paths& paths_, std::span<const Plugin> plugins_, bool stdout_is_result)
+App::App(const CommandLine& line_, const Paths& paths_, const Plugins& plugins_, bool stdout_is_result)
     : line(line_),
       paths(paths_),
       plugins(plugins_),

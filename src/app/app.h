@@ -12,6 +12,7 @@
 #include "config/settings.h"
 #include "config/source.h"
 #include "connector/connector.h"
+#include "connector/plugins.h"
 #include "convert/converters.h"
 #include "log/logging.h"
 #include "metrics/metrics.h"
@@ -29,7 +30,7 @@ class App {
  public:
   /// Turns signals into stop requests: to be made before any thread. stdout_is_result: log lines go to standard error.
   /// Throws ConfigError for a logging configuration that cannot be used.
-  App(const CommandLine& line, const Paths& paths, std::span<const Plugin> plugins, bool stdout_is_result);
+  App(const CommandLine& line, const Paths& paths, const Plugins& plugins, bool stdout_is_result);
 
   /// Reads the configuration and makes the cloud's client (not logged in). What is wrong with [oomnitza] is added to
   /// `problems`; a configuration that cannot be read at all throws ConfigError.
@@ -46,7 +47,7 @@ class App {
 
   const CommandLine& line;
   const Paths& paths;
-  const std::span<const Plugin> plugins;
+  const Plugins& plugins;
   Problems problems;  ///< found so far; throw_problems() ends the command when there are any
 
   /// Requested when shutdown begins.

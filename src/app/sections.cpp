@@ -15,12 +15,6 @@
 namespace connector {
 namespace {
 
-const Plugin* plugin_of(std::span<const Plugin> plugins, const Section& section) {
-  const auto found = std::find_if(plugins.begin(), plugins.end(),
-                                  [&](const Plugin& plugin) { return plugin.section == section.connector(); });
-  return found == plugins.end() ? nullptr : &*found;
-}
-
 std::vector<std::string> fields_of(const Json& specifications) {
   std::vector<std::string> fields;
   for (const auto& [field, specification] : specifications.items()) fields.push_back(field);
@@ -47,7 +41,7 @@ std::vector<std::string> enabled_sections(const App& app) {
   std::vector<std::string> names;
   for (const Section& section : app.configuration().sections) {
     Problems ignored;
-    if (plugin_of(app.plugins, section) != nullptr && is_enabled(section, ignored)) names.push_back(section.name);
+    if (app.plugins.find(section.connector()) != nullptr && is_enabled(section, ignored)) names.push_back(section.name);
   }
   return names;
 }
@@ -78,10 +72,10 @@ const Plugin* Sections::plugin_that_can_run(const Section* section, const std::s
               did_you_mean(name, names_of(app_.configuration().sections, &Section::name)));
     return nullptr;
   }
-  const Plugin* plugin = plugin_of(app_.plugins, *section);
+  const Plugin* plugin = app_.plugins.find(section->connector());
   if (plugin == nullptr) {
     log.error("{}: section [{}]: unknown connector \"{}\"; not running it{}", section->origin, name,
-              section->connector(), did_you_mean(section->connector(), names_of(app_.plugins, &Plugin::section)));
+              section->connector(), did_you_mean(section->connector(), app_.plugins.sections()));
     return nullptr;
   }
   const std::size_t before = problems_.size();

@@ -16,7 +16,7 @@ bool stdout_is_result(const CommandLine& line) {
 }
 
 int run_with_app(const Command& command, const Invocation& invocation) {
-  App app(invocation.line, invocation.paths, invocation.plugins(), stdout_is_result(invocation.line));
+  App app(invocation.line, invocation.paths, invocation.plugins, stdout_is_result(invocation.line));
   if (command.patience > std::chrono::seconds(0)) app.work_on_after_stop(command.patience);
   try {
     app.read_configuration();
@@ -118,7 +118,7 @@ std::span<const Command> commands() {
   return rows;
 }
 
-int run_command(const CommandLine& line, PluginList plugins) {
+int run_command(const CommandLine& line, const Plugins& plugins) {
   const std::string action = line.version ? "version" : line.action;
   const Command& command = action.empty() ? commands().front() : command_called(action);
   if (line.help) {

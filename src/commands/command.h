@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "app/command_line.h"
 #include "connector/connector.h"
+#include "connector/plugins.h"
 
 namespace connector {
 
@@ -21,14 +22,11 @@ enum class Needs {
   cloud,    ///< loggers, the configuration, the cloud's client (not logged in)
 };
 
-/// Makes every source's plugin when it is first called: what needs no configuration starts without them.
-using PluginList = std::span<const Plugin> (*)();
-
 /// What a command gets that needs nothing.
 struct Invocation {
   const CommandLine& line;
   const Paths& paths;
-  PluginList plugins;
+  const Plugins& plugins;
 };
 
 /// What the program can do. One of the two functions is there. They return the exit code, and throw ConfigError,
@@ -51,7 +49,7 @@ std::span<const Command> commands();
 
 /// Runs the command that the command line names, or prints how it is used. Returns the exit code; throws UsageError,
 /// and what commands throw that need nothing.
-int run_command(const CommandLine& line, PluginList plugins);
+int run_command(const CommandLine& line, const Plugins& plugins);
 
 void check_upload(const CommandLine& line);
 void check_runs(const CommandLine& line);

@@ -33,17 +33,16 @@ bool has_secret(const Section& section, const std::vector<Setting>& own) {
   });
 }
 
-bool holds_secrets(const std::vector<Section>& sections, std::span<const Plugin> plugins) {
+bool holds_secrets(const std::vector<Section>& sections, const Plugins& plugins) {
   return std::any_of(sections.begin(), sections.end(), [&](const Section& section) {
     if (section.name == "oomnitza") return has_secret(section, cloud_settings());
     if (is_integration(section.name)) return has_secret(section, managed_settings());
-    return std::any_of(plugins.begin(), plugins.end(), [&](const Plugin& plugin) {
-      return plugin.section == section.connector() && has_secret(section, plugin.settings);
-    });
+    const Plugin* plugin = plugins.find(section.connector());
+    return plugin != nullptr && has_secret(section, plugin->settings);
   });
 }
 
-void warn_of_readers(Configuration& configuration, const std::filesystem::path& file, std::span<const Plugin> plugins) {
+void warn_of_readers(Configuration& configuration, const std::filesystem::path& file, const Plugins& plugins) {
   std::error_code unknown;
   const auto permissions = std::filesystem::status(file, unknown).permissions();
   if ((permissions & std::filesystem::perms::others_read) == std::filesystem::perms::none) return;
@@ -52,21 +51,21 @@ void warn_of_readers(Configuration& configuration, const std::filesystem::path& 
       shown_path(file) + " holds secrets and every user of this machine can read it: chmod 600 " + shown_path(file));
 }
 
-Configuration from_ini(const std::filesystem::path& file, std::span<const Plugin> plugins) {
+Configuration from_ini(const std::filesystem::path& file, const Plugins& plugins) {
   Configuration configuration = {
       .origin = shown_path(file), .sections = read_ini(file), .variables = process_environment()};
   warn_of_readers(configuration, file, plugins);
   return configuration;
 }
 
-Configuration from_environment(const std::optional<std::filesystem::path>& file, std::span<const Plugin> plugins) {
+Configuration from_environment(const std::optional<std::filesystem::path>& file, const Plugins& plugins) {
   Configuration configuration = {
       .origin = file ? shown_path(*file) : "the environment", .sections = {}, .variables = process_environment()};
   // A variable of the process is already there and wins, also when it is empty.
   if (file) configuration.variables.merge(read_env_file(*file));
-  configuration.sections = sections_from_environment(configuration.variables, plugins, cloud_settings());
+  configuration.sections = sections_from_environment(configuration.variables, plugins.all(), cloud_settings());
   configuration.secret_files = secret_files(configuration);
-  configuration.warnings = unknown_variables(configuration.variables, plugins, cloud_settings());
+  configuration.warnings = unknown_variables(configuration.variables, plugins.all(), cloud_settings());
   if (file) warn_of_readers(configuration, *file, plugins);
   return configuration;
 }
@@ -85,7 +84,7 @@ const Section* Configuration::find(std::string_view name) const {
   return found == sections.end() ? nullptr : &*found;
 }
 
-Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins) {
+Configuration read_configuration(const ConfigurationChoice& choice, const Plugins& plugins) {
   if (choice.ini_is_named) return from_ini(choice.ini, plugins);
   if (choice.env_file_is_named) return from_environment(choice.env_file, plugins);
   if (is_set(process_environment(), "OOMNITZA_URL")) return from_environment(std::nullopt, plugins);
@@ -98,7 +97,7 @@ Configuration read_configuration(const ConfigurationChoice& choice, std::span<co
       "generate-ini write a config.ini");
 }
 
-CurrentConfiguration::CurrentConfiguration(ConfigurationChoice choice, std::span<const Plugin> plugins)
+CurrentConfiguration::CurrentConfiguration(ConfigurationChoice choice, const Plugins& plugins)
     : choice_(std::move(choice)), plugins_(plugins) {}
 
 /// Of the files that the configuration was read from, as they are now. A change between reading and this is seen:

@@ -4,12 +4,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "config/environment.h"
 #include "config/section.h"
+#include "connector/plugins.h"
 #include "platform/files.h"
 
 namespace connector {
@@ -35,13 +35,13 @@ struct Configuration {
 };
 
 /// Decides which source counts (configuration rules, section 1) and reads it. Throws ConfigError.
-Configuration read_configuration(const ConfigurationChoice& choice, std::span<const Plugin> plugins);
+Configuration read_configuration(const ConfigurationChoice& choice, const Plugins& plugins);
 
 /// The configuration as it is now: read again when one of the files that may hold it has changed. Safe to use from
 /// several threads.
 class CurrentConfiguration {
  public:
-  CurrentConfiguration(ConfigurationChoice choice, std::span<const Plugin> plugins);
+  CurrentConfiguration(ConfigurationChoice choice, const Plugins& plugins);
 
   /// Throws ConfigError.
   std::shared_ptr<const Configuration> get();
@@ -57,7 +57,7 @@ class CurrentConfiguration {
   Stamps stamps() const;
 
   const ConfigurationChoice choice_;
-  const std::span<const Plugin> plugins_;
+  const Plugins& plugins_;
   std::mutex mutex_;
   std::shared_ptr<const Configuration> configuration_;
   Stamps stamps_;

@@ -13,18 +13,16 @@ bool has(const std::vector<Setting>& settings, std::string_view name) {
   return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) { return setting.name == name; });
 }
 
-const Plugin& plugin_named(const std::string& name, std::span<const Plugin> plugins) {
-  const auto found = std::find_if(plugins.begin(), plugins.end(), [&](const Plugin& plugin) {
-    return plugin.basic_connector && plugin.section == name;
-  });
-  if (found == plugins.end()) throw ConfigError("unknown basic connector \"" + name + "\"");
-  return *found;
+const Plugin& plugin_named(const std::string& name, const Plugins& plugins) {
+  const Plugin* plugin = plugins.find(name);
+  if (plugin == nullptr || !plugin->basic_connector) throw ConfigError("unknown basic connector \"" + name + "\"");
+  return *plugin;
 }
 
 }  // namespace
 
 ConnectorSection make_basic_connector(const Definition& definition, const Json& inputs, const Json& headers,
-                                      std::span<const Plugin> plugins, const SettingsContext& context) {
+                                      const Plugins& plugins, const SettingsContext& context) {
   const Plugin& plugin = plugin_named(definition.basic_connector, plugins);
   Section section{.name = definition.section.name, .origin = definition.section.origin, .entries = {}};
   for (const auto& [name, value] : inputs.items()) {

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <span>
-
 #include "config/settings.h"
 #include "connector/connector.h"
+#include "connector/plugins.h"
 #include "integration/definition.h"
 
 namespace connector::integration {
@@ -13,6 +12,6 @@ namespace connector::integration {
 /// and the integration's common settings. Throws ConfigError for a name that is none and for settings that are missing
 /// or wrong.
 ConnectorSection make_basic_connector(const Definition& definition, const Json& inputs, const Json& headers,
-                                      std::span<const Plugin> plugins, const SettingsContext& context);
+                                      const Plugins& plugins, const SettingsContext& context);
 
 }  // namespace connector::integration

@@ -9,6 +9,7 @@
 #include "config/settings.h"
 #include "config/source.h"
 #include "connector/connector.h"
+#include "connector/plugins.h"
 #include "http/reach.h"
 #include "integration/called_hosts.h"
 #include "log/logging.h"
@@ -31,7 +32,7 @@ struct IntegrationContext {
   std::filesystem::path reports_folder;
   std::uintmax_t max_report_size;  ///< bytes
   Reach reach = {};                ///< where calls may go, unless the integration's section lists hosts of its own
-  std::span<const Plugin> plugins;
+  const Plugins& plugins;
   const Logging& logging;
   const Oomnitza& cloud;  ///< logged in with the token of [oomnitza]
   WorkerHost& template_workers;

@@ -73,7 +73,7 @@ class FileReader {
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
 
-  /// The next bytes, at most 256 KiB, which hold until the next call. Empty: the end, or an error.
+  /// The next bytes, at most 64 KiB, which hold until the next call. Empty: the end, or an error.
   std::string_view next();
 
   const std::error_code& error() const { return error_; }

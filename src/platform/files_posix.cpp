@@ -137,7 +137,7 @@ FileReader::~FileReader() = default;
 
 std::string_view FileReader::next() {
   if (error_) return {};
-  buffer_.resize(std::size_t{256} << 10);
+  buffer_.resize(std::size_t{64} << 10);
   ssize_t count = -1;
   do {
     count = ::read(handle_->descriptor.number(), buffer_.data(), buffer_.size());

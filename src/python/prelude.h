@@ -5,6 +5,9 @@ namespace connector {
 /// What inline code meets that is best said in Python. Runs once for each InlineCode, which provides write_log and
 /// RecordBase.
 inline constexpr char prelude[] = R"python(
+import _ast  # not ast, which brings a dozen modules: 0.8 MB
+
+
 class Record(RecordBase):
     __slots__ = ()
 
@@ -116,46 +119,54 @@ PLAIN_MODULES = {'re', 'datetime', 'calendar', 'time', 'math', 'json', 'string',
                  'urllib.parse', 'ipaddress', 'uuid', 'random', 'decimal', 'fractions', 'unicodedata', 'textwrap', 'html'}
 
 
+def nodes(tree):
+    left = [tree]
+    while left:
+        node = left.pop()
+        yield node
+        for name in node._fields:
+            value = getattr(node, name, None)
+            left += [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, _ast.AST)]
+
+
 def may_write_globals(tree):
-    import ast
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Global, ast.Nonlocal)):
+    for node in nodes(tree):
+        if isinstance(node, (_ast.Global, _ast.Nonlocal)):
             return True
-        if isinstance(node, ast.Name) and (node.id in REFLECTION or node.id.startswith('__')):
+        if isinstance(node, _ast.Name) and (node.id in REFLECTION or node.id.startswith('__')):
             return True
-        if isinstance(node, ast.Attribute) and (node.attr in REFLECTION or node.attr.startswith('__')):
+        if isinstance(node, _ast.Attribute) and (node.attr in REFLECTION or node.attr.startswith('__')):
             return True
-        if isinstance(node, ast.Import) and any(each.name not in PLAIN_MODULES for each in node.names):
+        if isinstance(node, _ast.Import) and any(each.name not in PLAIN_MODULES for each in node.names):
             return True
-        if isinstance(node, ast.ImportFrom) and node.module not in PLAIN_MODULES:
+        if isinstance(node, _ast.ImportFrom) and node.module not in PLAIN_MODULES:
             return True
     return False
 
 
 def keys_read(tree):
-    import ast
     keys, seen = set(), set()
 
     def is_record(node):
-        return isinstance(node, ast.Name) and node.id == 'record' and isinstance(node.ctx, ast.Load)
+        return isinstance(node, _ast.Name) and node.id == 'record' and isinstance(node.ctx, _ast.Load)
 
     def note(node, key):
         if isinstance(key, str):
             seen.add(node)
             keys.add(key)
 
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_record(node.func.value):
-            if node.func.attr == 'get' and node.args and isinstance(node.args[0], ast.Constant):
+    for node in nodes(tree):
+        if isinstance(node, _ast.Call) and isinstance(node.func, _ast.Attribute) and is_record(node.func.value):
+            if node.func.attr == 'get' and node.args and isinstance(node.args[0], _ast.Constant):
                 note(node.func.value, node.args[0].value)
-        elif isinstance(node, ast.Attribute) and is_record(node.value) and isinstance(node.ctx, ast.Load):
+        elif isinstance(node, _ast.Attribute) and is_record(node.value) and isinstance(node.ctx, _ast.Load):
             if not hasattr(dict, node.attr):
                 note(node.value, node.attr)
-        elif isinstance(node, ast.Subscript) and is_record(node.value) and isinstance(node.ctx, ast.Load):
-            if isinstance(node.slice, ast.Constant):
+        elif isinstance(node, _ast.Subscript) and is_record(node.value) and isinstance(node.ctx, _ast.Load):
+            if isinstance(node.slice, _ast.Constant):
                 note(node.value, node.slice.value)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == 'record' and node not in seen:
+    for node in nodes(tree):
+        if isinstance(node, _ast.Name) and node.id == 'record' and node not in seen:
             return None
     return sorted(keys)
 

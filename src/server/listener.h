@@ -6,6 +6,7 @@
 #include <string>
 
 #include "connector/log.h"
+#include "server/endpoint.h"
 #include "server/routes.h"
 
 namespace connector::server {
@@ -18,15 +19,6 @@ struct Limits {
   std::chrono::milliseconds reply = std::chrono::seconds(10);    ///< for taking a response
   std::chrono::milliseconds idle = std::chrono::seconds(75);     ///< between requests
 };
-
-/// An address to listen on.
-struct Endpoint {
-  std::string host;  ///< a name or an address
-  int port = 0;      ///< 0: a free one
-};
-
-/// Reads "HOST:PORT", "[::1]:9100". Nothing when it is none.
-std::optional<Endpoint> parse_endpoint(std::string_view text);
 
 /// An HTTP/1.1 server with one thread, which also calls the routes. TLS is a reverse proxy's task.
 class Listener {

@@ -13,6 +13,8 @@ using config_test::problems_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+const Plugins none;
+
 // Each test is a process of its own working folder and environment, and puts both back.
 class Source : public testing::Test {
  protected:
@@ -29,7 +31,7 @@ class Source : public testing::Test {
 
   // The configuration's [oomnitza] url.
   static std::string url(const ConfigurationChoice& choice = {}) {
-    const Configuration configuration = read_configuration(choice, {});
+    const Configuration configuration = read_configuration(choice, none);
     const Entry* entry = configuration.find("oomnitza")->find("url");
     return entry ? entry->value : "none";
   }
@@ -59,7 +61,7 @@ void age(const std::filesystem::path& file) {
 }
 
 TEST_F(Source, IsReadAgainWhenItsFileHasChanged) {
-  CurrentConfiguration current({}, {});
+  CurrentConfiguration current({}, none);
   const auto url_now = [&] { return current.get()->find("oomnitza")->find("url")->value; };
   folder_.write("config.ini", ini("one"));
   age("config.ini");
@@ -80,7 +82,7 @@ TEST_F(Source, IsReadAgainWhenItsFileHasChanged) {
 }
 
 TEST_F(Source, IsReadAgainWhenAnotherFileCounts) {
-  CurrentConfiguration current({}, {});
+  CurrentConfiguration current({}, none);
   const auto url_now = [&] { return current.get()->find("oomnitza")->find("url")->value; };
   folder_.write(".env", "OOMNITZA_URL=dot-env\n");
   age(".env");
@@ -100,7 +102,7 @@ TEST_F(Source, IsReadAgainWhenAFileOfAVariableChanges) {
   age("token");
   folder_.write(".env", "OOMNITZA_URL=https://x\nOOMNITZA_API_TOKEN_FILE=token\n");
   age(".env");
-  CurrentConfiguration current({}, {});
+  CurrentConfiguration current({}, none);
   const auto token_now = [&] { return current.get()->find("oomnitza")->find("api_token")->value; };
   EXPECT_EQ(token_now(), "one");
   EXPECT_EQ(current.get(), current.get());
@@ -109,7 +111,7 @@ TEST_F(Source, IsReadAgainWhenAFileOfAVariableChanges) {
 }
 
 TEST_F(Source, IsReadAgainAsLongAsAnotherChangeMightHaveTheSameTime) {
-  CurrentConfiguration current({}, {});
+  CurrentConfiguration current({}, none);
   folder_.write("config.ini", ini("one"));
   std::filesystem::last_write_time("config.ini", std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
   EXPECT_NE(current.get(), current.get());
@@ -124,7 +126,7 @@ TEST_F(Source, VariablesOfTheProcessWinOverTheFile) {
   EXPECT_EQ(url(choice), "process");
   ::setenv("OOMNITZA_URL", "", 1);
   EXPECT_EQ(url(choice), "none");
-  EXPECT_EQ(read_configuration(choice, {}).variables.at("CONFIG_TEST_ONLY_FILE"), "1");
+  EXPECT_EQ(read_configuration(choice, none).variables.at("CONFIG_TEST_ONLY_FILE"), "1");
 }
 
 TEST_F(Source, NamedFilesMustBeThere) {
@@ -137,7 +139,7 @@ TEST_F(Source, NamedFilesMustBeThere) {
 TEST_F(Source, IniFilesStillSeeVariablesForPasswords) {
   folder_.write("config.ini", ini("here"));
   ::setenv("CONFIG_TEST_PASSWORD", "p", 1);
-  const Configuration configuration = read_configuration({}, {});
+  const Configuration configuration = read_configuration({}, none);
   ::unsetenv("CONFIG_TEST_PASSWORD");
   EXPECT_EQ(configuration.variables.at("CONFIG_TEST_PASSWORD"), "p");
   EXPECT_EQ(configuration.origin, (folder_.path() / "config.ini").string());

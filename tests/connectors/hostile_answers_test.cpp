@@ -191,7 +191,7 @@ class HostileAnswers : public testing::TestWithParam<Row> {
       config = replaced(config, "= " + file, "= " + (folder_.path() / file).string());
     }
     for (const Section& section : parse_ini(config, "config.ini")) {
-      for (const Plugin& plugin : catalogue()) {
+      for (const Plugin& plugin : catalogue().all()) {
         if (plugin.section != section.connector()) continue;
         Problems problems;
         auto made =
@@ -339,7 +339,7 @@ TEST(HostileAnswersTable, HasARowForEachSourceThatAsksByHttp) {
   std::set<std::string> rows = {"csv_assets", "csv_users", "csv",         "json", "json_assets",
                                 "json_users", "ldap",      "ldap_assets", "sccm"};
   for (const Row& row : table) rows.insert(row.source);
-  for (const Plugin& plugin : catalogue()) EXPECT_TRUE(rows.contains(plugin.section)) << plugin.section;
+  for (const Plugin& plugin : catalogue().all()) EXPECT_TRUE(rows.contains(plugin.section)) << plugin.section;
 }
 
 }  // namespace connector::hostile_answers_test

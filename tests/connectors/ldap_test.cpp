@@ -40,8 +40,7 @@ class Lines final : public Log::Output {
 class Sync {
  public:
   explicit Sync(const std::string& section, const Settings& settings) : lines_(std::make_shared<Lines>()) {
-    const Plugin& plugin =
-        *std::ranges::find_if(catalogue(), [&](const Plugin& candidate) { return candidate.section == section; });
+    const Plugin& plugin = *catalogue().find(section);
     connector = plugin.make();
     connector->log = Log(lines_);
     connector->sources = {"uid", "givenName", "sn", "mail"};

@@ -16,16 +16,19 @@ class Example final : public Connector {
 };
 
 /// A source that stands for one of those that may be basic connectors.
-std::vector<Plugin> plugins() {
-  return {{.section = "vcenter",
-           .mapping_name = "vCenter",
-           .settings = {setting("url", &Example::url, {.help = "Address."}),
-                        setting("version", &Example::version, {.help = "Version.", .default_value = 1}),
-                        setting("authorization_settings", &Example::authorization_settings,
-                                {.help = "Headers.", .default_value = ""})},
-           .basic_connector = true,
-           .make = make<Example>},
-          {.section = "netbox", .mapping_name = "Netbox", .settings = {}, .make = make<Example>}};
+Plugin vcenter() {
+  return {.section = "vcenter",
+          .mapping_name = "vCenter",
+          .settings = {setting("url", &Example::url, {.help = "Address."}),
+                       setting("version", &Example::version, {.help = "Version.", .default_value = 1}),
+                       setting("authorization_settings", &Example::authorization_settings,
+                               {.help = "Headers.", .default_value = ""})},
+          .basic_connector = true,
+          .make = make<Example>};
+}
+
+Plugin netbox() {
+  return {.section = "netbox", .mapping_name = "Netbox", .settings = {}, .make = make<Example>};
 }
 
 class BasicConnectorTest : public testing::Test {
@@ -38,7 +41,7 @@ class BasicConnectorTest : public testing::Test {
                                 {.variables = none_, .fetch_secrets = {}, .log = {}});
   }
 
-  const std::vector<Plugin> plugins_ = plugins();
+  const Plugins plugins_ = Plugins({{"vcenter", vcenter}, {"netbox", netbox}});
   const EnvironmentVariables none_;
   Definition definition_;
 };
