@@ -1,9 +1,9 @@
 // Users from BambooHR: the company's directory, or a report with the fields that are wanted.
 #include <algorithm>
-#include <regex>
 
 #include "connector/connector.h"
 #include "connector/pages.h"
+#include "text/text.h"
 
 namespace connector::bamboohr {
 namespace {
@@ -98,8 +98,9 @@ class BambooHr final : public Connector {
 
   /// An empty directory is answered with 404, and so is a company that does not exist.
   static bool says_that_nobody_is_there(const Response& response) {
-    static const std::regex words("empty|no employees", std::regex::icase);
-    return response.status == 404 && std::regex_search(reason_of(response), words);
+    if (response.status != 404) return false;
+    const std::string reason = ascii_lower_case(reason_of(response));
+    return contains(reason, "empty") || contains(reason, "no employees");
   }
 
   [[noreturn]] void refuse(const Response& response) const {

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
-#include <regex>
 #include <sstream>
 
 #include "connector/error.h"
@@ -158,23 +157,39 @@ struct Time {
   std::string zone;  ///< "", "+00:00", "-05:00"
 };
 
+/// Whether the text is as the form says, where d stands for a digit.
+bool has_form(std::string_view text, std::string_view form) {
+  return std::equal(text.begin(), text.end(), form.begin(), form.end(),
+                    [](char c, char expected) { return expected == 'd' ? c >= '0' && c <= '9' : c == expected; });
+}
+
+bool is_zone(std::string_view text) {
+  if (text.empty() || text == "Z") return true;
+  return (has_form(text, "+dd:dd") || has_form(text, "-dd:dd")) && text.substr(1, 2) <= "14" && text[4] <= '5';
+}
+
 /// xs:dateTime (XML Schema part 2, 3.2.7).
 std::optional<Time> parse_time(const std::string& text) {
-  static const std::regex form(
-      R"((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)");
-  std::smatch parts;
+  constexpr std::string_view form = "dddd-dd-ddTdd:dd:dd";
   const std::string whole(trimmed(text));
-  if (whole.size() > 64 || !std::regex_match(whole, parts, form)) return std::nullopt;
-  const auto part = [&](std::size_t i) { return std::stoi(parts[i].str()); };
-  const std::chrono::year_month_day date{std::chrono::year(part(1)), std::chrono::month(static_cast<unsigned>(part(2))),
-                                         std::chrono::day(static_cast<unsigned>(part(3)))};
-  if (!date.ok() || part(4) > 23 || part(5) > 59 || part(6) > 59) return std::nullopt;
-  std::string fraction = parts[7].str();
+  if (!has_form(whole.substr(0, form.size()), form)) return std::nullopt;
+  std::string zone = whole.substr(form.size());
+  std::string fraction;
+  if (zone.starts_with('.')) {
+    fraction = zone.substr(1, zone.find_first_not_of("0123456789", 1) - 1);
+    zone.erase(0, 1 + fraction.size());
+    if (fraction.empty()) return std::nullopt;
+  }
+  const auto part = [&](std::size_t at, std::size_t size = 2) { return std::stoi(whole.substr(at, size)); };
+  const std::chrono::year_month_day date{std::chrono::year(part(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(part(5))),
+                                         std::chrono::day(static_cast<unsigned>(part(8)))};
+  if (!is_zone(zone) || !date.ok() || part(11) > 23 || part(14) > 59 || part(17) > 59) return std::nullopt;
   fraction.resize(6, '0');
-  return Time{.seconds = std::chrono::sys_days(date) + std::chrono::hours(part(4)) + std::chrono::minutes(part(5)) +
-                         std::chrono::seconds(part(6)),
+  return Time{.seconds = std::chrono::sys_days(date) + std::chrono::hours(part(11)) + std::chrono::minutes(part(14)) +
+                         std::chrono::seconds(part(17)),
               .microseconds = std::stoi(fraction),
-              .zone = parts[8] == "Z" ? "+00:00" : parts[8].str()};
+              .zone = zone == "Z" ? "+00:00" : zone};
 }
 
 }  // namespace

@@ -1,21 +1,23 @@
 #include "munki_report/columns.h"
 
 #include <algorithm>
-#include <regex>
 #include <sstream>
+
+#include "text/text.h"
 
 namespace connector::munki_report {
 namespace {
 
 std::vector<std::string> names_in(const std::string& sql) {
-  static const std::regex from("\\bFROM\\b", std::regex::icase);
-  static const std::regex quotes("[`\"\\s]");
-  std::smatch found;
-  if (!std::regex_search(sql, found, from)) return {};
+  std::string words = ascii_lower_case(sql);
+  std::replace_if(words.begin(), words.end(), is_space, ' ');
+  const std::size_t from = words.find(" from ");
+  if (from == std::string::npos) return {};
   std::vector<std::string> names;
-  std::istringstream parts(found.prefix().str());
+  std::istringstream parts(sql.substr(0, from));
   for (std::string part; std::getline(parts, part, ',');) {
-    names.push_back(std::regex_replace(part.substr(part.rfind('.') + 1), quotes, ""));
+    std::string& name = names.emplace_back(part.substr(part.rfind('.') + 1));
+    std::erase_if(name, [](char c) { return c == '`' || c == '"' || is_space(c); });
   }
   return names;
 }

@@ -1,11 +1,11 @@
 // Machines of a MunkiReport server.
 #include <algorithm>
-#include <regex>
 
 #include "connector/connector.h"
 #include "connector/pages.h"
 #include "munki_report/columns.h"
 #include "munki_report/session.h"
+#include "text/text.h"
 
 namespace connector::munki_report {
 namespace {
@@ -54,9 +54,8 @@ class MunkiReport final : public Connector {
  private:
   /// Servers since 5.8.1 drop all other characters: another column may come, or none.
   void warn_of_odd(const std::vector<std::string>& columns) const {
-    static const std::regex plain("[A-Za-z0-9_.]*");
     for (const std::string& column : columns) {
-      if (!std::regex_match(column, plain)) {
+      if (ascii_lower_case(column).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") != std::string::npos) {
         log.warning("db_columns: \"{}\" has characters that MunkiReport drops; it keeps letters, digits, _ and .",
                     excerpt(column));
       }

@@ -1,7 +1,5 @@
 #include "munki_report/session.h"
 
-#include <regex>
-
 #include "connector/pages.h"
 
 namespace connector::munki_report {
@@ -19,13 +17,12 @@ Request form(const std::string& url, const Query& fields) {
 
 /// The value of the cookie CSRF-TOKEN that a response sets, the last one if there are several; empty when it sets none.
 std::string csrf_token_of(const Response& response) {
-  static const std::regex cookie("(?:^|, )CSRF-TOKEN=([^;, ]*)");
-  const std::string cookies = response.headers.find("Set-Cookie").value_or("");
-  std::string token;
-  for (std::sregex_iterator found(cookies.begin(), cookies.end(), cookie), end; found != end; ++found) {
-    token = (*found)[1].str();
-  }
-  return token;
+  constexpr std::string_view name = ", CSRF-TOKEN=";
+  const std::string cookies = ", " + response.headers.find("Set-Cookie").value_or("");  // of several, with commas
+  const std::size_t last = cookies.rfind(name);
+  if (last == std::string::npos) return {};
+  const std::size_t value = last + name.size();
+  return cookies.substr(value, cookies.find_first_of(";, ", value) - value);
 }
 
 }  // namespace

@@ -303,6 +303,19 @@ TEST_P(HostileAnswers, ThatAreNotJsonAreErrors) {
   }
 }
 
+TEST_P(HostileAnswers, MayHaveLongHeaders) {
+  for (const char* name : GetParam().scenarios) {
+    use(name);
+    Json changed = routes();
+    for (Json& route : changed) {
+      route["headers"]["Set-Cookie"] = "CSRF-TOKEN=" + std::string(60'000, 'a');
+      route["headers"]["Link"] = "<" + std::string(60'000, 'a');
+      route["headers"]["WWW-Authenticate"] = "Basic " + std::string(60'000, 'a');
+    }
+    run(changed, "long headers");
+  }
+}
+
 TEST_P(HostileAnswers, ThatLeadToAnotherHostTakeNoSecretThere) {
   for (const char* name : GetParam().scenarios) {
     use(name);

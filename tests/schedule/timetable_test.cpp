@@ -153,7 +153,8 @@ TEST(Timetable, ClocksMayChangeByHalfAnHour) {
 
 TEST(Timetable, SaysWhatIsWrong) {
   for (const char* text : {"", "hourly", "daily", "daily at 24:00", "daily at 2", "every 6", "every -6h", "every 6w",
-                           "weekly on mon at 02:30", "@daily"}) {
+                           "weekly on mon at 02:30", "@daily", "daily at :30", "daily at 2:3", "daily at 002:30",
+                           "daily at 2:60", "every 6  h", "weekly on at 02:30", "weekly on monday"}) {
     EXPECT_THAT(error_of(text), HasSubstr("must be like \"every 6h\" (m, h or d), \"daily at 02:30\"")) << text;
   }
   EXPECT_EQ(error_of("every 0h"), "must be from every 1m to every 366d");
