@@ -1,5 +1,7 @@
 #include "catalogue.h"
 
+#include "connector/plugins.h"
+
 namespace connector {
 
 // clang-format off

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "connector/plugins.h"
-
 namespace connector {
+
+class Plugins;
 
 /// Every source that the program has, in generate-ini's order.
 const Plugins& catalogue();

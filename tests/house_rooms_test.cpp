@@ -172,7 +172,7 @@ std::size_t level(std::string_view room) {
 /// The room of a path below src; empty for what is no room's: version.h, the front door, libraries.
 std::string_view room_of(std::string_view path) {
   const std::string_view name = path.substr(0, path.find('/'));
-  if (name.starts_with("cli.") || name == "main.cpp") return "cli";
+  if (name.starts_with("cli.") || name.starts_with("program.") || name == "main.cpp") return "cli";
   return level(name) < rooms.size() ? name : "";
 }
 

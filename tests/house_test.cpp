@@ -20,6 +20,7 @@
 #include "config/sample.h"
 #include "config/settings.h"
 #include "config/support.h"
+#include "connector/plugins.h"
 #include "support/documents.h"
 
 namespace connector::house_test {

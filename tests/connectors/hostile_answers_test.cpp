@@ -13,6 +13,7 @@
 #include "catalogue.h"
 #include "config/ini.h"
 #include "config/settings.h"
+#include "connector/plugins.h"
 #include "log/redactor.h"
 #include "platform/wait.h"
 #include "support/emit_to.h"

@@ -11,6 +11,7 @@
 
 #include "catalogue.h"
 #include "commands/program_test.h"
+#include "connector/plugins.h"
 #include "support/emit_to.h"
 #include "support/scripted_directory.h"
 #include "support/slapd.h"
