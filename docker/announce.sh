@@ -1,8 +1,9 @@
 #!/bin/sh
 # Says how long the first build takes on this machine.
 set -eu
-packages=1  # minutes
-compiler=4  # minutes of one processor
+packages=30   # seconds
+compiler=160  # seconds of one processor
 processors=$(nproc)
-echo "The first time this installs packages and builds the program: about $((packages + (compiler + processors - 1) / processors)) minutes"
-echo "with $processors processors. Later it takes seconds."
+minutes=$(((packages + compiler / processors + 59) / 60))
+echo "The first time this installs packages and builds the program: about $minutes minutes with $processors processors. Later it takes"
+echo "seconds."

@@ -1,7 +1,8 @@
 #include "simulator/managed_cloud.h"
 
 #include <algorithm>
-#include <regex>
+#include <array>
+#include <cstdio>
 
 #include "simulator/answers.h"
 #include "simulator/payload.h"
@@ -131,18 +132,19 @@ Answer ManagedCloud::credential(const std::string& id) const {
 }
 
 Answer ManagedCloud::list_files(const Request& request) const {
-  static const std::regex shape(R"(\(creation_date gt (\d{1,18})\) and \(created_by_type eq '([^']*)'\))");
-  std::string filter = value_of(request.query, "filter");
-  std::smatch parts;
-  if (!std::regex_match(filter, parts, shape))
+  const std::string filter = value_of(request.query, "filter");
+  long long after = 0;
+  std::array<char, 65> type{};
+  int size = 0;
+  const char* shape = "(creation_date gt %18lld) and (created_by_type eq '%64[^']')%n";
+  if (std::sscanf(filter.c_str(), shape, &after, type.data(), &size) != 2 || size != static_cast<int>(filter.size()))
     return problem(400, "filter must be (creation_date gt SECONDS) and (created_by_type eq 'TYPE')");
   if (value_of(request.query, "sortby") != "creation_date asc") return problem(400, "sortby must be creation_date asc");
-  const std::int64_t after = std::stoll(parts[1].str());
-  const std::string type = parts[2], id = value_of(request.query, "created_by_id");
+  const std::string id = value_of(request.query, "created_by_id");
   std::lock_guard lock(mutex_);
   Json list = Json::array();
   for (const StoredFile& file : files_)
-    if (file.creation_date > after && file.created_by_type == type && file.created_by_id == id)
+    if (file.creation_date > after && file.created_by_type == type.data() && file.created_by_id == id)
       list.push_back(listed(file, request.header("host")));
   return json_answer(list);
 }
