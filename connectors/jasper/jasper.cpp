@@ -8,6 +8,8 @@
 #include "connector/state.h"
 #include "files.h"
 #include "jasper/soap.h"
+#include "jasper/terminal.h"
+#include "jasper/time.h"
 
 namespace connector::jasper {
 namespace {

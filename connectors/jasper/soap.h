@@ -25,6 +25,13 @@ pugi::xml_document parse(const std::string& text, const std::string& what);
 /// The local name of an element: without its prefix.
 std::string_view local_name(const pugi::xml_node& element);
 
+/// What stands before a name's colon, and behind it.
+std::string_view prefix_of(std::string_view name);
+std::string_view without_prefix(std::string_view name);
+
+/// What a prefix stands for, at that element.
+std::string_view namespace_of(pugi::xml_node element, std::string_view prefix);
+
 /// Whether an element has this namespace and local name, whatever its prefix.
 bool is(const pugi::xml_node& element, std::string_view name_space, std::string_view name);
 
@@ -57,14 +64,5 @@ pugi::xml_node body_of(const pugi::xml_document& answer, std::string_view name, 
 
 /// Whether a response is a SOAP fault.
 bool is_fault(const std::string& text);
-
-/// A terminal as a record: numbers, times and flags by their elements' names, everything else as text.
-Json terminal_record(const pugi::xml_node& terminal);
-
-/// "2024-03-05T08:30:00.5-05:00" -> "2024-03-05T08:30:00.500000-05:00", Z -> +00:00; null when the text is not a time.
-Json time_text(const std::string& text);
-
-/// The instant of such a time in microseconds since 1970, without a zone UTC; null when the text is not a time.
-Json instant(const std::string& text);
 
 }  // namespace connector::soap

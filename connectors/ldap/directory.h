@@ -97,11 +97,4 @@ class Directory {
   bool lost_ = false;
 };
 
-/// The address that counts of an LDAP URL: scheme, host and port. Throws std::invalid_argument for anything but an
-/// ldap:// or ldaps:// URL with a host.
-std::string directory_address(const std::string& url);
-
-/// Whether a string is a search filter (RFC 4515).
-bool is_filter(const std::string& text);
-
 }  // namespace connector::ldap

@@ -47,13 +47,6 @@ std::vector<std::string> attributes_to_ask(const std::vector<std::string>& spell
 /// objectGUID_text among the spellings is the text form of objectGUID.
 Json record_of(DirectoryEntry entry, const std::vector<std::string>& spellings);
 
-/// The text form (S-1-5-21-…) of a binary security identifier; nothing when it is shorter than its count says.
-std::optional<std::string> sid_text(std::string_view bytes);
-
-/// The text form (8-4-4-4-12 digits) of a binary GUID, whose first three parts are little-endian; nothing when it is
-/// not of 16 bytes.
-std::optional<std::string> guid_text(std::string_view bytes);
-
 /// A string in which letters' case no longer matters, for comparing DNs. Bytes that are no UTF-8 stay as they are.
 std::string folded(const std::string& text);
 

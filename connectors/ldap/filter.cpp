@@ -1,6 +1,7 @@
 #include "ldap/filter.h"
 
 #include <fmt/format.h>
+#include <ldap.h>
 
 #include <stdexcept>
 
@@ -44,6 +45,18 @@ std::string FilterTemplate::with(std::string_view value) const {
   std::string filter = pieces_.front();
   for (std::size_t i = 1; i < pieces_.size(); ++i) filter += escaped + pieces_[i];
   return parenthesized(filter);
+}
+
+bool is_filter(const std::string& text) {
+  // libldap has no public function that only parses a filter. A search encodes it before it connects, and this one has
+  // nowhere to connect to.
+  LDAP* created = nullptr;
+  if (ldap_initialize(&created, "ldapi://%2Fdev%2Fnull%2Fnowhere") != LDAP_SUCCESS) return true;
+  int id = 0;
+  const int code =
+      ldap_search_ext(created, "", LDAP_SCOPE_BASE, text.c_str(), nullptr, 0, nullptr, nullptr, nullptr, 0, &id);
+  ldap_unbind_ext(created, nullptr, nullptr);
+  return code != LDAP_FILTER_ERROR;
 }
 
 }  // namespace connector::ldap

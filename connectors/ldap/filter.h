@@ -12,6 +12,9 @@ std::string escaped_filter_value(std::string_view value);
 /// The filter in parentheses; one that has them stays as it is.
 std::string parenthesized(const std::string& filter);
 
+/// Whether a string is a search filter (RFC 4515).
+bool is_filter(const std::string& text);
+
 /// A filter with places for a value: `{}` or `{0}`; `{{` and `}}` stand for braces.
 class FilterTemplate {
  public:

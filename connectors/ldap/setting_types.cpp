@@ -4,9 +4,26 @@
 #include <stdexcept>
 
 #include "connector/connector.h"
-#include "ldap/directory.h"
+#include "ldap/libldap.h"
 
 namespace connector::ldap {
+
+std::string directory_address(const std::string& url) {
+  LDAPURLDesc* parsed = nullptr;
+  const int code = ldap_url_parse(url.c_str(), &parsed);
+  const Description owner(parsed);
+  const std::string scheme = code == LDAP_URL_SUCCESS && parsed->lud_scheme ? parsed->lud_scheme : "";
+  if ((scheme != "ldap" && scheme != "ldaps") || !parsed->lud_host || !*parsed->lud_host) {
+    throw std::invalid_argument("must be ldap://host:port or ldaps://host:port");
+  }
+  LDAPURLDesc address{};
+  address.lud_scheme = parsed->lud_scheme;
+  address.lud_host = parsed->lud_host;
+  address.lud_port = parsed->lud_port;
+  address.lud_scope = LDAP_SCOPE_DEFAULT;
+  const Text text(ldap_url_desc2str(&address));
+  return text.get();
+}
 
 void parse_setting(const std::string& text, DirectoryUrl& value) {
   value.address = directory_address(text);

@@ -14,6 +14,10 @@ struct DirectoryUrl {
 };
 void parse_setting(const std::string& text, DirectoryUrl& value);
 
+/// The address that counts of an LDAP URL: scheme, host and port. Throws std::invalid_argument for anything but an
+/// ldap:// or ldaps:// URL with a host.
+std::string directory_address(const std::string& url);
+
 /// A search filter, in parentheses.
 struct Filter {
   std::string text = "(objectClass=*)";

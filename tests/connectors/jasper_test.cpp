@@ -5,6 +5,8 @@
 
 #include "connector/error.h"
 #include "jasper/soap.h"
+#include "jasper/terminal.h"
+#include "jasper/time.h"
 
 namespace connector::soap::jasper_test {
 

@@ -1,4 +1,5 @@
 #include "ldap/entry.h"
+#include "ldap/identifiers.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "ldap/directory.h"
+#include "ldap/setting_types.h"
 
 namespace connector::ldap::filter_test {
 
