@@ -10,8 +10,8 @@ demo-managed: packages-demo build-demo
 demo-sources: packages-demo build-demo
 	docker/demo-sources.sh build
 
-demo-server: CONNECTOR_LISTENER = ON
-demo-server: packages-product packages-demo build-demo
+demo-server: packages-demo packages-product
+	$(MAKE) build-demo CONNECTOR_LISTENER=ON
 	docker/demo-server.sh build
 
 test: packages build

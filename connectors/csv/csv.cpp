@@ -24,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t bytes_to_guess_by = std::size_t{256} << 10;
+
 /// The character that a setting names; '\0' for auto. Nothing when it names none.
 std::optional<char> delimiter_of(const std::string& text) {
   if (equal_ignoring_case(text, "auto")) return '\0';
@@ -72,7 +74,7 @@ class Csv : public Connector {
   std::string read_file(const fs::path& path, const Emit& emit) const {
     std::error_code problem;
     if (!fs::is_regular_file(path, problem)) return problem ? problem.message() : "it is not a regular file";
-    FileReader file(path);
+    FileReader file(path, format_.encoding == "auto" ? bytes_to_guess_by : FileReader::usual_piece);
     CsvText text([&file] { return file.next(); }, format_);
     const auto check_columns = [&](const std::vector<std::string>& columns) {
       return problem_with(columns, text, shown_path(path));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <new>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 #include "text/utf8.h"

@@ -1,6 +1,7 @@
 // What a table keeps of what was read: values, rows, columns.
 #include <fmt/format.h>
 
+#include <memory>
 #include <string>
 #include <unordered_set>
 #include <utility>

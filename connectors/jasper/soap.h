@@ -25,7 +25,7 @@ pugi::xml_document parse(const std::string& text, const std::string& what);
 /// The local name of an element: without its prefix.
 std::string_view local_name(const pugi::xml_node& element);
 
-/// What stands before a name's colon, and behind it.
+/// What stands before a name's colon, and behind it; of a name without one nothing, and all of it.
 std::string_view prefix_of(std::string_view name);
 std::string_view without_prefix(std::string_view name);
 

@@ -38,7 +38,7 @@ struct Outcome {
 
 /// One connection to a directory. Requests do not wait: start() sends one, finish() takes its answer, and several may
 /// be under way in between. TLS settings hold for this connection alone.
-/// libldap writes without MSG_NOSIGNAL: the program has to call ignore_broken_pipes(), as main() does.
+/// libldap writes without MSG_NOSIGNAL: the program has to call ignore_broken_pipes(), as run_program() does.
 class Directory {
  public:
   using Take = std::function<void(DirectoryEntry)>;

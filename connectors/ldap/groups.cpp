@@ -1,9 +1,8 @@
 #include "ldap/groups.h"
 
-#include <ldap.h>
-
-#include <memory>
 #include <utility>
+
+#include "ldap/libldap.h"
 
 namespace connector::ldap {
 namespace {
@@ -14,7 +13,7 @@ std::string comparable(const std::string& dn) {
   const std::string in_one_case = folded(dn);
   char* normal = nullptr;
   const int code = ldap_dn_normalize(in_one_case.c_str(), LDAP_DN_FORMAT_LDAPV3, &normal, LDAP_DN_FORMAT_LDAPV3);
-  const std::unique_ptr<char, decltype(&ldap_memfree)> owner(normal, &ldap_memfree);
+  const Text owner(normal);
   return code == LDAP_SUCCESS && normal ? normal : in_one_case;
 }
 

@@ -37,7 +37,7 @@ inline berval berval_of(const std::string& text) {
   return {text.size(), const_cast<char*>(text.data())};
 }
 
-/// The text of a result code, with what the server says of it.
+/// The text of a result code, with details when there are any (null: none).
 std::string described(int code, const char* details);
 
 /// What to do about a refusal; empty: nothing is known.

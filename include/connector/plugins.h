@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connector/connector.h"
@@ -26,6 +27,7 @@ class Plugins {
 
   /// Nothing when no source has this section.
   const Plugin* find(std::string_view section) const;
+  /// Describes every one.
   std::span<const Plugin> all() const;
   std::vector<std::string> sections() const;
 

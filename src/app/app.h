@@ -3,7 +3,6 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <span>
 #include <stop_token>
 #include <string>
 

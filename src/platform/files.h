@@ -67,13 +67,15 @@ std::string read_file_without_line_end(const std::filesystem::path& file);
 /// A file that is read from its beginning to its end, piece by piece. For one thread at a time.
 class FileReader {
  public:
-  /// Opens the file. The error is why it could not be opened; then it has no pieces.
-  explicit FileReader(const std::filesystem::path& file);
+  static constexpr std::size_t usual_piece = std::size_t{64} << 10;
+
+  /// Opens the file. The error is why it could not be opened; then it has no pieces. largest_piece: in bytes.
+  explicit FileReader(const std::filesystem::path& file, std::size_t largest_piece = usual_piece);
   ~FileReader();
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
 
-  /// The next bytes, at most 64 KiB, which hold until the next call. Empty: the end, or an error.
+  /// The next bytes, which hold until the next call. Empty: the end, or an error.
   std::string_view next();
 
   const std::error_code& error() const { return error_; }
@@ -81,6 +83,7 @@ class FileReader {
  private:
   struct Handle;
   std::unique_ptr<Handle> handle_;
+  std::size_t largest_piece_;
   std::vector<char> buffer_;
   std::error_code error_;
 };

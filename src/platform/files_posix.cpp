@@ -128,8 +128,9 @@ struct FileReader::Handle {
   Descriptor descriptor;
 };
 
-FileReader::FileReader(const std::filesystem::path& file)
-    : handle_(std::make_unique<Handle>(Handle{Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC))})) {
+FileReader::FileReader(const std::filesystem::path& file, std::size_t largest_piece)
+    : handle_(std::make_unique<Handle>(Handle{Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC))})),
+      largest_piece_(largest_piece) {
   if (handle_->descriptor.number() < 0) error_ = {errno, std::generic_category()};
 }
 
@@ -137,7 +138,7 @@ FileReader::~FileReader() = default;
 
 std::string_view FileReader::next() {
   if (error_) return {};
-  buffer_.resize(std::size_t{64} << 10);
+  buffer_.resize(largest_piece_);
   ssize_t count = -1;
   do {
     count = ::read(handle_->descriptor.number(), buffer_.data(), buffer_.size());

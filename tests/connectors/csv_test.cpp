@@ -241,6 +241,13 @@ TEST_F(CsvTest, FileAndFolderExcludeEachOther) {
   EXPECT_EQ(problems.size(), 2u);
 }
 
+TEST_F(CsvTest, TheEncodingIsGuessedByMuchOfTheFile) {
+  const std::string far(200'000, 'x');
+  read(assets(), {{"filename", write("a.csv", "n\n" + far + "\xF6\n")}, {"encoding", "auto"}});
+  EXPECT_EQ(failure, "");
+  EXPECT_EQ(records, (Values{{{"n", far + "ö"}}}));
+}
+
 TEST_F(CsvTest, SettingsOfTheFormat) {
   const std::string file = write("a.csv",
                                  "n;m\n1;Gr\xF6\xDF"

@@ -136,7 +136,7 @@ Settings admin(const std::string& url, const Settings& more = {}) {
 class LdapTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::signal(SIGPIPE, SIG_IGN);  // as main() does
+    std::signal(SIGPIPE, SIG_IGN);  // as run_program() does
     if (!Slapd::installed()) GTEST_SKIP() << "slapd, its schemas or openssl are not installed";
   }
 };

@@ -1,5 +1,7 @@
 #include "simulator/managed_cloud.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -133,18 +135,18 @@ Answer ManagedCloud::credential(const std::string& id) const {
 
 Answer ManagedCloud::list_files(const Request& request) const {
   const std::string filter = value_of(request.query, "filter");
-  long long after = 0;
+  unsigned long long after = 0;
   std::array<char, 65> type{};
-  int size = 0;
-  const char* shape = "(creation_date gt %18lld) and (created_by_type eq '%64[^']')%n";
-  if (std::sscanf(filter.c_str(), shape, &after, type.data(), &size) != 2 || size != static_cast<int>(filter.size()))
+  std::sscanf(filter.c_str(), "(creation_date gt %18llu) and (created_by_type eq '%64[^']')", &after, type.data());
+  if (filter != fmt::format("(creation_date gt {}) and (created_by_type eq '{}')", after, type.data()))
     return problem(400, "filter must be (creation_date gt SECONDS) and (created_by_type eq 'TYPE')");
   if (value_of(request.query, "sortby") != "creation_date asc") return problem(400, "sortby must be creation_date asc");
   const std::string id = value_of(request.query, "created_by_id");
   std::lock_guard lock(mutex_);
   Json list = Json::array();
   for (const StoredFile& file : files_)
-    if (file.creation_date > after && file.created_by_type == type.data() && file.created_by_id == id)
+    if (file.creation_date > static_cast<std::int64_t>(after) && file.created_by_type == type.data() &&
+        file.created_by_id == id)
       list.push_back(listed(file, request.header("host")));
   return json_answer(list);
 }
