@@ -36,8 +36,8 @@ build:
 	cmake --preset release -DCONNECTOR_TESTS=ON -DCONNECTOR_SIMULATOR=ON -DCONNECTOR_LISTENER=ON
 	cmake --build --preset release
 
-# The program and an Oomnitza to try it with, without tests; in a new folder without what listens for HTTP, whose Boost takes
-# as long to fetch and compile as a fifth of the rest.
+# The program and an Oomnitza to try it with, without tests; in a new folder without the HTTP listener, whose Boost takes as
+# long to fetch and compile as a fifth of the rest.
 CONNECTOR_LISTENER ?= $(if $(wildcard build/CMakeCache.txt),,OFF)
 build-demo:
 	cmake --preset release -DCONNECTOR_TESTS=OFF -DCONNECTOR_SIMULATOR=ON \

@@ -67,7 +67,7 @@ std::string read_file_without_line_end(const std::filesystem::path& file);
 /// A file that is read from its beginning to its end, piece by piece. For one thread at a time.
 class FileReader {
  public:
-  static constexpr std::size_t usual_piece = std::size_t{64} << 10;
+  static constexpr std::size_t usual_piece = std::size_t{64} << 10;  ///< bytes
 
   /// Opens the file. The error is why it could not be opened; then it has no pieces. largest_piece: in bytes.
   explicit FileReader(const std::filesystem::path& file, std::size_t largest_piece = usual_piece);

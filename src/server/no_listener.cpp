@@ -8,7 +8,7 @@ namespace connector::server {
 class Listener::Acceptor {};
 
 Listener::Listener(const Endpoint&, Routes, Log, Limits) {
-  throw ConfigError("this program was built for a demo, without what listens for HTTP: run make build-product");
+  throw ConfigError("this program was built without its HTTP listener, for a quick first demo: run make build-product");
 }
 
 Listener::~Listener() = default;
